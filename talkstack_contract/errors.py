@@ -1,0 +1,57 @@
+"""What can go wrong on our side of the wire.
+
+ContractError
+├── BadInput      a file or option of the user's cannot be used; found before anything is sent, exit status 4
+├── Blocked       no usable answer: refused credentials, a dead provider, a failed set-up, a bug of ours
+└── Unexercised   a clause cannot be put to the test here, by the settings or by another clause
+
+A broken promise is no error: it is a `Violation`, see `model`.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class ContractError(Exception):
+    """Base of all errors of this package."""
+
+
+class BadInput(ContractError):
+    """A file or an option that cannot be used: names the file, the key in it and the remedy."""
+
+    def __init__(self, file: str, key: str, problem: str, remedy: str) -> None:
+        place = f"{file}: {key}" if key else file
+        super().__init__(f"{place}: {problem}; {remedy}")
+
+
+class Blocked(ContractError):
+    """No usable answer. `of_run` says that no other case can do better, so that it is told once."""
+
+    def __init__(self, reason: str, *, of_run: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.of_run = of_run
+
+
+class Unexercised(ContractError):
+    """Not put to the test: why, and what the user can do about it.
+
+    `by_settings` is true where this provider's settings leave the clause out of reach, as told by the decision line.
+    """
+
+    def __init__(self, reason: str, remedy: str = "", *, by_settings: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+        self.by_settings = by_settings
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return `nearest: 'x'`, or the list of what is known where nothing is near."""
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    return f"nearest: {near[0]!r}" if near else f"known: {_listed(names)}"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,0 +1,315 @@
+"""The values of this project: what is promised, what is asked, what came back, what we say of it. Nothing here acts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Json = Any  # decoded JSON; looked into by `schema` and `checks` only
+
+
+class Strength(StrEnum):
+    """How much a clause weighs, the heaviest first."""
+
+    MUST = "must"
+    SHOULD = "should"
+    ADVICE = "advice"
+
+    def reaches(self, threshold: "Strength") -> bool:
+        """Tell whether a violation of this strength fails a run with `--fail-on THRESHOLD`."""
+        order = list(Strength)
+        return order.index(self) <= order.index(threshold)
+
+
+class Provenance(StrEnum):
+    """Where a promise comes from; its strength follows."""
+
+    DOCUMENTED = "documented"
+    STANDARD = "standard"
+    SAMPLED = "sampled"
+    PRACTICE = "practice"
+    ASSUMED = "assumed"
+    OURS = "ours"
+
+    @property
+    def strength(self) -> Strength:
+        """Documented and standard are must, read off a sample or good practice should, the rest advice."""
+        if self in (Provenance.DOCUMENTED, Provenance.STANDARD):
+            return Strength.MUST
+        return Strength.SHOULD if self in (Provenance.SAMPLED, Provenance.PRACTICE) else Strength.ADVICE
+
+
+class Verdict(StrEnum):
+    """The answer for one clause, the worst first: the order in which a pair shows them."""
+
+    VIOLATED = "violated"
+    BLOCKED = "blocked"
+    WAIVED = "waived"
+    UNEXERCISED = "unexercised"
+    UPHELD = "upheld"
+
+
+class Effect(StrEnum):
+    """What an operation does to the world."""
+
+    READS = "reads"
+    WRITES = "writes"
+    ISSUES_CREDENTIALS = "issues-credentials"
+    SENDS_MAIL = "sends-mail"
+    PLACES_CALLS = "places-calls"
+
+
+class Form(StrEnum):
+    """What becomes of an account's credential before it is sent."""
+
+    VALID = "valid"
+    WRONG = "wrong"
+    EMPTY = "empty"
+    OTHER_SCHEME = "other-scheme"
+    ALTERED = "altered"
+    LENGTHENED = "lengthened"
+    CUT_SHORT = "cut-short"
+    OTHER_CASE = "in-other-case"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a promise is made: page, section, printed line, address, the day it was read, the reading that applies."""
+
+    page: str
+    section: str
+    url: str
+    printed: str = ""
+    read: str = ""
+    reading: str = ""
+
+    def __str__(self) -> str:
+        printed = f", “{self.printed}”" if self.printed else ""
+        read = f"; read {self.read}" if self.read else ""
+        return f"{self.page} › {self.section}{printed}{read}"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One promise that can be judged. `check` names a function of `checks`, `expected` is what it compares with.
+
+    `path` leads from the body to the value (`*` is every item of a list). `needs` are clauses of the same case that
+    must be upheld first: below a broken one there is nothing to judge.
+    """
+
+    name: str
+    sentence: str
+    provenance: Provenance
+    source: Source
+    check: str
+    expected: Json = None
+    path: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def strength(self) -> Strength:
+        """Follow the provenance."""
+        return self.provenance.strength
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One way to prove who asks: `bearer` sends `authorization: Bearer TOKEN`, `apiKey` its own header."""
+
+    name: str
+    header: str
+    prefix: str
+    word: str  # what an id calls it: token, key
+    slug: str  # and how it names the way: bearer, api-key
+
+
+@dataclass(frozen=True)
+class Part:
+    """One value that a JSON Schema describes: where it stands, what is asked of it, and our notes on that."""
+
+    path: tuple[str, ...]
+    required: bool
+    keywords: Mapping[str, Json]
+    notes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Response:
+    """What is promised about one documented status of an operation."""
+
+    status: int
+    source: Source
+    parts: tuple[Part, ...]
+    state: str = ""
+    owner: tuple[str, ...] = ()
+
+    @property
+    def is_success(self) -> bool:
+        """Tell whether this is the 2xx of the operation."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method and path, with all that the docs promise about it."""
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    title: str
+    effect: Effect
+    source: Source
+    schemes: tuple[Scheme, ...]
+    responses: tuple[Response, ...]
+    documented_methods: frozenset[str]
+
+    def answering(self, status: int) -> Response | None:
+        """Return the documented response of that status."""
+        return next((response for response in self.responses if response.status == status), None)
+
+    @property
+    def success(self) -> Response | None:
+        """Return the documented 2xx, or None where the page prints none."""
+        return next((response for response in self.responses if response.is_success), None)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What we decided where the docs are silent or contradict themselves, and what we would ask the vendor."""
+
+    id: str
+    kind: str
+    pages: tuple[str, ...]
+    decision: str
+    reason: str
+    question: str | None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All that is promised. `digest` is the SHA-256 of every file it was read from."""
+
+    title: str
+    version: str
+    docs_read: str
+    operations: tuple[Operation, ...]
+    readings: tuple[Reading, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request to one operation in one provider state, with the clauses it puts to the test.
+
+    `status` is the documented status whose pair the clauses belong to, None where they belong to no pair.
+    `compared_with` is the case whose answer this one is held against; `reads_after` repeats that case's request
+    after this one and judges the second answer.
+    """
+
+    operation: Operation
+    name: str
+    clauses: tuple[Clause, ...]
+    status: int | None
+    rank: int
+    effect: Effect
+    method: str
+    state: str = ""
+    scheme: Scheme | None = None
+    form: Form = Form.VALID
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    compared_with: str = ""
+    reads_after: bool = False
+
+    @property
+    def id(self) -> str:
+        """`operation/case`."""
+        return f"{self.operation.id}/{self.name}"
+
+    @property
+    def expects_success(self) -> bool:
+        """Tell whether the credential of this case is one that the provider has to accept."""
+        return self.scheme is not None and self.form is Form.VALID
+
+    def clause(self, name: str) -> Clause:
+        """Return the clause of that name."""
+        return next(clause for clause in self.clauses if clause.name == name)
+
+
+@dataclass(frozen=True)
+class Header:
+    """A request header: what is sent, and how it may be shown."""
+
+    name: str
+    value: str = field(repr=False)
+    shown: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it is sent. Its values are secret until `evidence` has shown them."""
+
+    method: str
+    url: str
+    headers: tuple[Header, ...]
+    effect: Effect
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request as sent and the response as received; `body` is decoded from its transfer and content encoding.
+
+    `body_trouble` tells why the body could not be read whole (a length or an encoding that lies), else it is empty.
+    """
+
+    id: str
+    request: Request
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(repr=False)
+    body_trouble: str
+    latency_ms: float
+
+    def header(self, name: str) -> str | None:
+        """Return the value of the first header of that name, in any letter case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken promise at one place of an answer."""
+
+    at: str
+    received: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict for one clause of one case, with what led to it: a `verdict` line of `verdicts.jsonl`.
+
+    `status` is that of the pair the clause belongs to, if any. `exchanges` are the ids of the evidence.
+    `by_settings` tells that the provider's settings leave the clause out of reach, `of_run` that a reason is the whole run's.
+    """
+
+    operation: str
+    case: str
+    clause: str
+    sentence: str
+    strength: Strength
+    provenance: Provenance
+    status: int | None
+    verdict: Verdict
+    source: Source
+    violations: tuple[Violation, ...] = ()
+    reason: str = ""
+    remedy: str = ""
+    by_settings: bool = False
+    of_run: bool = False
+    exchanges: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`operation/case/clause`: the pytest id, the key in `verdicts.jsonl`, what a waiver matches."""
+        return f"{self.operation}/{self.case}/{self.clause}"

@@ -1,0 +1,144 @@
+"""JSON Schema 2020-12: what a schema asks of each value, and whether a value gives it.
+
+The one door to `jsonschema` and `referencing`. Raises `BadInput` for a schema that is not valid or a reference that leads nowhere.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import SchemaError, ValidationError
+from referencing import Registry, Resource
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
+
+from talkstack_contract.errors import BadInput, nearest
+from talkstack_contract.model import Part
+
+FORMATS = FormatChecker()
+BASE = "http://schemas.invalid/"  # a name for the folder `schemas/`, so that relative references resolve; never fetched
+
+
+class Schemas:
+    """Every file of `schemas/` by its relative path, with references between them followed."""
+
+    def __init__(self, documents: Mapping[str, Any]) -> None:
+        resources = [(BASE + path, Resource(document, DRAFT202012)) for path, document in documents.items()]
+        self._registry: Registry[Any] = Registry().with_resources(resources)
+
+    def resolved(self, file: str, reference: str) -> tuple[str, Any]:
+        """Follow `reference` as it stands in `file`; return the file it leads to and what stands there."""
+        try:
+            found = self._registry.resolver(BASE + file).lookup(reference)
+        except Unresolvable:
+            raise BadInput(f"schemas/{file}", "$ref", f"{reference!r} leads nowhere", "name a file and a key") from None
+        target = reference.partition("#")[0]
+        return (self._relative(file, target) if target else file), found.contents
+
+    @staticmethod
+    def _relative(file: str, target: str) -> str:
+        parts = file.split("/")[:-1]
+        for step in target.split("/"):
+            parts = parts[:-1] if step == ".." else [*parts, step]
+        return "/".join(parts)
+
+    def parts(self, file: str, schema: Any) -> tuple[Part, ...]:
+        """List every value that `schema`, standing in `file`, describes; what several places say of one is joined."""
+        joined: dict[tuple[str, ...], Part] = {}
+        for part in self._walk(file, schema, (), True, {}):
+            known = joined.get(part.path, Part(part.path, False, {}, {}))
+            joined[part.path] = Part(
+                part.path,
+                known.required or part.required,
+                {**known.keywords, **part.keywords},
+                {**known.notes, **part.notes},
+            )
+        return tuple(joined.values())
+
+    def _walk(
+        self, file: str, schema: Any, path: tuple[str, ...], required: bool, notes: Mapping[str, str]
+    ) -> Iterator[Part]:
+        notes = {**notes, **schema.get("x-contract", {})}
+        for place, inner in self._alternatives(file, schema):
+            yield from self._walk(place, inner, path, required, notes)
+        keywords = {key: value for key, value in schema.items() if key in JUDGED}
+        if keywords:
+            yield Part(path, required, keywords, notes)
+        below = {key: value for key, value in notes.items() if key in INHERITED}
+        for key, inner in schema.get("properties", {}).items():
+            yield from self._walk(file, inner, (*path, key), key in self._required(file, schema), below)
+        if "items" in schema:
+            yield from self._walk(file, schema["items"], (*path, "*"), True, below)
+
+    def _alternatives(self, file: str, schema: Any) -> Iterator[tuple[str, Any]]:
+        if "$ref" in schema:
+            yield self.resolved(file, schema["$ref"])
+        for inner in schema.get("allOf", []):
+            yield file, inner
+
+    def _required(self, file: str, schema: Any) -> set[str]:
+        names = set(schema.get("required", []))
+        for place, inner in self._alternatives(file, schema):
+            names |= self._required(place, inner)
+        return names
+
+
+# What a clause can be made of; everything else in a schema is structure or annotation.
+JUDGED = frozenset(
+    "type const enum format pattern minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf"
+    " minItems maxItems uniqueItems minProperties maxProperties anyOf oneOf not".split()
+)
+INHERITED = frozenset({"topic", "provenance", "reading"})
+
+
+def check_schema(file: str, document: Any) -> None:
+    """Raise `BadInput` unless `document` is a JSON Schema 2020-12 whose notes we understand."""
+    try:
+        Draft202012Validator.check_schema(document)
+    except SchemaError as error:
+        raise BadInput(f"schemas/{file}", _place(error), _shortly(error.message), "see JSON Schema 2020-12") from None
+
+
+def check_document(file: str, document: Any, meta: Any, place: str = "") -> None:
+    """Raise `BadInput` for the first way in which a file of ours departs from its schema `meta`."""
+    errors = sorted(Draft202012Validator(meta, format_checker=FORMATS).iter_errors(document), key=_depth)
+    if not errors:
+        return
+    error = _most_specific(errors[0])
+    key = ".".join(filter(None, [place, _place(error)]))
+    if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
+        known = error.schema.get("properties", {})
+        unknown = next(name for name in error.instance if name not in known)
+        raise BadInput(file, ".".join(filter(None, [key, unknown])), "is not a known key", nearest(unknown, known))
+    raise BadInput(file, key or "top level", _shortly(error.message), _remedy(error))
+
+
+def departures(value: Any, keywords: Mapping[str, Any]) -> list[str]:
+    """Say in which ways `value` is not what `keywords` (type, const, format and the like) ask; empty if it is."""
+    validator = Draft202012Validator(dict(keywords), format_checker=FORMATS)
+    return [_shortly(error.message) for error in validator.iter_errors(value)]
+
+
+def _depth(error: ValidationError) -> int:
+    return len(error.absolute_path)
+
+
+def _most_specific(error: ValidationError) -> ValidationError:
+    inner = [child for child in error.context or [] if child.validator == "additionalProperties"]
+    return inner[0] if inner else error
+
+
+def _place(error: ValidationError | SchemaError) -> str:
+    return ".".join(str(step) for step in error.absolute_path)
+
+
+def _remedy(error: ValidationError) -> str:
+    if error.validator == "required":
+        return "add it"
+    if error.validator == "enum":
+        return nearest(str(error.instance), map(str, error.validator_value))
+    return "mend it, or see schemas/meta for what is allowed"
+
+
+def _shortly(message: str) -> str:
+    return message if len(message) <= 200 else f"{message[:200]}… ({len(message)} characters)"
