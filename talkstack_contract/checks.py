@@ -1,0 +1,309 @@
+"""Checks: plain functions that hold an answer against one clause and yield what is broken, and where.
+
+A check decides nothing about verdicts and touches nothing outside its `Subject`. `CHECKS` is the one list of them.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from talkstack_contract.model import Clause, Exchange, Violation
+from talkstack_contract.schema import departures
+
+SHOWN_CHARACTERS = 200
+
+
+class NotJson(ValueError):
+    """The body is not JSON as RFC 8259 has it; the text says why."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A received answer, its body decoded at most once."""
+
+    exchange: Exchange
+
+    @cached_property
+    def json(self) -> Any:
+        """The decoded body. Raises `NotJson`."""
+        return strict_json(self.exchange)
+
+    @property
+    def json_or_none(self) -> Any:
+        """The decoded body, or None where it is no JSON."""
+        try:
+            return self.json
+        except NotJson:
+            return None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a check may look at: the answer, the one it is compared with, the one after it, and who asked."""
+
+    answer: Answer
+    compared: Answer | None = None
+    after: Answer | None = None
+    user_id: str = ""
+    own_values: tuple[str, ...] = field(default=())
+
+
+Check = Callable[[Clause, Subject], Iterator[Violation]]
+
+
+def strict_json(exchange: Exchange) -> Any:
+    """Decode a body as RFC 8259 has it: UTF-8, no BOM, no NaN, no key twice, nothing after it. Raises `NotJson`."""
+    if exchange.body_trouble:
+        raise NotJson(f"the body {exchange.body_trouble}")
+    if exchange.body.startswith(b"\xef\xbb\xbf"):
+        raise NotJson("the body starts with a byte order mark")
+    try:
+        text = exchange.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotJson(f"byte {error.start} is not UTF-8") from None
+    try:
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} at character {error.pos} of {len(text)}") from None
+    except RecursionError:
+        raise NotJson("it is nested too deep to be read") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise NotJson(f"{name} is no JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    twice = next((key for key in keys if keys.count(key) > 1), None) if len(set(keys)) < len(keys) else None
+    if twice is not None:
+        raise NotJson(f"the key {twice!r} stands twice in one object")
+    return dict(pairs)
+
+
+def status(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the status to the documented one and no other."""
+    exchange = subject.answer.exchange
+    if exchange.status != clause.expected:
+        yield Violation("status", _status_line(exchange))
+
+
+def no_server_error(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the status below 500; `expected` lists what is fine all the same."""
+    exchange = subject.answer.exchange
+    if (exchange.status >= 500 and exchange.status not in clause.expected) or not exchange.status:
+        yield Violation("status", _status_line(exchange))
+
+
+def refused(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001 - the face of a check
+    """Hold the status to a 4xx, or 501."""
+    exchange = subject.answer.exchange
+    if not 400 <= exchange.status < 500 and exchange.status != 501:
+        yield Violation("status", _status_line(exchange))
+
+
+def media_type(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
+    """Hold the media type to JSON: any letter case, any parameter; an error may also be a `+json` type."""
+    given = subject.answer.exchange.header("Content-Type")
+    essence = (given or "").partition(";")[0].strip().lower()
+    is_error = subject.answer.exchange.status >= 400
+    if essence != "application/json" and not (is_error and re.fullmatch(r"application/[\w.-]+\+json", essence)):
+        yield Violation("content-type", shown(given) if given is not None else "no such header")
+
+
+def body_is_strict_json(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
+    """Hold the body to RFC 8259."""
+    try:
+        _ = subject.answer.json
+    except NotJson as error:
+        yield Violation("$", str(error))
+
+
+def value(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold each value at the path to the keywords in `expected`; it has to be there."""
+    yield from _value(clause, subject, required=True)
+
+
+def value_if_present(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold each value at the path, where there is one, to the keywords in `expected`."""
+    yield from _value(clause, subject, required=False)
+
+
+def _value(clause: Clause, subject: Subject, *, required: bool) -> Iterator[Violation]:
+    for place, found in _values(subject.answer.json, clause.path):
+        if isinstance(found, _Absent):
+            if required:
+                yield Violation(place, found.why)
+        elif departures(found, clause.expected):
+            yield Violation(place, shown(found))
+
+
+def not_value(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the value at the path to anything but `expected`."""
+    for place, found in _values(subject.answer.json_or_none, clause.path):
+        if found == clause.expected:
+            yield Violation(place, shown(found))
+
+
+def owner(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the owner in the data to the asking account's user id."""
+    for place, found in _values(subject.answer.json, clause.path):
+        if found != subject.user_id:
+            yield Violation(place, f"{_found_words(found)}, asked by {shown(subject.user_id)}")
+
+
+def same_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the documented values, `expected` lists their paths, to those of the answer compared with."""
+    yield from _differences(clause, subject.compared, subject.answer)
+
+
+def unchanged(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold status and documented values to those of the answer compared with."""
+    yield from _status_and_differences(clause, subject.compared, subject.answer)
+
+
+def unchanged_after(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the answer to the request made afterwards to the answer compared with."""
+    yield from _status_and_differences(clause, subject.compared, subject.after)
+
+
+def _status_and_differences(clause: Clause, before: Answer | None, now: Answer | None) -> Iterator[Violation]:
+    if before and now and before.exchange.status != now.exchange.status:
+        yield Violation("status", f"{_status_line(now.exchange)}, before it {_status_line(before.exchange)}")
+    else:
+        yield from _differences(clause, before, now)
+
+
+def _differences(clause: Clause, before: Answer | None, now: Answer | None) -> Iterator[Violation]:
+    if before is None or now is None:
+        return
+    for path in clause.expected:
+        was, is_now = dict(_values(before.json_or_none, path)), dict(_values(now.json_or_none, path))
+        for place in was.keys() | is_now.keys():
+            ours, theirs = is_now.get(place, _NOTHING), was.get(place, _NOTHING)
+            if not _same(ours, theirs):
+                yield Violation(place, f"{_found_words(ours)}, before it {_found_words(theirs)}")
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, _Absent) or isinstance(other, _Absent):
+        return isinstance(one, _Absent) and isinstance(other, _Absent)
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)  # 1, 1.0 and true are three values
+
+
+def no_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold an error free of what a success carries: its documented values, and the asking account's own, anywhere."""
+    tops = dict.fromkeys(path[:1] for path in clause.expected)
+    for top in tops:
+        for place, found in _values(subject.answer.json_or_none, top):
+            if not isinstance(found, _Absent) and found not in (None, "", [], {}, False):
+                yield Violation(place, shown(found))
+                return
+    text = subject.answer.exchange.body.decode("utf-8", errors="replace")
+    for own in subject.own_values:
+        if own in text:
+            yield Violation("$", f"{shown(own)}, a value of the account's own data")
+            return
+
+
+# What only the inside of a server knows. Each is anchored by something that prose and URL paths do not have.
+_FILE = r"[\w.@-]+\.(?:py|m?[jt]sx?|cjs|rb|php|java|kt|go|cs|rs|jar|exs?)\b"
+INTERNALS = {
+    "a Python trace": r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+",
+    "a JavaScript trace": r"\bat (?:async )?(?:[\w$.<>\[\] ]+ \()?(?:file://|node:|/|[A-Za-z]:\\)[^\s)]*:\d+:\d+",
+    "a Java trace": r"\bat [\w$.]+\([\w$]+\.(?:java|kt|scala):\d+\)|Exception in thread \"",
+    "a PHP trace": rf"#\d+ (?:/|[A-Za-z]:\\)\S+\(\d+\)|\bin (?:/|[A-Za-z]:\\)\S*{_FILE}(?: on line |:)\d+|Stack trace:",
+    "a .NET trace": r"\bat [\w.`<>\[\], ]+\([^)\n]*\) in \S+:line \d+|--- End of (?:inner exception )?stack trace",
+    "a Go trace": r"\bgoroutine \d+ \[|panic: runtime error|\w\.go:\d+ \+0x[0-9a-f]+",
+    "a Ruby trace": r"\.rb:\d+:in [`'‘]",
+    "a Rust trace": r"thread '[^']+' (?:\(\d+\) )?panicked at",
+    "a path of a file": rf"(?<![\w:/.])(?:/[\w.@-]+)+/{_FILE}|\bnode_modules/|(?<![\w/])/(?:var/www|usr/src|home/\w|srv/\w|opt/\w)[\w./-]*"
+    r"|\b[A-Za-z]:\\(?:[\w .-]+\\)+[\w .-]+",
+}
+
+
+def no_server_internals(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
+    """Hold an error's body and headers free of stack traces and of file paths of the server."""
+    exchange = subject.answer.exchange
+    texts = [("$", exchange.body.decode("utf-8", errors="replace")), ("$", "\n".join(_texts(subject.answer.json_or_none)))]
+    texts += [(f"header {name.lower()}", text) for name, text in exchange.headers]
+    for place, text in texts:
+        for what, pattern in INTERNALS.items():
+            if hit := re.search(pattern, text):
+                yield Violation(place, f"{what}: {shown(hit.group())}")
+                return
+
+
+def _texts(found: Any) -> Iterator[str]:
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict):
+        for key, inner in found.items():
+            yield from (key, *_texts(inner))
+    elif isinstance(found, list):
+        for inner in found:
+            yield from _texts(inner)
+
+
+CHECKS: dict[str, Check] = {
+    "status": status,
+    "no-server-error": no_server_error,
+    "refused": refused,
+    "media-type": media_type,
+    "strict-json": body_is_strict_json,
+    "value": value,
+    "value-if-present": value_if_present,
+    "not-value": not_value,
+    "owner": owner,
+    "same-payload": same_payload,
+    "unchanged": unchanged,
+    "unchanged-after": unchanged_after,
+    "no-payload": no_payload,
+    "no-server-internals": no_server_internals,
+}
+
+
+@dataclass(frozen=True)
+class _Absent:
+    why: str
+
+
+_NOTHING = _Absent("nothing")
+
+
+def _values(found: Any, path: Sequence[str], place: str = "$") -> Iterator[tuple[str, Any]]:
+    """Yield each place that a path leads to, with what stands there or an `_Absent` that says what is missing."""
+    if not path:
+        yield place, found
+    elif path[0] == "*":
+        for index, inner in enumerate(found if isinstance(found, list) else ()):
+            yield from _values(inner, path[1:], f"{place}[{index}]")
+    elif not isinstance(found, dict):
+        yield place, _Absent(f"no object: {shown(found)}")
+    elif path[0] not in found:
+        yield f"{place}.{path[0]}", _Absent("no such key")
+    else:
+        yield from _values(found[path[0]], path[1:], f"{place}.{path[0]}")
+
+
+def own_values(clause: Clause, answer: Answer) -> tuple[str, ...]:
+    """Return the texts of a success's payload that no other answer would hold by chance: long, without a blank."""
+    found = [each for path in clause.expected for _, each in _values(answer.json_or_none, path)]
+    return tuple(each for each in found if isinstance(each, str) and len(each) >= 10 and " " not in each)
+
+
+def shown(found: Any) -> str:
+    """Return a value as JSON, a long one cut with its length told."""
+    text = json.dumps(found, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}… ({len(text)} characters)"
+
+
+def _found_words(found: Any) -> str:
+    return found.why if isinstance(found, _Absent) else shown(found)
+
+
+def _status_line(exchange: Exchange) -> str:
+    return f"{exchange.status or ''} {exchange.reason}".strip()

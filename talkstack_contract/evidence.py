@@ -1,0 +1,175 @@
+"""What may be shown of an exchange: redacted, clipped, and with the line that repeats it.
+
+Redaction happens here and nowhere else, where evidence is made. It goes by the name of a header, by the name of a JSON
+key, and by the secret values of this run, in the encodings in which a provider may give them back.
+"""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote, quote_plus
+
+from talkstack_contract.model import Exchange, Request
+
+REDACTED = "[redacted]"
+BODY_SHOWN_BYTES = 4096
+HEADER_SHOWN_CHARACTERS = 1024
+SHORTEST_SECRET = 8  # a shorter value would also be found, and cut, in words that are no secret
+WINDOW = 16  # so many characters of a secret in a row are taken for a piece of it
+
+SECRET_HEADERS = frozenset(
+    "authorization proxy-authorization x-api-key cookie set-cookie authentication-info x-auth-token".split()
+)
+_SECRET_KEY = re.compile(
+    r'("(?:[a-z_]*token|api_?key|x-api-key|[a-z_]*password|[a-z_]*secret|authorization|credential)"\s*:\s*)"(?:[^"\\]|\\.)*"?',
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A redacted exchange. Bodies are text, clipped at `BODY_SHOWN_BYTES`; `size_bytes` tells how long it was."""
+
+    id: str
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    size_bytes: int
+    is_clipped: bool
+    body_trouble: str
+    latency_ms: float
+    curl: str
+
+
+class Secrets:
+    """The secret values of one run, each known by the name under which it was given."""
+
+    def __init__(self, values: Iterable[tuple[str, str]] = ()) -> None:
+        self._names: dict[str, str] = {}
+        for value, name in values:
+            self.add(value, name)
+
+    def __repr__(self) -> str:
+        return f"Secrets({len(self._names)} values)"
+
+    def add(self, value: str, name: str) -> None:
+        """Know one more value; one shorter than `SHORTEST_SECRET` is redacted by header and key only."""
+        if len(value) >= SHORTEST_SECRET and value not in self._names:
+            self._names[value] = name
+            self.__dict__.pop("_pattern", None)
+            self.__dict__.pop("_windows", None)
+
+    def known(self) -> list[tuple[str, str]]:
+        """Return every value with its name, for another process of the same run."""
+        return list(self._names.items())
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        texts = sorted({text for value in self._names for text in _encodings(value)}, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, texts)), re.IGNORECASE) if texts else None
+
+    @cached_property
+    def _windows(self) -> frozenset[str]:
+        lowered = [value.lower() for value in self._names]
+        return frozenset(value[at : at + WINDOW] for value in lowered for at in range(len(value) - WINDOW + 1))
+
+    def redacted(self, text: str) -> str:
+        """Return `text` without any secret value, nor a long piece of one."""
+        if self._pattern is None:
+            return text
+        return self._without_pieces(self._pattern.sub(REDACTED, text))
+
+    def _without_pieces(self, text: str) -> str:
+        lowered, kept, at, end = text.lower(), [], 0, 0
+        hits = (start for start in range(len(text) - WINDOW + 1) if lowered[start : start + WINDOW] in self._windows)
+        for start in hits:
+            if start > end or not kept:
+                kept += [text[at:start], REDACTED]
+            at = end = start + WINDOW
+        return "".join([*kept, text[at:]])
+
+    def found_in(self, content: bytes) -> list[str]:
+        """Return the names of the secrets that stand in an artefact, in any encoding."""
+        text = content.decode("utf-8", errors="replace").lower()
+        return sorted(
+            {name for value, name in self._names.items() if any(form.lower() in text for form in _encodings(value))}
+        )
+
+    def scrubbed(self, content: bytes) -> bytes:
+        """Return the artefact without them, for the run that finds one must not leave it lying about."""
+        return self.redacted(content.decode("utf-8", errors="replace")).encode()
+
+
+def _encodings(value: str) -> Iterator[str]:
+    yield value
+    yield quote(value, safe="")
+    yield quote_plus(value)
+    yield "".join(f"%{byte:02X}" for byte in value.encode())
+    yield json.dumps(value)[1:-1]
+    yield html.escape(value)
+    yield value.encode().hex()
+    yield from _base64(value.encode())
+
+
+def _base64(value: bytes) -> Iterator[str]:
+    """Yield what of `value` is the same wherever it stands in a base64 text: once for each of the three alignments."""
+    for shift in range(3):
+        text = base64.b64encode(b"\0" * shift + value).decode()
+        first = (0, 2, 3)[shift]
+        last = len(text) - (0, 3, 2)[(len(value) + shift) % 3]
+        inner = text[first:last]
+        yield inner
+        yield inner.replace("+", "-").replace("/", "_")
+
+
+def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
+    """Make the evidence of an exchange: the one way from what was received to what may be shown."""
+    body, is_clipped = _shown_body(exchange.body, secrets)
+    return Evidence(
+        id=exchange.id,
+        method=exchange.request.method,
+        url=secrets.redacted(exchange.request.url),
+        request_headers=tuple((header.name, header.shown) for header in exchange.request.headers),
+        status=exchange.status,
+        reason=secrets.redacted(exchange.reason),
+        headers=tuple(_shown_header(name, value, secrets) for name, value in exchange.headers),
+        body=body,
+        size_bytes=len(exchange.body),
+        is_clipped=is_clipped,
+        body_trouble=exchange.body_trouble,
+        latency_ms=round(exchange.latency_ms, 1),
+        curl=curl_of(exchange.request),
+    )
+
+
+def _shown_body(body: bytes, secrets: Secrets) -> tuple[str, bool]:
+    # Redacted before it is clipped, with room behind: a secret across the edge would otherwise stand there by half.
+    text = body[: 3 * BODY_SHOWN_BYTES].decode("utf-8", errors="replace")
+    text = secrets.redacted(_SECRET_KEY.sub(rf'\1"{REDACTED}"', text))
+    return text[:BODY_SHOWN_BYTES], len(body) > BODY_SHOWN_BYTES or len(text) > BODY_SHOWN_BYTES
+
+
+def _shown_header(name: str, value: str, secrets: Secrets) -> tuple[str, str]:
+    if name.lower() in SECRET_HEADERS:
+        return name, REDACTED
+    return secrets.redacted(name), secrets.redacted(value)[:HEADER_SHOWN_CHARACTERS]
+
+
+def curl_of(request: Request) -> str:
+    """Return the line that repeats a request, with each credential as a shell variable."""
+    headers = [header for header in request.headers if header.name.lower() not in ("x-request-id", "user-agent")]
+    options = "".join(f' -H "{header.name}: {_for_shell(header.shown)}"' for header in headers)
+    method = "" if request.method == "GET" else f" -X {request.method}"
+    return f'curl -i{method}{options} "{_for_shell(request.url)}"'
+
+
+def _for_shell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")

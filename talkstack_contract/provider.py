@@ -1,0 +1,296 @@
+"""The provider as we reach it: every request of a run, generated ones too, goes through `Provider`.
+
+The one door to `requests`. Holds what no caller may forget: the effects that are allowed, the budget, the pace, one
+deadline for a whole exchange, no redirect, no netrc, an id in every request. Raises `Blocked` where no answer can be used.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import DecodeError, ProtocolError
+
+from talkstack_contract import __version__
+from talkstack_contract.errors import Blocked
+from talkstack_contract.evidence import REDACTED, SECRET_HEADERS, Secrets
+from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Request, Scheme
+from talkstack_contract.settings import Account, Credential, Settings, account_of
+
+USER_AGENT = f"talkstack-contract/{__version__}"
+WRONG_CREDENTIAL = "nobody-holds-this-credential-0000"
+CHUNK_BYTES = 65_536
+
+
+class NoAnswer(Blocked):
+    """No HTTP answer: refused, reset or late. The caller decides whether that is the provider's fault."""
+
+
+@dataclass
+class _Counter:
+    """What a run has sent so far; two threads may send at once."""
+
+    requests: int = 0
+    generated: int = 0
+    last_at: float = 0.0
+
+
+class Provider:
+    """Sends requests to one provider, within its settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.settings = settings
+        self.secrets = secrets
+        self._clock, self._wait = clock, wait
+        self._counter = _Counter()
+        self._lock = threading.Lock()
+        self.connections = HTTPAdapter()  # kept alive for the whole run
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests left so far for our own cases, those to the states URL too."""
+        return self._counter.requests - self._counter.generated
+
+    @property
+    def generated_sent(self) -> int:
+        """How many generated requests left so far, those of the generator's own checks too."""
+        return self._counter.generated
+
+    def session(
+        self, effects: Callable[[str], Effect], exchange_id: str, received: Callable[[Exchange], None]
+    ) -> requests.Session:
+        """Make a session whose every request is guarded; `effects` tells the effect of a method, `received` gets each exchange."""
+        return _Session(self, _Adapter(self, effects, exchange_id, received))
+
+    def request(self, case: Case, account: Account | None) -> Request:
+        """Write the request of a case, as that account."""
+        query = f"?{urlencode(case.query)}" if case.query else ""
+        headers = [Header("Accept", "application/json", "application/json")]
+        if case.headers:
+            headers = [Header(name, value, value) for name, value in case.headers]
+        if case.scheme is not None:
+            credential = account.credential(case.scheme) if account else None
+            headers.append(credential_header(case.scheme, case.form, credential))
+        return Request(case.method, f"{self.settings.base_url}{case.operation.path}{query}", tuple(headers), case.effect)
+
+    def send(self, request: Request, exchange_id: str) -> Exchange:
+        """Send a request and return the exchange. Raises `NoAnswer`, or `Blocked` where a limit of ours stops it."""
+        for header in request.headers:
+            if header.value != header.shown:
+                self.secrets.add(header.value.rpartition(" ")[2], f"credential sent in {header.name}")
+        received: list[Exchange] = []
+        session = self.session(lambda _: request.effect, exchange_id, received.append)
+        headers = {header.name: header.value for header in request.headers}
+        try:
+            session.request(request.method, request.url, headers=headers)
+        except requests.RequestException as error:
+            raise NoAnswer(f"no answer from {request.method} {_origin(request.url)} ({_cause(error)})") from None
+        exchange = received[0]
+        own = tuple(header for header in exchange.request.headers if header.name in ("User-Agent", "X-Request-Id"))
+        return replace(exchange, request=replace(request, headers=(*request.headers, *own)))
+
+    def set_up(self, state: str, action: str, user_id: str = "") -> Account:
+        """Bring about a provider state, or end it, at the states URL (Pact's convention).
+
+        Sends `{"state", "action"}`; the answer may name an account, `{"token", "api_key", "user_id"}`.
+        Raises `Blocked` unless the answer is a 2xx with JSON or nothing in it.
+        """
+        session = self.session(lambda _: Effect.READS, "states", lambda _: None)
+        body = {"state": state, "action": action} | ({"user_id": user_id} if user_id else {})
+        try:
+            answer = session.post(self.settings.states_url, json=body)
+            answer.raise_for_status()
+            given = answer.json() if answer.content.strip() else {}
+        except (requests.RequestException, ValueError) as error:
+            raise Blocked(f"the provider state {state!r} could not be {_done(action)} ({_cause(error)})") from None
+        given = given if isinstance(given, dict) else {}
+        values = [str(given.get(key) or "") for key in ("token", "api_key", "user_id")]
+        account = account_of(state, *values)
+        for value in values[:2]:
+            self.secrets.add(value, f"credential of {state!r}")
+        return account
+
+    def pass_guard(self, effect: Effect, method: str, *, is_generated: bool) -> int:
+        """Let one more request through, at the agreed pace, and return its number; or raise `Blocked`."""
+        if effect not in self.settings.allow:
+            raise Blocked(f"{method} would have the effect {effect}, which is not allowed")
+        with self._lock:
+            if self._counter.requests >= self.settings.limits.requests:
+                raise Blocked(f"the budget of {self.settings.limits.requests} requests is used up (limits.requests)")
+            self._counter.requests += 1
+            self._counter.generated += is_generated
+            if rate := self.settings.limits.requests_per_second:
+                self._wait(max(0.0, self._counter.last_at + 1 / rate - self._clock()))
+                self._counter.last_at = self._clock()
+            return self._counter.requests
+
+    def pause(self, seconds: float) -> None:
+        """Wait as a provider asked us to, but never longer than an exchange may take."""
+        self._wait(min(max(seconds, 0.0), self.settings.limits.exchange_s))
+
+
+class _LeaveCredentials(AuthBase):
+    """Keeps requests from looking into a netrc file, whose entry would replace even an explicit header."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class _Session(requests.Session):
+    """A session that goes nowhere but where it is told: no redirect, no netrc, no cookie kept."""
+
+    def __init__(self, provider: Provider, adapter: "_Adapter") -> None:
+        super().__init__()
+        settings = provider.settings
+        self.auth = _LeaveCredentials()
+        self.headers.clear()
+        self.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate", **dict(settings.headers)})
+        if settings.ca_bundle:
+            self.verify = settings.ca_bundle
+        self.cert = settings.client_certificate
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Follow none: a credential never goes where it was not sent."""
+
+
+class _Adapter(BaseAdapter):
+    """Sends one request within the guard and the deadline, and reads its answer whole."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        effects: Callable[[str], Effect],
+        exchange_id: str,
+        received: Callable[[Exchange], None],
+    ) -> None:
+        super().__init__()
+        self._provider, self._effects, self._exchange_id, self._received = provider, effects, exchange_id, received
+
+    def close(self) -> None:
+        """Leave the connections to the provider, which outlives a session."""
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        """Send in a thread of its own, since no timeout of a socket bounds an answer that comes drop by drop."""
+        method = request.method or "GET"
+        is_generated = "/generated/" in self._exchange_id
+        number = self._provider.pass_guard(self._effects(method), method, is_generated=is_generated)
+        request.headers["X-Request-Id"] = f"{self._exchange_id}-{number}"
+        deadline_s = self._provider.settings.limits.exchange_s
+        outcome: list[tuple[requests.Response, Exchange] | Exception] = []
+
+        def exchange() -> None:
+            try:
+                outcome.append(self._exchange(request, {**options, "stream": True, "timeout": deadline_s}))
+            except Exception as error:  # noqa: BLE001 - handed over to the waiting thread, which raises it
+                outcome.append(error)
+
+        thread = threading.Thread(target=exchange, daemon=True)
+        thread.start()
+        thread.join(deadline_s)
+        if not outcome:
+            raise requests.Timeout(f"not whole after {deadline_s:g} s")
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        response, received = outcome[0]
+        self._received(received)
+        return response
+
+    def _exchange(self, request: requests.PreparedRequest, options: Any) -> tuple[requests.Response, Exchange]:
+        started = time.perf_counter()
+        response = self._provider.connections.send(request, **options)
+        body, trouble = self._read(response)
+        response._content = body  # what `response.content` would have read, had it not been read here
+        latency_ms = (time.perf_counter() - started) * 1000
+        sent = Request(request.method or "GET", request.url or "", self._shown(request), Effect.READS)
+        headers = tuple(response.raw.headers.items())
+        exchange = Exchange(
+            self._exchange_id, sent, response.status_code, response.reason or "", headers, body, trouble, latency_ms
+        )
+        return response, exchange
+
+    def _shown(self, request: requests.PreparedRequest) -> tuple[Header, ...]:
+        secrets = self._provider.secrets
+        pairs = [(name, str(value)) for name, value in request.headers.items()]
+        return tuple(
+            Header(name, value, REDACTED if name.lower() in SECRET_HEADERS else secrets.redacted(value))
+            for name, value in pairs
+        )
+
+    def _read(self, response: requests.Response) -> tuple[bytes, str]:
+        body, limit = bytearray(), self._provider.settings.limits.body_bytes
+        try:
+            for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
+                body += chunk
+                if len(body) > limit:
+                    raise Blocked(f"an answer is longer than {limit} bytes (limits.body_bytes)")
+        except DecodeError:
+            return bytes(body), f"does not decode as {response.headers.get('Content-Encoding', 'its encoding')}"
+        except ProtocolError as error:
+            return bytes(body), f"ends early, after {len(body)} bytes ({type(error).__name__})"
+        finally:
+            response.close()
+        return bytes(body), ""
+
+
+def credential_header(scheme: Scheme, form: Form, credential: Credential | None) -> Header:
+    """Write the header that proves, or fails to prove, who asks. Shown with a shell variable in place of the value."""
+    if form is Form.WRONG:
+        return Header(scheme.header, scheme.prefix + WRONG_CREDENTIAL, scheme.prefix + WRONG_CREDENTIAL)
+    if form is Form.EMPTY:
+        return Header(scheme.header, scheme.prefix, scheme.prefix)
+    assert credential is not None, "a case is sent only where its credential is known"
+    value, variable = credential.value, credential.variable
+    prefix = "Basic " if form is Form.OTHER_SCHEME else scheme.prefix
+    middle = len(value) - max(len(value.rpartition(".")[2]) // 2, 1)
+    letter = "A" if value[middle] != "A" else "B"
+    sent, shown = {
+        Form.VALID: (value, f"${variable}"),
+        Form.OTHER_SCHEME: (value, f"${variable}"),
+        Form.ALTERED: (
+            value[:middle] + letter + value[middle + 1 :],
+            f"${{{variable}:0:{middle}}}{letter}${{{variable}:{middle + 1}}}",
+        ),
+        Form.LENGTHENED: (f"{value}x", f"${{{variable}}}x"),
+        Form.CUT_SHORT: (value[: len(value) * 3 // 4], f"${{{variable}:0:{len(value) * 3 // 4}}}"),
+        Form.OTHER_CASE: (value.swapcase(), f"${{{variable}~~}}"),
+    }[form]
+    return Header(scheme.header, prefix + sent, prefix + shown)
+
+
+def _cause(error: Exception) -> str:
+    """Name the innermost cause by its type: its text may hold a URL or a header."""
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP {error.response.status_code}"
+    if isinstance(error, requests.Timeout):
+        return f"late: {error}" if "not whole" in str(error) else "late"
+    seen: BaseException = error
+    while inner := next((each for each in _inside(seen) if isinstance(each, BaseException)), None):
+        seen = inner
+    return type(seen).__name__
+
+
+def _inside(error: BaseException) -> list[object]:
+    return [getattr(error, "reason", None), *error.args, error.__cause__]
+
+
+def _origin(url: str) -> str:
+    return url.partition("?")[0]
+
+
+def _done(action: str) -> str:
+    return "set up" if action == "setup" else "ended"

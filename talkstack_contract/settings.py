@@ -1,0 +1,214 @@
+"""Who is asked, as whom, and how far we may go: the provider file, the environment, and what an option overrides.
+
+Raises `BadInput` for anything that cannot be used. Secret values never show in an error or a repr.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from talkstack_contract.catalogue import meta_schema
+from talkstack_contract.errors import BadInput
+from talkstack_contract.model import Effect, Json, Scheme
+from talkstack_contract.schema import check_document
+
+ACTIVE, EMPTY = "an active project", "no active project"
+ENVIRONMENT = {  # without a provider file, these are enough
+    ACTIVE: ("TALKSTACK_TOKEN", "TALKSTACK_API_KEY", "TALKSTACK_USER_ID"),
+    EMPTY: ("TALKSTACK_EMPTY_TOKEN", "TALKSTACK_EMPTY_API_KEY", "TALKSTACK_EMPTY_USER_ID"),
+}
+POLITE_REQUESTS_PER_SECOND = 5.0  # against a host that is not this machine, unless the file says otherwise
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A secret value and the name of the shell variable that stands for it."""
+
+    value: str = field(repr=False)
+    variable: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the provider, in one provider state."""
+
+    state: str
+    token: Credential | None = None
+    api_key: Credential | None = None
+    user_id: str = ""
+
+    def credential(self, scheme: Scheme) -> Credential | None:
+        """Return what this account proves itself with under a scheme."""
+        return self.token if scheme.word == "token" else self.api_key
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a run may ask: `requests_per_second` None is no limit."""
+
+    requests_per_second: float | None = None
+    requests: int = 2000
+    exchange_s: float = 10.0
+    body_bytes: int = 5_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run has to know about the provider."""
+
+    base_url: str
+    is_reference: bool
+    allow: frozenset[Effect]
+    accounts: Mapping[str, Account]
+    states_url: str = ""
+    limits: Limits = Limits()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ca_bundle: str = ""
+    client_certificate: tuple[str, str] | None = None
+
+    def secrets(self) -> list[tuple[str, str]]:
+        """Return every secret value with its name."""
+        credentials = [each for account in self.accounts.values() for each in (account.token, account.api_key)]
+        named = [(each.value, each.variable) for each in credentials if each]
+        return named + [(value, f"header {name}") for name, value in self.headers]
+
+
+def settings_of_file(
+    path: Path, schemas: Path, environment: Mapping[str, str], base_url: str, allow_insecure: bool
+) -> Settings:
+    """Read a provider file; `base_url`, where given, wins over the one in it."""
+    file = path.name
+    document = _toml(path)
+    check_document(file, document, meta_schema(schemas, "provider"))
+    if not (base_url or document.get("base_url")):
+        raise BadInput(file, "base_url", "is missing", "add it, or give --base-url")
+    url = checked_url(base_url or document["base_url"], "--base-url" if base_url else f"{file}: base_url", allow_insecure)
+    reader = _SecretReader(file, environment, is_loopback(url))
+    states_url = document.get("states", {}).get("url", "")
+    certificate = document.get("client_certificate")
+    return Settings(
+        base_url=url,
+        is_reference=False,
+        allow=frozenset(Effect(name) for name in document.get("allow", ["reads"])),
+        accounts={state: reader.account(state, entry) for state, entry in document.get("accounts", {}).items()},
+        states_url=checked_url(states_url, f"{file}: states.url", allow_insecure) if states_url else "",
+        limits=Limits(**{**_default_limits(url), **document.get("limits", {})}),
+        headers=tuple(
+            (name, reader.secret(f"headers.{name}", value, name).value)
+            for name, value in document.get("headers", {}).items()
+        ),
+        ca_bundle=_file(path, document.get("ca_bundle", ""), "ca_bundle"),
+        client_certificate=(
+            (
+                _file(path, certificate["certificate"], "client_certificate.certificate"),
+                _file(path, certificate["key"], "client_certificate.key"),
+            )
+            if certificate
+            else None
+        ),
+    )
+
+
+def settings_of_environment(base_url: str, environment: Mapping[str, str], allow_insecure: bool) -> Settings:
+    """Make the settings of a run without a provider file: a base URL, and accounts from the environment."""
+    url = checked_url(base_url, "--base-url", allow_insecure)
+    accounts = {}
+    for state, (token, api_key, user_id) in ENVIRONMENT.items():
+        given = [Credential(environment[name], name) if environment.get(name) else None for name in (token, api_key)]
+        if any(given):
+            accounts[state] = Account(state, *given, environment.get(user_id, ""))
+    return Settings(url, False, frozenset({Effect.READS}), accounts, limits=Limits(**_default_limits(url)))
+
+
+def settings_of_reference(base_url: str, states_url: str, accounts: Mapping[str, tuple[str, str, str]]) -> Settings:
+    """Make the settings for our own provider: every effect, its standing accounts as (token, api_key, user_id)."""
+    known = {state: account_of(state, *values) for state, values in accounts.items()}
+    return Settings(base_url, True, frozenset(Effect), known, states_url)
+
+
+def account_of(state: str, token: str, api_key: str, user_id: str) -> Account:
+    """Make an account from plain values, each with the shell variable that would hold it; an empty one is absent."""
+    variables = ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE])
+    given = [Credential(value, name) if value else None for value, name in zip((token, api_key), variables, strict=False)]
+    return Account(state, *given, user_id)
+
+
+def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
+    """Return the URL without a closing slash, or raise for one that we will not ask."""
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        raise BadInput(shown, "", "is no URL", "give one like https://api.example") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
+        raise BadInput(shown, "", "is no http URL", "give one like https://api.example")
+    if parts.username is not None or parts.password is not None:
+        raise BadInput(shown, "", "holds a user or password", "name the credential in a provider file")
+    if parts.query or parts.fragment:
+        raise BadInput(shown, "", "holds a query or a fragment", "give scheme, host, port and path only")
+    if parts.scheme == "http" and not is_loopback(url) and not allow_insecure:
+        raise BadInput(shown, "", "is not https, so credentials would travel in the open", "use https or --allow-insecure")
+    return url.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _default_limits(url: str) -> dict[str, Json]:
+    return {} if is_loopback(url) else {"requests_per_second": POLITE_REQUESTS_PER_SECOND}
+
+
+class _SecretReader:
+    """Turns what a provider file says about a secret into its value."""
+
+    def __init__(self, file: str, environment: Mapping[str, str], plain_is_fine: bool) -> None:
+        self.file, self.environment, self.plain_is_fine = file, environment, plain_is_fine
+
+    def account(self, state: str, entry: Json) -> Account:
+        variables = dict(zip(("token", "api_key"), ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE]), strict=False))
+        token, api_key = (
+            self.secret(f"accounts.{state!r}.{key}", entry[key], variable) if key in entry else None
+            for key, variable in variables.items()
+        )
+        if token is None and api_key is None:
+            raise BadInput(self.file, f"accounts.{state!r}", "has no credential", "give token, api_key or both")
+        return Account(state, token, api_key, entry.get("user_id", ""))
+
+    def secret(self, key: str, entry: Json, variable: str) -> Credential:
+        if isinstance(entry, str):
+            if not self.plain_is_fine:
+                raise BadInput(self.file, key, "is a plain secret", 'name a variable instead: {env = "NAME"}')
+            return self._sendable(key, Credential(entry, variable))
+        name = entry["env"]
+        if not self.environment.get(name):
+            raise BadInput(self.file, key, f"the variable {name} is not set", f"export {name}, or drop the key")
+        return self._sendable(key, Credential(self.environment[name], name))
+
+    def _sendable(self, key: str, credential: Credential) -> Credential:
+        if not credential.value.isascii() or not credential.value.isprintable() or credential.value != credential.value.strip():
+            raise BadInput(self.file, key, "cannot stand in a header", "remove blanks, line breaks and non-ASCII letters")
+        return credential
+
+
+def _toml(path: Path) -> Json:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(path.name, "", f"is no TOML: {error}", "mend the line") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "give a readable file") from None
+
+
+def _file(beside: Path, name: str, key: str) -> str:
+    if not name:
+        return ""
+    path = beside.parent / os.path.expanduser(name)
+    if not path.is_file():
+        raise BadInput(beside.name, key, f"{name!r} is no file", "give a path, absolute or beside the provider file")
+    return str(path)
