@@ -1,0 +1,250 @@
+"""What a run found, as lines and as pages. `verdicts.jsonl` is the one record; every page is a view of its lines.
+
+The one door to the template engine, which escapes whatever a provider sent.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from talkstack_contract import __version__
+from talkstack_contract.evidence import BODY_SHOWN_BYTES, Evidence
+from talkstack_contract.judge import Decision, Pair, Word
+from talkstack_contract.model import (
+    Case,
+    Contract,
+    Judgement,
+    Provenance,
+    Reading,
+    Source,
+    Strength,
+    Verdict,
+    Violation,
+)
+from talkstack_contract.settings import Settings
+
+FORMAT = 1
+MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "unexercised": "○"}
+WORDS = {"unexercised": "not asked"}
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """When, where and on whose behalf a run took place."""
+
+    settings: Settings
+    contract: Contract
+    started: datetime
+    fail_on: Strength
+    seed: int
+
+
+# Lines
+
+
+def header_line(occasion: Occasion, cases: Sequence[Case]) -> Line:
+    """Return the first line: what was asked of whom, by which suite and contract."""
+    contract = occasion.contract
+    return {
+        "kind": "header",
+        "format": FORMAT,
+        "suite": f"talkstack-contract {__version__}",
+        "started": occasion.started.astimezone(UTC).isoformat(timespec="seconds"),
+        "provider": {"base_url": occasion.settings.base_url, "is_reference": occasion.settings.is_reference},
+        "contract": {
+            "title": contract.title,
+            "version": contract.version,
+            "docs_read": contract.docs_read,
+            "sha256": contract.digest,
+            "operations": len(contract.operations),
+            "pairs": sum(len(operation.responses) for operation in contract.operations),
+            "clauses": sum(len(case.clauses) for case in cases),
+        },
+        "fail_on": str(occasion.fail_on),
+        "allow": sorted(map(str, occasion.settings.allow)),
+        "seed": occasion.seed,
+    }
+
+
+def exchange_line(evidence: Evidence) -> Line:
+    """Return the line of one exchange; its body stands here and nowhere else."""
+    return {"kind": "exchange", **asdict(evidence)}
+
+
+def verdict_line(judgement: Judgement) -> Line:
+    """Return the line of one verdict."""
+    return {"kind": "verdict", "id": judgement.id, **asdict(judgement)}
+
+
+def judgement_of_line(line: Line) -> Judgement:
+    """Read a verdict line back."""
+    given = {key: value for key, value in line.items() if key not in ("kind", "id")}
+    return Judgement(
+        **{
+            **given,
+            "strength": Strength(given["strength"]),
+            "provenance": Provenance(given["provenance"]),
+            "verdict": Verdict(given["verdict"]),
+            "source": Source(**given["source"]),
+            "violations": tuple(Violation(**each) for each in given["violations"]),
+            "exchanges": tuple(given["exchanges"]),
+        }
+    )
+
+
+def footer_line(decision: Decision, requests: int, generated: int, seconds: float) -> Line:
+    """Return the last line; a file without it is of a run that was cut. Generated requests are counted apart."""
+    return {
+        "kind": "footer",
+        "decision": str(decision.word),
+        "exit_status": decision.exit_status,
+        "reason": decision.reason,
+        "pairs": decision.counts(),
+        "clauses": decision.clauses,
+        "requests": requests,
+        "generated_requests": generated,
+        "seconds": round(seconds, 2),
+    }
+
+
+def written(line: Line) -> str:
+    """Write a line. ASCII, so that a lone surrogate that a provider sent cannot break the file."""
+    return json.dumps(line) + "\n"
+
+
+# Words
+
+
+def last_line(decision: Decision, requests: int, seconds: float) -> str:
+    """Return the line that a run ends with."""
+    cost = f"{requests} requests in {seconds:.1f} s"
+    if decision.word is Word.NONE:
+        counts = ", ".join(f"{decision.clauses[key]} {WORDS.get(key, key)}" for key in MARKS if decision.clauses[key])
+        total = sum(decision.clauses[key] for key in MARKS)
+        of_all = f"of {decision.clauses['expected']} clauses, {total} selected: {counts or 'none'}"
+        return f"no decision  {decision.clauses['upheld']} {of_all}  {cost}{_because(decision)}"
+    return f"{decision.word}  {pair_counts(decision)}  {cost}{_because(decision)}"
+
+
+def pair_counts(decision: Decision) -> str:
+    """Return `3 of 4 documented pairs upheld, 1 violated: getActiveProject 404`."""
+    counts = decision.counts()
+    parts = [f"{counts['upheld']} of {counts['documented']} documented pairs upheld"]
+    for verdict in ("violated", "blocked", "waived", "unexercised"):
+        mine = [pair for pair in decision.pairs if pair.verdict == verdict]
+        if mine:
+            parts.append(f"{len(mine)} {WORDS.get(verdict, verdict)}{_named(verdict, mine)}")
+    remarks = sum(pair.remarks for pair in decision.pairs)
+    return ", ".join([*parts, f"{remarks} remarks"] if remarks else parts)
+
+
+def _named(verdict: str, pairs: list[Pair]) -> str:
+    if verdict == "unexercised":
+        return f" ({pairs[0].reason})"
+    shown = ", ".join(f"{pair.operation} {pair.status}" for pair in pairs[:3])
+    return f": {shown}{' …' if len(pairs) > 3 else ''}" if verdict == "violated" else ""
+
+
+def _because(decision: Decision) -> str:
+    return f": {decision.reason}" if decision.reason else ""
+
+
+def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
+    """Write who broke what, where; promised; received; source; how to repeat."""
+    at = f" at {judgement.violations[0].at}" if judgement.violations else ""
+    rows = [f"{judgement.operation}/{judgement.case}: {judgement.clause} {judgement.verdict}{at}"]
+    rows.append(f"  promised  {judgement.sentence} ({judgement.strength}, {judgement.provenance}; {judgement.source})")
+    for violation in judgement.violations[:5]:
+        place = "" if violation is judgement.violations[0] else f" at {violation.at}"
+        rows.append(f"  received  {violation.received}{place}")
+    if len(judgement.violations) > 5:
+        rows.append(f"            and {len(judgement.violations) - 5} more")
+    if judgement.source.reading:
+        rows.append(f"  reading   {judgement.source.reading} in schemas/readings.yaml")
+    if judgement.verdict is Verdict.WAIVED:
+        rows.append(f"  waived    {judgement.reason}")
+    rows += [f"  repeat    {each.curl}" for each in evidence[:1]]
+    return "\n".join(rows)
+
+
+# Pages
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("talkstack_contract"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.globals.update(marks=MARKS, words=WORDS, shown_bytes=BODY_SHOWN_BYTES)
+STYLESHEET = Path(__file__).parent / "templates" / "report.css"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that a page shows of a run."""
+
+    occasion: Occasion
+    decision: Decision
+    judgements: Sequence[Judgement]
+    exchanges: dict[str, Line]
+    requests: int
+    seconds: float
+    waiver_problems: Sequence[str] = ()
+
+    @property
+    def failing(self) -> list[Judgement]:
+        """The violations that make the run red, each told as a letter."""
+        return [each for each in self.judgements if each.id in self.decision.violated]
+
+    @property
+    def remarks(self) -> list[Judgement]:
+        """The violations that do not, and what was waived."""
+        told = (Verdict.VIOLATED, Verdict.WAIVED)
+        return [each for each in self.judgements if each.verdict in told and each.id not in self.decision.violated]
+
+    @property
+    def untested(self) -> list[tuple[Judgement, int]]:
+        """One judgement for each reason why clauses were blocked or not asked, with how many share it."""
+        groups: dict[tuple[str, str], list[Judgement]] = {}
+        for each in self.judgements:
+            if each.verdict in (Verdict.BLOCKED, Verdict.UNEXERCISED):
+                groups.setdefault((each.verdict, each.reason), []).append(each)
+        return [(mine[0], len(mine)) for mine in groups.values()]
+
+    def cases(self) -> Iterator[tuple[str, list[Judgement]]]:
+        """Yield each case with its judgements, in the order of asking."""
+        groups: dict[str, list[Judgement]] = {}
+        for each in self.judgements:
+            groups.setdefault(f"{each.operation}/{each.case}", []).append(each)
+        yield from groups.items()
+
+    def statuses(self) -> list[int]:
+        """Return the columns of the matrix."""
+        return sorted({pair.status for pair in self.decision.pairs})
+
+    def pair(self, operation: str, status: int) -> Pair | None:
+        """Return a cell of the matrix."""
+        mine = (pair for pair in self.decision.pairs if (pair.operation, pair.status) == (operation, status))
+        return next(mine, None)
+
+    def questions(self) -> list[Reading]:
+        """Return the readings that hold a question to the vendor."""
+        return [reading for reading in self.occasion.contract.readings if reading.question]
+
+
+def page(findings: Findings, template: str) -> str:
+    """Render one of the templates."""
+    return _TEMPLATES.get_template(template).render(f=findings, counts=findings.decision.counts(), rate=pair_counts)
+
+
+def cell(text: str, kind: str) -> str:
+    """Render one cell of pytest-html's table; one of kind `links` leads to where that case is told in full."""
+    return _TEMPLATES.get_template("cell.html").render(text=text, kind=kind)

@@ -1,0 +1,12 @@
+"""Every clause that follows from the contract, one item each: `operation/case/clause`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conftest import Stated
+
+
+def test_clause(verdict: Stated) -> None:
+    verdict.state()

@@ -1,0 +1,130 @@
+"""Schemathesis on the same contract: one item per operation, and our judge on every answer that it gets.
+
+What its own checks find is advice: they expect things that the docs do not promise, see `generated-requests` in readings.yaml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import schemathesis
+
+from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.model import Case, Clause, Effect, Exchange, Header, Request, Violation
+from talkstack_contract.run import Generated, Run
+
+if TYPE_CHECKING:
+    from conftest import Stated
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+UNDOCUMENTED_METHODS = ["put", "post", "delete", "patch"]
+
+# The seed makes a run repeatable. No check of Hypothesis' own health: a slow provider is no fault of the test, and the
+# fixture that collects the answers of one operation is meant to outlive each of them.
+CONFIG = {
+    "generation": {"database": "none", "no-shrink": True},
+    "suppress-health-check": ["all"],
+    "warnings": False,
+}
+schema = schemathesis.openapi.from_path(SCHEMAS / "openapi.yaml", config=schemathesis.Config.from_dict(CONFIG))
+
+
+def configure_generation(examples: int, seed: int, *, may_write: bool) -> None:
+    """Say how much is to be generated, before the items are built."""
+    schema.config.seed = seed
+    schema.config.phases.fuzzing.generation.max_examples = examples
+    schema.config.phases.coverage.unexpected_methods = set(UNDOCUMENTED_METHODS if may_write else [])
+
+
+@schema.auth()
+class AccountCredential:
+    """The credential of the account that asks, by the first scheme of the operation."""
+
+    header: Header | None = None
+
+    def get(self, case: schemathesis.Case, context: schemathesis.AuthContext) -> Header | None:  # noqa: ARG002
+        return AccountCredential.header
+
+    def set(self, case: schemathesis.Case, data: Header, context: schemathesis.AuthContext) -> None:  # noqa: ARG002
+        case.headers[data.name] = data.value
+
+
+class Generation:
+    """Sends what is generated for one operation, and hands each answer to the judge."""
+
+    def __init__(self, run: Run, mine: Case, state: Callable[[Case, Clause], Stated]) -> None:
+        self._run, self._mine, self._state = run, mine, state
+        self._count = 0
+        self._findings: dict[str, Violation] = {}
+
+    def ask(self, generated: schemathesis.Case) -> None:
+        """Send one generated request and hold the answer to its own checks."""
+        operation = self._mine.operation
+        effect = operation.effect if generated.method == operation.method else Effect.WRITES
+        if effect not in self._run.provider.settings.allow:
+            return
+        self._count += 1
+        exchange_id = f"{self._mine.id}/{self._count}"
+        received: list[Exchange] = []
+        session = self._run.provider.session(self._effect, exchange_id, received.append)
+        base_url = self._run.provider.settings.base_url
+        try:
+            response = generated.call(base_url=base_url, session=session)
+        except OSError as error:  # requests' errors are such
+            sent = Request(generated.method, f"{base_url}{generated.formatted_path}", (), effect)
+            received.append(Exchange(exchange_id, sent, 0, f"no answer ({type(error).__name__})", (), b"", "", 0.0))
+            self._record(generated, received[0])
+            return
+        self._record(generated, received[0])
+        try:
+            generated.validate_response(response, transport_kwargs={"session": session, "base_url": base_url})
+        except ExceptionGroup as group:
+            for failure in group.exceptions:
+                title = getattr(failure, "title", type(failure).__name__)
+                place = f"{generated.method} {generated.formatted_path}"
+                self._findings.setdefault(title, Violation(place, title))
+
+    def finish(self) -> None:
+        """State the verdict on what the checks found."""
+        if self._count:
+            self._run.record_findings(self._mine.operation, list(self._findings.values()))
+        self._state(self._mine, self._mine.clause("schemathesis.finds-nothing")).state()
+
+    def _effect(self, method: str) -> Effect:
+        return self._mine.operation.effect if method == self._mine.operation.method else Effect.WRITES
+
+    def _record(self, generated: schemathesis.Case, exchange: Exchange) -> None:
+        mode = generated.meta.generation.mode if generated.meta else schemathesis.GenerationMode.POSITIVE
+        is_promised = mode is schemathesis.GenerationMode.POSITIVE and generated.method == self._mine.operation.method
+        self._run.record(self._mine.operation, Generated(exchange, is_promised))
+
+
+@pytest.fixture
+def generation(
+    request: pytest.FixtureRequest, run: Run, cases: tuple[Case, ...], state: Callable[[Case, Clause], Stated]
+) -> Iterator[Generation]:
+    label = request.node.operation_label
+    mine = next(
+        case for case in cases if case.name == "generated" and f"{case.operation.method} {case.operation.path}" == label
+    )
+    first = next((case for case in cases if case.operation is mine.operation and case.expects_success), None)
+    AccountCredential.header = None
+    if first is not None:
+        try:
+            sent = run.answer(first).exchange.request.headers
+        except (Blocked, Unexercised):
+            sent = ()
+        AccountCredential.header = next((header for header in sent if first.scheme and header.name == first.scheme.header), None)
+    yield Generation(run, mine, state)
+
+
+@schema.parametrize()
+def test_generated(case: schemathesis.Case, generation: Generation) -> None:
+    generation.ask(case)
+
+
+def test_answers(verdict: Stated) -> None:
+    verdict.state()
