@@ -5,14 +5,11 @@ tests, so its hooks are methods of two plugins that are registered only where it
 `Asking` in every process, `Reporting` in the one that reports (under pytest-xdist, not in the workers).
 """
 
-import json
 import os
 import signal
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,52 +20,23 @@ from talkstack_contract.cases import derive_cases
 from talkstack_contract.catalogue import load_contract
 from talkstack_contract.errors import BadInput
 from talkstack_contract.evidence import Secrets
-from talkstack_contract.judge import Decision, Extent, Word, decide, fails
-from talkstack_contract.model import Case, Clause, Contract, Effect, Judgement, Strength, Verdict
+from talkstack_contract.judge import Decision, Word, fails
+from talkstack_contract.model import Case, Clause, Effect, Judgement, Strength, Verdict
 from talkstack_contract.provider import Provider
-from talkstack_contract.run import GENERATED_CHECKS, Run, judgement_of
+from talkstack_contract.record import Record
+from talkstack_contract.run import GENERATED_CHECKS, Run
 from talkstack_contract.settings import (
     Settings,
     settings_of_environment,
     settings_of_file,
     settings_of_reference,
 )
-from talkstack_contract.waivers import Waiver, load_waivers, waiver_problems
+from talkstack_contract.waivers import load_waivers
 
 ROOT = Path(__file__).parent
 SCHEMAS = ROOT / "schemas"
 CONTRACT_TESTS = ROOT / "tests" / "contract"
 Promise = tuple[Case, Clause]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a contract run is given: read once, before anything is collected or sent."""
-
-    contract: Contract
-    cases: tuple[Case, ...]
-    settings: Settings
-    waivers: tuple[Waiver, ...]
-    fail_on: Strength
-    started: datetime
-
-    @property
-    def promises(self) -> list[Promise]:
-        """Every clause of the contract with its case, in the order of asking."""
-        return [(case, clause) for case in self.cases for clause in case.clauses]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The id of every clause."""
-        return tuple(f"{case.id}/{clause.name}" for case, clause in self.promises)
-
-    def clause_id(self, nodeid: str) -> str:
-        """Return the id of the clause that an item states: its parameter, or for Schemathesis' items their findings."""
-        inside = nodeid.partition("[")[2].rpartition("]")[0]
-        for operation in self.contract.operations:
-            if inside == f"{operation.method} {operation.path}":
-                return f"{operation.id}/generated/schemathesis.finds-nothing"
-        return inside
 
 
 # Options and settings
@@ -107,11 +75,11 @@ def pytest_configure(config: pytest.Config) -> None:
     embedded = ExitStack()
     config.add_cleanup(embedded.close)
     try:
-        plan = _plan(config, embedded)
-        config.stash[ASKING] = Asking(plan)
+        occasion = _occasion(config, embedded)
+        config.stash[ASKING] = Asking(occasion)
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
-            config.pluginmanager.register(Reporting(config, plan), "contract-reporting")
+            config.pluginmanager.register(Reporting(config, occasion), "contract-reporting")
             signal.signal(signal.SIGTERM, _interrupt)
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
@@ -122,7 +90,7 @@ def _contract_is_asked(config: pytest.Config) -> bool:
     return any(place.is_relative_to(CONTRACT_TESTS) or CONTRACT_TESTS.is_relative_to(place) for place in places)
 
 
-def _plan(config: pytest.Config, embedded: ExitStack) -> Plan:
+def _occasion(config: pytest.Config, embedded: ExitStack) -> reporting.Occasion:
     option = config.option
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
@@ -130,14 +98,25 @@ def _plan(config: pytest.Config, embedded: ExitStack) -> Plan:
         raise BadInput("--examples", "", "is less than 1", "give 1 or more")
     contract = load_contract(SCHEMAS)
     waivers = Path(config.invocation_params.dir, option.waivers) if option.waivers else CONTRACT_TESTS / "waivers.yaml"
-    return Plan(
+    return reporting.Occasion(
         contract=contract,
         cases=derive_cases(contract),
         waivers=load_waivers(waivers, SCHEMAS, waivers.name) if option.waivers or waivers.exists() else (),
         settings=_settings(config, embedded),
         fail_on=Strength(option.fail_on),
+        require_all=option.require == "all",
+        seed=option.seed,
         started=datetime.now(UTC),
     )
+
+
+def _clause_id(occasion: reporting.Occasion, nodeid: str) -> str:
+    """Return the id of the clause that an item states: its parameter, or for Schemathesis' items their findings."""
+    inside = nodeid.partition("[")[2].rpartition("]")[0]
+    for operation in occasion.contract.operations:
+        if inside == f"{operation.method} {operation.path}":
+            return f"{operation.id}/generated/schemathesis.finds-nothing"
+    return inside
 
 
 def _settings(config: pytest.Config, embedded: ExitStack) -> Settings:
@@ -186,15 +165,15 @@ class Stated:
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Iterator[Run]:
     """Everything that this process asks and learns of the provider."""
-    asking = request.config.stash[ASKING]
-    yield asking.run
-    asking.left_behind += asking.run.close()
+    run = request.config.stash[ASKING].run
+    yield run
+    run.close()
 
 
 @pytest.fixture(scope="session")
 def cases(request: pytest.FixtureRequest) -> tuple[Case, ...]:
     """Every case of the contract."""
-    return request.config.stash[ASKING].plan.cases
+    return request.config.stash[ASKING].occasion.cases
 
 
 @pytest.fixture
@@ -212,11 +191,10 @@ def verdict(promise: Promise, state: Callable[[Case, Clause], Stated]) -> Stated
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        secrets = Secrets(plan.settings.secrets())
-        self.run = Run(plan.cases, Provider(plan.settings, secrets), plan.waivers, plan.started.date())
-        self.left_behind: list[str] = []
+    def __init__(self, occasion: reporting.Occasion) -> None:
+        self.occasion = occasion
+        provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
+        self.run = Run(occasion.cases, provider, occasion.waivers, occasion.started.date())
         self._shipped: set[str] = set()
 
     def stated(self, run: Run, case: Case, clause: Clause, node: pytest.Item) -> Stated:
@@ -231,32 +209,32 @@ class Asking:
         if judgement.verdict is Verdict.BLOCKED:
             pytest.fail(f"blocked: {judgement.reason}", pytrace=False)
         letter = reporting.letter(judgement, evidence)
-        return Stated(judgement, letter, is_red=fails(judgement, self.plan.fail_on))
+        return Stated(judgement, letter, is_red=fails(judgement, self.occasion.fail_on))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give a test that states verdicts one item a clause: those of generated requests to their own module."""
         if "promise" not in metafunc.fixturenames:
             return
-        check = "generated" if metafunc.module.__name__.endswith("test_generated") else ""
-        promises = [
-            (case, clause)
-            for case, clause in self.plan.promises
-            if (clause.check == check if check else clause.check not in GENERATED_CHECKS)
-        ]
-        metafunc.parametrize("promise", promises, ids=[f"{case.id}/{clause.name}" for case, clause in promises])
+        is_generated = metafunc.module.__name__.endswith("test_generated")
+        promises = {
+            id_: (case, clause)
+            for id_, (case, clause) in self.occasion.promises.items()
+            if (clause.check == "generated" if is_generated else clause.check not in GENERATED_CHECKS)
+        }
+        metafunc.parametrize("promise", promises.values(), ids=promises.keys())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the items in the order of asking."""
-        ranks = {id_: case.rank for id_, (case, _) in zip(self.plan.ids, self.plan.promises, strict=True)}
-        items.sort(key=lambda item: ranks.get(self.plan.clause_id(item.nodeid), -1))
+        ranks = {id_: case.rank for id_, (case, _) in self.occasion.promises.items()}
+        items.sort(key=lambda item: ranks.get(_clause_id(self.occasion, item.nodeid), -1))
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
         """Tell the module of generated requests how many are wanted, before its items are built."""
         configure = getattr(getattr(collector, "module", None), "configure_generation", None)
         if configure and not isinstance(collector, pytest.Module):
             option = collector.config.option
-            configure(option.examples, option.seed, may_write=Effect.WRITES in self.plan.settings.allow)
+            configure(option.examples, option.seed, may_write=Effect.WRITES in self.occasion.settings.allow)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -277,12 +255,12 @@ class Asking:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Keep an operation in one worker: what is remembered of it is per process, and each case is to be sent once."""
+        """Keep an operation in one worker: what it remembers is per process, and a case is to be sent once."""
         from xdist.scheduler import LoadScopeScheduling
 
-        class ByOperation(LoadScopeScheduling):
+        class ByOperation(LoadScopeScheduling):  # type: ignore[misc]  # xdist carries no types
             def _split_scope(scheduler, nodeid: str) -> str:  # noqa: N805 - `self` is the plugin
-                return self.plan.clause_id(nodeid).partition("/")[0]
+                return _clause_id(self.occasion, nodeid).partition("/")[0]
 
         return ByOperation(config, log)
 
@@ -290,64 +268,37 @@ class Asking:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand over to the process that reports what only a worker knows."""
         if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput["contract"] = self.known()
-
-    def known(self) -> dict[str, Any]:
-        """Return what this process counted and learned, beside its lines."""
-        provider = self.run.provider
-        return {
-            "requests": provider.requests_sent,
-            "generated": provider.generated_sent,
-            "left_behind": self.left_behind,
-            "secrets": provider.secrets.known(),
-        }
+            session.config.workeroutput["contract"] = self.run.known()
 
 
 class Reporting:
-    """The hooks of the process that reports: it writes the record as the run goes, and decides at the end."""
+    """The hooks of the process that reports."""
 
-    def __init__(self, config: pytest.Config, plan: Plan) -> None:
-        self.config, self.plan = config, plan
-        self.folder = Path(config.invocation_params.dir, config.option.reports).resolve()
-        self.secrets = Secrets(plan.settings.secrets())
-        self.occasion = reporting.Occasion(
-            plan.settings, plan.contract, plan.started, plan.fail_on, config.option.seed
-        )
-        self.judgements: dict[str, Judgement] = {}
-        self.exchanges: dict[str, reporting.Line] = {}
-        self.counted = {"requests": 0, "generated": 0}
-        self.left_behind: list[str] = []
-        self.cut_short = ""
+    def __init__(self, config: pytest.Config, occasion: reporting.Occasion) -> None:
+        self.config, self.occasion = config, occasion
+        self.record = Record(Path(config.invocation_params.dir, config.option.reports).resolve(), occasion)
         self.findings: reporting.Findings | None = None
-        self._started_at_s = time.perf_counter()
-        self._prepare(config.option)
-
-    def _prepare(self, option: Any) -> None:
-        if option.plan or option.collectonly:
+        if self._sends_nothing:
             return
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._record("", mode="w")
-        except OSError as error:
-            raise BadInput("--reports", "", f"cannot be written ({type(error).__name__})", "name another folder") from None
-        option.htmlpath = option.htmlpath or str(self.folder / "report.html")
+        self.record.open()
+        option, folder = config.option, self.record.folder
+        option.htmlpath = option.htmlpath or str(folder / "report.html")
         option.self_contained_html = True
         option.css = [*option.css, str(reporting.STYLESHEET)]
-        option.xmlpath = option.xmlpath or str(self.folder / "junit.xml")
-        self._record(reporting.written(reporting.header_line(self.occasion, self.plan.cases)))
+        option.xmlpath = option.xmlpath or str(folder / "junit.xml")
 
-    def _record(self, text: str, mode: str = "a") -> None:
-        with (self.folder / "verdicts.jsonl").open(mode, encoding="ascii") as file:
-            file.write(text)
+    @property
+    def _sends_nothing(self) -> bool:
+        return bool(self.config.option.plan or self.config.option.collectonly)
 
     def pytest_report_header(self) -> list[str]:
         """Say who is asked, loudly where it is not the vendor."""
-        settings, contract = self.plan.settings, self.plan.contract
+        settings, contract = self.occasion.settings, self.occasion.contract
         who = "the embedded reference provider: THIS IS NOT THE VENDOR" if settings.is_reference else settings.base_url
         allowed = ", ".join(sorted(map(str, settings.allow))) or "nothing"
         return [
             f"provider: {who}",
-            f"contract: {contract.title}, {len(contract.operations)} operations, {len(self.plan.ids)} clauses,"
+            f"contract: {contract.title}, {len(contract.operations)} operations, {len(self.occasion.promises)} clauses,"
             f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.occasion.seed}",
         ]
 
@@ -356,8 +307,8 @@ class Reporting:
         if not self.config.option.plan:
             return None
         run = self.config.stash[ASKING].run
-        chosen = {self.plan.clause_id(item.nodeid).rpartition("/")[0] for item in session.items}
-        for case in self.plan.cases:
+        chosen = {_clause_id(self.occasion, item.nodeid).rpartition("/")[0] for item in session.items}
+        for case in self.occasion.cases:
             if case.id in chosen:
                 self._say(f"{case.id}: {run.plan(case, self.config.option.examples)}")
         return True
@@ -367,23 +318,9 @@ class Reporting:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write the lines as they come in. A worker that died says nothing of its clause, so that is said for it."""
         lines = getattr(report, "contract", [])
-        id_ = self.plan.clause_id(report.nodeid)
-        if not lines and report.failed and id_ not in self.judgements and id_ in self.plan.ids:
-            lines = [reporting.written(reporting.verdict_line(self._died(id_, str(report.longrepr))))]
-        for text in lines:
-            line = json.loads(text)
-            if line["kind"] == "exchange":
-                self.exchanges[line["id"]] = line
-            else:
-                self.judgements[line["id"]] = reporting.judgement_of_line(line)
-            self._record(text)
-
-    def _died(self, id_: str, told: str) -> Judgement:
-        case, clause = self.plan.promises[self.plan.ids.index(id_)]
-        if is_death := "crashed while running" in told:
-            self.cut_short = self.cut_short or "a process that asked died before it could tell"
-        reason = self.cut_short if is_death else f"a bug of ours: {told.splitlines()[-1] if told else 'no verdict'}"
-        return judgement_of(case, clause, Verdict.BLOCKED, reason)
+        self.record.take(lines)
+        if report.failed and not lines:
+            self.record.take_silence(_clause_id(self.occasion, report.nodeid), str(report.longrepr))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -394,72 +331,43 @@ class Reporting:
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what a worker knows."""
         if known := getattr(node, "workeroutput", {}).get("contract"):
-            self._take(known)
-
-    def _take(self, known: dict[str, Any]) -> None:
-        for name in self.counted:
-            self.counted[name] += known[name]
-        self.left_behind += known["left_behind"]
-        for value, name in known["secrets"]:
-            self.secrets.add(value, name)
+            self.record.take_over(known)
 
     def pytest_keyboard_interrupt(self) -> None:
         """Remember that the run was cut short."""
-        self.cut_short = self.cut_short or "the run was interrupted"
+        self.record.cut_short = self.record.cut_short or "the run was interrupted"
 
     # The end
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
-        """Decide before the pages are written, scan them for secrets after, and set the exit status."""
-        if self.config.option.plan or self.config.option.collectonly:
+        """Decide before the pages are written, search them for secrets after, and set the exit status."""
+        if self._sends_nothing:
             return (yield)
-        self._take(self.config.stash[ASKING].known())
-        leaks = self._scrub()
-        self.findings = self._found(leaks)
-        (self.folder / "summary.md").write_text(reporting.page(self.findings, "summary.md"), encoding="utf-8")
+        record, option = self.record, self.config.option
+        record.take_over(self.config.stash[ASKING].run.known())
+        leaks = record.scrub([record.jsonl])
+        self.findings = record.findings(leaks)
+        summary = record.write_summary(self.findings)
         result = yield
-        leaks += self._scrub()
-        decision = self._found(leaks).decision if leaks else self.findings.decision
-        footer = reporting.footer_line(decision, **self.counted, seconds=self.findings.seconds)
-        self._record(reporting.written(footer))
-        is_ours = self.cut_short or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        artefacts = [record.jsonl, summary, Path(option.htmlpath), Path(option.xmlpath)]
+        decision = record.close(self.findings, artefacts, leaks)
+        is_ours = bool(record.cut_short) or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if is_ours:
             session.exitstatus = decision.exit_status or (exitstatus if decision.word is Word.NONE else 0)
-        self._close(decision, "" if is_ours else f"pytest ended with {int(exitstatus)}")
+        self._close(decision, summary, "" if is_ours else f"pytest ended with {int(exitstatus)}")
         return result
 
-    def _found(self, leaks: Sequence[str]) -> reporting.Findings:
-        judgements = list(self.judgements.values())
-        cut_short = leaks[0] if leaks else self.cut_short
-        extent = Extent(self.plan.ids, cut_short, self.plan.fail_on, require_all=self.config.option.require == "all")
-        problems = waiver_problems(self.plan.waivers, self.plan.ids, judgements, self.plan.started.date())
-        decision = decide(self.plan.contract, self.plan.cases, judgements, extent, problems)
-        seconds = time.perf_counter() - self._started_at_s
-        return reporting.Findings(
-            self.occasion, decision, judgements, self.exchanges, self.counted["requests"], seconds, problems
-        )
-
-    def _scrub(self) -> list[str]:
-        """Search every artefact for the secrets of the run; blank what is found, and say so."""
-        leaks = []
-        for name in ("verdicts.jsonl", "summary.md", self.config.option.htmlpath, self.config.option.xmlpath):
-            path = self.folder / name
-            if path.is_file() and (names := self.secrets.found_in(content := path.read_bytes())):
-                path.write_bytes(self.secrets.scrubbed(content))
-                leaks.append(f"a secret stood in {path.name} and was blanked there: {', '.join(names)}")
-        return leaks
-
-    def _close(self, decision: Decision, trouble: str) -> None:
+    def _close(self, decision: Decision, summary: Path, trouble: str) -> None:
         assert self.findings is not None
         if target := os.environ.get("GITHUB_STEP_SUMMARY"):
             with Path(target).open("a", encoding="utf-8") as file:
-                file.write((self.folder / "summary.md").read_text(encoding="utf-8"))
-        for problem in self.left_behind:
+                file.write(summary.read_text(encoding="utf-8"))
+        for problem in self.record.left_behind:
             self._say(f"left behind: {problem}")
-        inside = self.folder.is_relative_to(Path.cwd())
-        self._say(f"reports: {os.path.relpath(self.folder) if inside else self.folder}")
-        line = reporting.last_line(decision, self.counted["requests"], self.findings.seconds)
+        folder = self.record.folder
+        self._say(f"reports: {os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else folder}")
+        line = reporting.last_line(decision, self.record.requests, self.findings.seconds)
         good = decision.exit_status == 0 and not trouble
         self._say(f"no decision  {trouble}" if trouble else line, green=good, red=not good, bold=True)
 
@@ -500,7 +408,7 @@ class Reporting:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
         """Fill a row, with a link to where its case is told in full."""
-        id_ = self.plan.clause_id(report.nodeid)
+        id_ = _clause_id(self.occasion, report.nodeid)
         cells[1] = reporting.cell(id_, "testId")
         cells[3] = reporting.cell(id_.rpartition("/")[0], "links")
 

@@ -146,9 +146,8 @@ def _robustness_cases(operation: Operation) -> Iterator[Case]:
     yield replace(base, name="unusual-accept", headers=UNUSUAL_ACCEPT, clauses=clauses)
     for method in OTHER_METHODS:
         if method not in operation.documented_methods:
-            clauses = tuple(_method_clauses(operation, success))
-            case = replace(base, name=f"method-{method.lower()}", method=method, clauses=clauses)
-            yield replace(case, effect=Effect.WRITES, reads_after=True)
+            case = replace(base, name=f"method-{method.lower()}", method=method, effect=Effect.WRITES, reads_after=True)
+            yield replace(case, clauses=tuple(_method_clauses(operation, success)))
 
 
 def _method_clauses(operation: Operation, success: Response) -> Iterator[Clause]:

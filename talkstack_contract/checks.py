@@ -220,7 +220,8 @@ INTERNALS = {
     "a Go trace": r"\bgoroutine \d+ \[|panic: runtime error|\w\.go:\d+ \+0x[0-9a-f]+",
     "a Ruby trace": r"\.rb:\d+:in [`'‘]",
     "a Rust trace": r"thread '[^']+' (?:\(\d+\) )?panicked at",
-    "a path of a file": rf"(?<![\w:/.])(?:/[\w.@-]+)+/{_FILE}|\bnode_modules/|(?<![\w/])/(?:var/www|usr/src|home/\w|srv/\w|opt/\w)[\w./-]*"
+    "a path of a file": rf"(?<![\w:/.])(?:/[\w.@-]+)+/{_FILE}|\bnode_modules/"
+    r"|(?<![\w/])/(?:var/www|usr/src|home/\w|srv/\w|opt/\w)[\w./-]*"
     r"|\b[A-Za-z]:\\(?:[\w .-]+\\)+[\w .-]+",
 }
 
@@ -228,7 +229,10 @@ INTERNALS = {
 def no_server_internals(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
     """Hold an error's body and headers free of stack traces and of file paths of the server."""
     exchange = subject.answer.exchange
-    texts = [("$", exchange.body.decode("utf-8", errors="replace")), ("$", "\n".join(_texts(subject.answer.json_or_none)))]
+    texts = [
+        ("$", exchange.body.decode("utf-8", errors="replace")),
+        ("$", "\n".join(_texts(subject.answer.json_or_none))),
+    ]
     texts += [(f"header {name.lower()}", text) for name, text in exchange.headers]
     for place, text in texts:
         for what, pattern in INTERNALS.items():

@@ -22,7 +22,7 @@ SHORTEST_SECRET = 8  # a shorter value would also be found, and cut, in words th
 WINDOW = 16  # so many characters of a secret in a row are taken for a piece of it
 
 SECRET_HEADERS = frozenset(
-    "authorization proxy-authorization x-api-key cookie set-cookie authentication-info x-auth-token".split()
+    ["authorization", "proxy-authorization", "x-api-key", "cookie", "set-cookie", "authentication-info", "x-auth-token"]
 )
 _SECRET_KEY = re.compile(
     r'("(?:[a-z_]*token|api_?key|x-api-key|[a-z_]*password|[a-z_]*secret|authorization|credential)"\s*:\s*)"(?:[^"\\]|\\.)*"?',
@@ -88,7 +88,8 @@ class Secrets:
         return self._without_pieces(self._pattern.sub(REDACTED, text))
 
     def _without_pieces(self, text: str) -> str:
-        lowered, kept, at, end = text.lower(), [], 0, 0
+        lowered, at, end = text.lower(), 0, 0
+        kept: list[str] = []
         hits = (start for start in range(len(text) - WINDOW + 1) if lowered[start : start + WINDOW] in self._windows)
         for start in hits:
             if start > end or not kept:

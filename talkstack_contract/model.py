@@ -290,7 +290,8 @@ class Judgement:
     """The verdict for one clause of one case, with what led to it: a `verdict` line of `verdicts.jsonl`.
 
     `status` is that of the pair the clause belongs to, if any. `exchanges` are the ids of the evidence.
-    `by_settings` tells that the provider's settings leave the clause out of reach, `of_run` that a reason is the whole run's.
+    `by_settings` tells that the provider's settings leave the clause out of reach, `of_run` that the reason is one for
+    the whole run.
     """
 
     operation: str

@@ -1,7 +1,8 @@
 """The provider as we reach it: every request of a run, generated ones too, goes through `Provider`.
 
 The one door to `requests`. Holds what no caller may forget: the effects that are allowed, the budget, the pace, one
-deadline for a whole exchange, no redirect, no netrc, an id in every request. Raises `Blocked` where no answer can be used.
+deadline for a whole exchange, no redirect, no netrc, an id in every request. Raises `Blocked` where a limit of ours
+stops a request, `NoAnswer` where none came.
 """
 
 import threading
@@ -70,7 +71,7 @@ class Provider:
     def session(
         self, effects: Callable[[str], Effect], exchange_id: str, received: Callable[[Exchange], None]
     ) -> requests.Session:
-        """Make a session whose every request is guarded; `effects` tells the effect of a method, `received` gets each exchange."""
+        """Make a guarded session; `effects` tells the effect of a method, `received` is called with each exchange."""
         return _Session(self, _Adapter(self, effects, exchange_id, received))
 
     def request(self, case: Case, account: Account | None) -> Request:
@@ -82,7 +83,9 @@ class Provider:
         if case.scheme is not None:
             credential = account.credential(case.scheme) if account else None
             headers.append(credential_header(case.scheme, case.form, credential))
-        return Request(case.method, f"{self.settings.base_url}{case.operation.path}{query}", tuple(headers), case.effect)
+        return Request(
+            case.method, f"{self.settings.base_url}{case.operation.path}{query}", tuple(headers), case.effect
+        )
 
     def send(self, request: Request, exchange_id: str) -> Exchange:
         """Send a request and return the exchange. Raises `NoAnswer`, or `Blocked` where a limit of ours stops it."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from talkstack_contract.evidence import BODY_SHOWN_BYTES, Evidence
 from talkstack_contract.judge import Decision, Pair, Word
 from talkstack_contract.model import (
     Case,
+    Clause,
     Contract,
     Judgement,
     Provenance,
@@ -27,6 +29,7 @@ from talkstack_contract.model import (
     Violation,
 )
 from talkstack_contract.settings import Settings
+from talkstack_contract.waivers import Waiver
 
 FORMAT = 1
 MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "unexercised": "○"}
@@ -37,19 +40,27 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True)
 class Occasion:
-    """When, where and on whose behalf a run took place."""
+    """What a run is given before anything is sent: whom it asks, what for, and what it is held to."""
 
     settings: Settings
     contract: Contract
-    started: datetime
+    cases: tuple[Case, ...]
+    waivers: tuple[Waiver, ...]
     fail_on: Strength
+    require_all: bool
     seed: int
+    started: datetime
+
+    @cached_property
+    def promises(self) -> dict[str, tuple[Case, Clause]]:
+        """Every clause of the contract with its case, by id, in the order of asking."""
+        return {f"{case.id}/{clause.name}": (case, clause) for case in self.cases for clause in case.clauses}
 
 
 # Lines
 
 
-def header_line(occasion: Occasion, cases: Sequence[Case]) -> Line:
+def header_line(occasion: Occasion) -> Line:
     """Return the first line: what was asked of whom, by which suite and contract."""
     contract = occasion.contract
     return {
@@ -65,7 +76,7 @@ def header_line(occasion: Occasion, cases: Sequence[Case]) -> Line:
             "sha256": contract.digest,
             "operations": len(contract.operations),
             "pairs": sum(len(operation.responses) for operation in contract.operations),
-            "clauses": sum(len(case.clauses) for case in cases),
+            "clauses": len(occasion.promises),
         },
         "fail_on": str(occasion.fail_on),
         "allow": sorted(map(str, occasion.settings.allow)),

@@ -5,12 +5,13 @@ answered other cases; then the case is asked once more, and what happens again i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 from talkstack_contract.cases import GENERATED, REFUSAL, SERVER_ERROR, STATE, SUCCESS, error_clauses, success_clauses
 from talkstack_contract.checks import CHECKS, Answer, NotJson, Subject, own_values
@@ -32,7 +33,9 @@ from talkstack_contract.provider import NoAnswer, Provider
 from talkstack_contract.settings import ACTIVE, Account
 from talkstack_contract.waivers import Waiver, waiver_of
 
-UNUSABLE = frozenset({429, 502, 503, 504})  # says nothing about the operation: too fast, or a gateway without its server
+UNUSABLE = frozenset(
+    {429, 502, 503, 504}
+)  # says nothing about the operation: too fast, or a gateway without its server
 REFUSED = frozenset({401, 403})
 COMPARING_CHECKS = frozenset({"same-payload", "unchanged", "unchanged-after"})
 GENERATED_CHECKS = frozenset({"generated", "findings"})
@@ -47,6 +50,15 @@ class Generated:
     is_promised: bool
 
 
+class Known(TypedDict):
+    """What a process that asked hands over at its end."""
+
+    requests: int
+    generated: int
+    left_behind: list[str]
+    secrets: list[tuple[str, str]]
+
+
 class Run:
     """Everything that one process asks and learns of one provider."""
 
@@ -59,6 +71,7 @@ class Run:
         self._judgements: dict[str, Judgement] = {}
         self._accounts: dict[str, Account] = {}
         self._brought_about: list[Account] = []
+        self._left_behind: list[str] = []
         self._has_answered = False
         self._dead: Blocked | None = None
         self._generated: dict[str, list[Generated]] = defaultdict(list)
@@ -233,7 +246,9 @@ class Run:
         answer = Answer(exchange)
         self._answers[case.id] = answer
         if case.expects_success and exchange.status in REFUSED and self._all_refused(case.operation):
-            self._dead = Blocked(f"every credential given is refused ({exchange.status} {exchange.reason})", of_run=True)
+            self._dead = Blocked(
+                f"every credential given is refused ({exchange.status} {exchange.reason})", of_run=True
+            )
             raise self._dead
         return answer
 
@@ -243,7 +258,7 @@ class Run:
             return f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
         try:
             if case.state not in self.provider.settings.accounts and self.provider.settings.states_url:
-                return f"{case.method} {case.operation.path}, after POST {self.provider.settings.states_url} {case.state!r}"
+                return f"{case.method} {case.operation.path}, after the states URL has brought about {case.state!r}"
             return curl_of(self._request(case))
         except Unexercised as error:
             return f"not asked: {error.reason}"
@@ -288,19 +303,26 @@ class Run:
             raise Blocked(f"the states URL names no account for {state!r}, and there is none for {ACTIVE!r}")
         return replace(default, state=state)
 
-    def close(self) -> list[str]:
-        """End the provider states that were brought about; return what could not be ended."""
-        problems = []
+    def close(self) -> None:
+        """End the provider states that were brought about, and remember what could not be ended."""
         for account in self._brought_about:
             try:
                 self.provider.set_up(account.state, "teardown", account.user_id)
             except Blocked as error:
-                problems.append(error.reason)
+                self._left_behind.append(error.reason)
         self._brought_about.clear()
-        return problems
+
+    def known(self) -> Known:
+        """Return what this process counted and learned, beside its judgements: plain values, for another process."""
+        return {
+            "requests": self.provider.requests_sent,
+            "generated": self.provider.generated_sent,
+            "left_behind": list(self._left_behind),
+            "secrets": self.provider.secrets.known(),
+        }
 
     def _check_credential(self, case: Case) -> None:
-        """Hold back a spoilt credential while the sound one it is made from does not work: its refusal would mean nothing."""
+        """Hold back a spoilt credential while the sound one does not work: that it is refused would mean nothing."""
         if case.rank != REFUSAL or case.form not in DERIVED or case.scheme is None:
             return
         sound = self._cases[f"{case.operation.id}/by-{case.scheme.slug}"]
@@ -333,7 +355,9 @@ class Run:
         self._has_answered = any(map(self._is_usable, exchanges))
         if not self._has_answered:
             first = exchanges[0]
-            self._dead = Blocked(f"the provider gives no usable answer: {first.status or ''} {first.reason}", of_run=True)
+            self._dead = Blocked(
+                f"the provider gives no usable answer: {first.status or ''} {first.reason}", of_run=True
+            )
             raise self._dead
         if witness is not None and self._is_usable(exchanges[1]):
             self._exchanges[witness.id] = exchanges[1]

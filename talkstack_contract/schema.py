@@ -1,6 +1,7 @@
 """JSON Schema 2020-12: what a schema asks of each value, and whether a value gives it.
 
-The one door to `jsonschema` and `referencing`. Raises `BadInput` for a schema that is not valid or a reference that leads nowhere.
+The one door to `jsonschema` and `referencing`. Raises `BadInput` for a schema that is not valid, and for a reference
+that leads nowhere.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import SchemaError, ValidationError
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
@@ -23,7 +24,7 @@ class Schemas:
     """Every file of `schemas/` by its relative path, with references between them followed."""
 
     def __init__(self, documents: Mapping[str, Any]) -> None:
-        resources = [(BASE + path, Resource(document, DRAFT202012)) for path, document in documents.items()]
+        resources = [(BASE + path, DRAFT202012.create_resource(document)) for path, document in documents.items()]
         self._registry: Registry[Any] = Registry().with_resources(resources)
 
     def resolved(self, file: str, reference: str) -> tuple[str, Any]:
@@ -85,8 +86,28 @@ class Schemas:
 
 # What a clause can be made of; everything else in a schema is structure or annotation.
 JUDGED = frozenset(
-    "type const enum format pattern minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf"
-    " minItems maxItems uniqueItems minProperties maxProperties anyOf oneOf not".split()
+    [
+        "type",
+        "const",
+        "enum",
+        "format",
+        "pattern",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minProperties",
+        "maxProperties",
+        "anyOf",
+        "oneOf",
+        "not",
+    ]
 )
 INHERITED = frozenset({"topic", "provenance", "reading"})
 
@@ -108,7 +129,8 @@ def check_document(file: str, document: Any, meta: Any, place: str = "") -> None
     key = ".".join(filter(None, [place, _place(error)]))
     if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
         known = error.schema.get("properties", {})
-        unknown = next(name for name in error.instance if name not in known)
+        given: Any = error.instance
+        unknown = next(name for name in given if name not in known)
         raise BadInput(file, ".".join(filter(None, [key, unknown])), "is not a known key", nearest(unknown, known))
     raise BadInput(file, key or "top level", _shortly(error.message), _remedy(error))
 
@@ -136,7 +158,8 @@ def _remedy(error: ValidationError) -> str:
     if error.validator == "required":
         return "add it"
     if error.validator == "enum":
-        return nearest(str(error.instance), map(str, error.validator_value))
+        allowed: Any = error.validator_value
+        return nearest(str(error.instance), map(str, allowed))
     return "mend it, or see schemas/meta for what is allowed"
 
 

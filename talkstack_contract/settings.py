@@ -3,7 +3,6 @@
 Raises `BadInput` for anything that cannot be used. Secret values never show in an error or a repr.
 """
 
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,7 +84,9 @@ def settings_of_file(
     check_document(file, document, meta_schema(schemas, "provider"))
     if not (base_url or document.get("base_url")):
         raise BadInput(file, "base_url", "is missing", "add it, or give --base-url")
-    url = checked_url(base_url or document["base_url"], "--base-url" if base_url else f"{file}: base_url", allow_insecure)
+    url = checked_url(
+        base_url or document["base_url"], "--base-url" if base_url else f"{file}: base_url", allow_insecure
+    )
     reader = _SecretReader(file, environment, is_loopback(url))
     states_url = document.get("states", {}).get("url", "")
     certificate = document.get("client_certificate")
@@ -117,9 +118,9 @@ def settings_of_environment(base_url: str, environment: Mapping[str, str], allow
     url = checked_url(base_url, "--base-url", allow_insecure)
     accounts = {}
     for state, (token, api_key, user_id) in ENVIRONMENT.items():
-        given = [Credential(environment[name], name) if environment.get(name) else None for name in (token, api_key)]
-        if any(given):
-            accounts[state] = Account(state, *given, environment.get(user_id, ""))
+        account = account_of(state, *(environment.get(name, "") for name in (token, api_key, user_id)))
+        if account.token or account.api_key:
+            accounts[state] = account
     return Settings(url, False, frozenset({Effect.READS}), accounts, limits=Limits(**_default_limits(url)))
 
 
@@ -131,9 +132,13 @@ def settings_of_reference(base_url: str, states_url: str, accounts: Mapping[str,
 
 def account_of(state: str, token: str, api_key: str, user_id: str) -> Account:
     """Make an account from plain values, each with the shell variable that would hold it; an empty one is absent."""
-    variables = ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE])
-    given = [Credential(value, name) if value else None for value, name in zip((token, api_key), variables, strict=False)]
-    return Account(state, *given, user_id)
+    token_variable, api_key_variable, _ = ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE])
+    return Account(
+        state,
+        Credential(token, token_variable) if token else None,
+        Credential(api_key, api_key_variable) if api_key else None,
+        user_id,
+    )
 
 
 def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
@@ -150,7 +155,9 @@ def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
     if parts.query or parts.fragment:
         raise BadInput(shown, "", "holds a query or a fragment", "give scheme, host, port and path only")
     if parts.scheme == "http" and not is_loopback(url) and not allow_insecure:
-        raise BadInput(shown, "", "is not https, so credentials would travel in the open", "use https or --allow-insecure")
+        raise BadInput(
+            shown, "", "is not https, so credentials would travel in the open", "use https or --allow-insecure"
+        )
     return url.rstrip("/")
 
 
@@ -191,8 +198,9 @@ class _SecretReader:
         return self._sendable(key, Credential(self.environment[name], name))
 
     def _sendable(self, key: str, credential: Credential) -> Credential:
-        if not credential.value.isascii() or not credential.value.isprintable() or credential.value != credential.value.strip():
-            raise BadInput(self.file, key, "cannot stand in a header", "remove blanks, line breaks and non-ASCII letters")
+        value = credential.value
+        if not value.isascii() or not value.isprintable() or value != value.strip():
+            raise BadInput(self.file, key, "cannot stand in a header", "remove blanks around it and what is no ASCII")
         return credential
 
 
@@ -208,7 +216,7 @@ def _toml(path: Path) -> Json:
 def _file(beside: Path, name: str, key: str) -> str:
     if not name:
         return ""
-    path = beside.parent / os.path.expanduser(name)
+    path = beside.parent / Path(name).expanduser()
     if not path.is_file():
         raise BadInput(beside.name, key, f"{name!r} is no file", "give a path, absolute or beside the provider file")
     return str(path)

@@ -1,6 +1,7 @@
-"""Violations accepted for now. A waiver is held to its word: it must match a clause, still be needed, and not have expired.
+"""Violations accepted for now. A waived clause still runs.
 
-A waived clause still runs. Raises `BadInput` for a file that cannot be read.
+A waiver is held to its word: it must match a clause, still be needed, and not have expired. Raises `BadInput` for a file
+that cannot be read.
 """
 
 import re
@@ -46,9 +47,7 @@ def load_waivers(path: Path, schemas: Path, shown: str) -> tuple[Waiver, ...]:
     document = read_yaml(path, shown) or []
     check_document(shown, document, meta_schema(schemas, "waivers"))
     return tuple(
-        Waiver(
-            entry["pattern"], entry["reason"], entry["owner"], entry["ticket"], date.fromisoformat(entry["expires"])
-        )
+        Waiver(entry["pattern"], entry["reason"], entry["owner"], entry["ticket"], date.fromisoformat(entry["expires"]))
         for entry in document
     )
 

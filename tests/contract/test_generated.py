@@ -1,13 +1,14 @@
 """Schemathesis on the same contract: one item per operation, and our judge on every answer that it gets.
 
-What its own checks find is advice: they expect things that the docs do not promise, see `generated-requests` in readings.yaml.
+What its own checks find is advice: they expect things that the docs do not promise, see `generated-requests` in
+readings.yaml.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
@@ -18,6 +19,8 @@ from talkstack_contract.run import Generated, Run
 
 if TYPE_CHECKING:
     from conftest import Stated
+
+    GeneratedCase = schemathesis.Case[Any]
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 UNDOCUMENTED_METHODS = ["put", "post", "delete", "patch"]
@@ -45,10 +48,10 @@ class AccountCredential:
 
     header: Header | None = None
 
-    def get(self, case: schemathesis.Case, context: schemathesis.AuthContext) -> Header | None:  # noqa: ARG002
+    def get(self, case: GeneratedCase, context: schemathesis.AuthContext) -> Header | None:  # noqa: ARG002
         return AccountCredential.header
 
-    def set(self, case: schemathesis.Case, data: Header, context: schemathesis.AuthContext) -> None:  # noqa: ARG002
+    def set(self, case: GeneratedCase, data: Header, context: schemathesis.AuthContext) -> None:  # noqa: ARG002
         case.headers[data.name] = data.value
 
 
@@ -60,7 +63,7 @@ class Generation:
         self._count = 0
         self._findings: dict[str, Violation] = {}
 
-    def ask(self, generated: schemathesis.Case) -> None:
+    def ask(self, generated: GeneratedCase) -> None:
         """Send one generated request and hold the answer to its own checks."""
         operation = self._mine.operation
         effect = operation.effect if generated.method == operation.method else Effect.WRITES
@@ -96,7 +99,7 @@ class Generation:
     def _effect(self, method: str) -> Effect:
         return self._mine.operation.effect if method == self._mine.operation.method else Effect.WRITES
 
-    def _record(self, generated: schemathesis.Case, exchange: Exchange) -> None:
+    def _record(self, generated: GeneratedCase, exchange: Exchange) -> None:
         mode = generated.meta.generation.mode if generated.meta else schemathesis.GenerationMode.POSITIVE
         is_promised = mode is schemathesis.GenerationMode.POSITIVE and generated.method == self._mine.operation.method
         self._run.record(self._mine.operation, Generated(exchange, is_promised))
@@ -117,12 +120,14 @@ def generation(
             sent = run.answer(first).exchange.request.headers
         except (Blocked, Unexercised):
             sent = ()
-        AccountCredential.header = next((header for header in sent if first.scheme and header.name == first.scheme.header), None)
+        AccountCredential.header = next(
+            (header for header in sent if first.scheme and header.name == first.scheme.header), None
+        )
     yield Generation(run, mine, state)
 
 
 @schema.parametrize()
-def test_generated(case: schemathesis.Case, generation: Generation) -> None:
+def test_generated(case: GeneratedCase, generation: Generation) -> None:
     generation.ask(case)
 
 

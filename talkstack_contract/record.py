@@ -1,0 +1,117 @@
+"""The record of a run: `verdicts.jsonl` as it grows, what is known so far, and the pages that are views of it.
+
+Written as the run goes, so that a run that is killed keeps what it found. At the end every artefact is searched for the
+secrets of the run: redaction happens where evidence is made, and this is the proof that it did.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from talkstack_contract.errors import BadInput
+from talkstack_contract.evidence import Secrets
+from talkstack_contract.judge import Decision, Extent, decide
+from talkstack_contract.model import Judgement, Verdict
+from talkstack_contract.report import (
+    Findings,
+    Line,
+    Occasion,
+    footer_line,
+    header_line,
+    judgement_of_line,
+    page,
+    verdict_line,
+    written,
+)
+from talkstack_contract.run import Known, judgement_of
+from talkstack_contract.waivers import waiver_problems
+
+
+class Record:
+    """What one run found, in the process that reports."""
+
+    def __init__(self, folder: Path, occasion: Occasion) -> None:
+        self.folder, self.occasion = folder, occasion
+        self.jsonl = folder / "verdicts.jsonl"
+        self.judgements: dict[str, Judgement] = {}
+        self.exchanges: dict[str, Line] = {}
+        self.requests = self.generated = 0
+        self.left_behind: list[str] = []
+        self.cut_short = ""
+        self._secrets = Secrets(occasion.settings.secrets())
+        self._started_at_s = time.perf_counter()
+
+    def open(self) -> None:
+        """Start the file. Raises `BadInput` where it cannot be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._write(written(header_line(self.occasion)), mode="w")
+        except OSError as error:
+            problem = f"{self.folder} cannot be written ({type(error).__name__})"
+            raise BadInput("--reports", "", problem, "name another folder") from None
+
+    def take(self, lines: Iterable[str]) -> None:
+        """Add lines that came with the report of an item."""
+        for text in lines:
+            line = json.loads(text)
+            if line["kind"] == "exchange":
+                self.exchanges[line["id"]] = line
+            else:
+                self.judgements[line["id"]] = judgement_of_line(line)
+            self._write(text)
+
+    def take_silence(self, id: str, told: str) -> None:  # noqa: A002 - the word of this project
+        """Say of a clause whose item ended without a verdict that it is blocked, a worker's death or a bug of ours."""
+        if id in self.judgements or id not in self.occasion.promises:
+            return
+        reason = f"a bug of ours: {told.splitlines()[-1] if told else 'no verdict came'}"
+        if "crashed while running" in told:
+            reason = self.cut_short = "a process that asked died before it could tell"
+        judgement = judgement_of(*self.occasion.promises[id], Verdict.BLOCKED, self._secrets.redacted(reason))
+        self.take([written(verdict_line(judgement))])
+
+    def take_over(self, known: Known) -> None:
+        """Add what a process that asked counted and learned."""
+        self.requests += known["requests"]
+        self.generated += known["generated"]
+        self.left_behind += known["left_behind"]
+        for value, name in known["secrets"]:
+            self._secrets.add(value, name)
+
+    def findings(self, leaks: Sequence[str] = ()) -> Findings:
+        """Decide about what is known so far; a secret that leaked leaves no run conclusive."""
+        occasion, judgements = self.occasion, list(self.judgements.values())
+        ids = tuple(occasion.promises)
+        extent = Extent(ids, leaks[0] if leaks else self.cut_short, occasion.fail_on, occasion.require_all)
+        problems = waiver_problems(occasion.waivers, ids, judgements, occasion.started.date())
+        decision = decide(occasion.contract, occasion.cases, judgements, extent, problems)
+        seconds = time.perf_counter() - self._started_at_s
+        return Findings(occasion, decision, judgements, self.exchanges, self.requests, seconds, problems)
+
+    def close(self, findings: Findings, artefacts: Sequence[Path], leaks: Sequence[str]) -> Decision:
+        """Search the finished artefacts, add the last line, and return the decision that stands."""
+        leaks = [*leaks, *self.scrub(artefacts)]
+        decision = self.findings(leaks).decision if leaks else findings.decision
+        self._write(written(footer_line(decision, self.requests, self.generated, findings.seconds)))
+        return decision
+
+    def write_summary(self, findings: Findings) -> Path:
+        """Write `summary.md`."""
+        path = self.folder / "summary.md"
+        path.write_text(page(findings, "summary.md"), encoding="utf-8")
+        return path
+
+    def scrub(self, artefacts: Sequence[Path]) -> list[str]:
+        """Search artefacts for the secrets of the run; blank what is found, and say so."""
+        leaks = []
+        for path in artefacts:
+            content = path.read_bytes() if path.is_file() else b""
+            if names := self._secrets.found_in(content):
+                path.write_bytes(self._secrets.scrubbed(content))
+                leaks.append(f"a secret stood in {path.name} and was blanked there: {', '.join(names)}")
+        return leaks
+
+    def _write(self, text: str, mode: str = "a") -> None:
+        with self.jsonl.open(mode, encoding="ascii") as file:
+            file.write(text)
