@@ -4,7 +4,9 @@ The one door to the template engine, which escapes whatever a provider sent.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -194,7 +196,10 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals.update(marks=MARKS, words=WORDS, shown_bytes=BODY_SHOWN_BYTES)
+_TEMPLATES.globals.update(
+    marks=MARKS, words=WORDS, shown_bytes=BODY_SHOWN_BYTES, suite=f"talkstack-contract {__version__}"
+)
+_TEMPLATES.filters["md"] = lambda text: re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(str(text).split()))
 STYLESHEET = Path(__file__).parent / "templates" / "report.css"
 
 
@@ -230,12 +235,35 @@ class Findings:
                 groups.setdefault((each.verdict, each.reason), []).append(each)
         return [(mine[0], len(mine)) for mine in groups.values()]
 
-    def cases(self) -> Iterator[tuple[str, list[Judgement]]]:
-        """Yield each case with its judgements, in the order of asking."""
-        groups: dict[str, list[Judgement]] = {}
-        for each in self.judgements:
-            groups.setdefault(f"{each.operation}/{each.case}", []).append(each)
-        yield from groups.items()
+    def pages(self) -> Iterator[tuple[str, str, list[tuple[str, list[Judgement]]]]]:
+        """Yield title, anchor and cases (id, judgements) of each documented pair, then of what belongs to none."""
+        for operation in self.occasion.contract.operations:
+            mine = [each for each in self.judgements if each.operation == operation.id]
+            for status in [*(response.status for response in operation.responses), None]:
+                groups = _by_case(each for each in mine if each.status == status)
+                shown = status or "beyond the documented statuses"
+                if groups:
+                    yield f"{operation.method} {operation.path} · {shown}", f"{operation.id}-{status}", groups
+
+    def exchanges_of(self, judgements: Iterable[Judgement]) -> list[Line]:
+        """Return the exchanges that back some judgements, each once; one that another case tells in full is left there."""
+        ids = dict.fromkeys(id_ for each in judgements for id_ in each.exchanges if id_.startswith(f"{_case_id(each)}"))
+        return [self.exchanges[id_] for id_ in ids if id_ in self.exchanges]
+
+    @staticmethod
+    def worst(judgements: Sequence[Judgement]) -> Verdict:
+        """Return the worst verdict of a case."""
+        return min((each.verdict for each in judgements), key=list(Verdict).index)
+
+    @staticmethod
+    def tally(judgements: Sequence[Judgement]) -> str:
+        """Return `19 upheld, 1 violated`."""
+        counted = Counter(str(each.verdict) for each in judgements)
+        return ", ".join(f"{count} {WORDS.get(verdict, verdict)}" for verdict, count in counted.items())
+
+    def decision_of_reading(self, id: str) -> str:  # noqa: A002 - the word of this project
+        """Return what a reading decides."""
+        return next(reading.decision for reading in self.occasion.contract.readings if reading.id == id)
 
     def statuses(self) -> list[int]:
         """Return the columns of the matrix."""
@@ -249,6 +277,17 @@ class Findings:
     def questions(self) -> list[Reading]:
         """Return the readings that hold a question to the vendor."""
         return [reading for reading in self.occasion.contract.readings if reading.question]
+
+
+def _by_case(judgements: Iterable[Judgement]) -> list[tuple[str, list[Judgement]]]:
+    groups: dict[str, list[Judgement]] = {}
+    for each in judgements:
+        groups.setdefault(_case_id(each), []).append(each)
+    return list(groups.items())
+
+
+def _case_id(judgement: Judgement) -> str:
+    return f"{judgement.operation}/{judgement.case}"
 
 
 def page(findings: Findings, template: str) -> str:
