@@ -243,13 +243,15 @@ def _not_success_clauses(success: Response, needs: tuple[str, ...]) -> Iterator[
 
 
 def _status_clause(response: Response) -> Clause:
-    sentence = f"{response.status} when: {_state_words(response)}"
+    sentence = f"{_who(response)} is answered {response.status}"
     name = f"status.is-{response.status}"
     return Clause(name, sentence, Provenance.DOCUMENTED, response.source, "status", response.status)
 
 
-def _state_words(response: Response) -> str:
-    return response.state or ("the credential is not accepted" if response.status == 401 else "the request is refused")
+def _who(response: Response) -> str:
+    if response.state:
+        return f"an account in the state “{response.state}”"
+    return "a missing or wrong credential" if response.status == 401 else "such a request"
 
 
 def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:

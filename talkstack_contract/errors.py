@@ -36,14 +36,16 @@ class Blocked(ContractError):
 class Unexercised(ContractError):
     """Not put to the test: why, and what the user can do about it.
 
-    `by_settings` is true where this provider's settings leave the clause out of reach, as told by the decision line.
+    `by_settings` is true where this provider's settings leave the clause out of reach, as told by the decision line;
+    `below` names the clause of the same case that is not upheld, so that there is nothing to judge.
     """
 
-    def __init__(self, reason: str, remedy: str = "", *, by_settings: bool = False) -> None:
+    def __init__(self, reason: str, remedy: str = "", *, by_settings: bool = False, below: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
         self.by_settings = by_settings
+        self.below = below
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

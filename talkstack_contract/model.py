@@ -291,7 +291,7 @@ class Judgement:
 
     `status` is that of the pair the clause belongs to, if any. `exchanges` are the ids of the evidence.
     `by_settings` tells that the provider's settings leave the clause out of reach, `of_run` that the reason is one for
-    the whole run.
+    the whole run, `below` the clause that is not upheld, so that there was nothing to judge.
     """
 
     operation: str
@@ -308,6 +308,7 @@ class Judgement:
     remedy: str = ""
     by_settings: bool = False
     of_run: bool = False
+    below: str = ""
     exchanges: tuple[str, ...] = ()
 
     @property

@@ -216,24 +216,34 @@ class Findings:
     waiver_problems: Sequence[str] = ()
 
     @property
-    def failing(self) -> list[Judgement]:
-        """The violations that make the run red, each told as a letter."""
-        return [each for each in self.judgements if each.id in self.decision.violated]
+    def failing(self) -> list[tuple[Judgement, list[Judgement]]]:
+        """The violations that make the run red: one for each clause and what was received, with the others like it."""
+        return _alike(each for each in self.judgements if each.id in self.decision.violated)
 
     @property
-    def remarks(self) -> list[Judgement]:
-        """The violations that do not, and what was waived."""
+    def remarks(self) -> list[tuple[Judgement, list[Judgement]]]:
+        """The violations that do not, and what was waived, grouped in the same way."""
         told = (Verdict.VIOLATED, Verdict.WAIVED)
-        return [each for each in self.judgements if each.verdict in told and each.id not in self.decision.violated]
+        return _alike(
+            each for each in self.judgements if each.verdict in told and each.id not in self.decision.violated
+        )
 
     @property
     def untested(self) -> list[tuple[Judgement, int]]:
-        """One judgement for each reason why clauses were blocked or not asked, with how many share it."""
+        """One judgement for each reason why clauses were blocked or not asked, with how many share it.
+
+        Those below a clause that does not hold are left out: that clause is told itself.
+        """
         groups: dict[tuple[str, str], list[Judgement]] = {}
         for each in self.judgements:
-            if each.verdict in (Verdict.BLOCKED, Verdict.UNEXERCISED):
+            if each.verdict in (Verdict.BLOCKED, Verdict.UNEXERCISED) and not each.below:
                 groups.setdefault((each.verdict, each.reason), []).append(each)
         return [(mine[0], len(mine)) for mine in groups.values()]
+
+    @property
+    def below(self) -> int:
+        """How many clauses stand below one that does not hold."""
+        return sum(bool(each.below) for each in self.judgements)
 
     def pages(self) -> Iterator[tuple[str, str, list[tuple[str, list[Judgement]]]]]:
         """Yield title, anchor and cases (id, judgements) of each documented pair, then of what belongs to none."""
@@ -277,6 +287,14 @@ class Findings:
     def questions(self) -> list[Reading]:
         """Return the readings that hold a question to the vendor."""
         return [reading for reading in self.occasion.contract.readings if reading.question]
+
+
+def _alike(judgements: Iterable[Judgement]) -> list[tuple[Judgement, list[Judgement]]]:
+    groups: dict[tuple[str, str, str], list[Judgement]] = {}
+    for each in judgements:
+        received = each.violations[0].received if each.violations else ""
+        groups.setdefault((each.operation, each.clause, received), []).append(each)
+    return [(mine[0], mine[1:]) for mine in groups.values()]
 
 
 def _by_case(judgements: Iterable[Judgement]) -> list[tuple[str, list[Judgement]]]:

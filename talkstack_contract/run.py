@@ -76,6 +76,7 @@ class Run:
         self._dead: Blocked | None = None
         self._generated: dict[str, list[Generated]] = defaultdict(list)
         self._findings: dict[str, list[Violation]] = {}
+        self._trouble: dict[str, Blocked] = {}
         self._exchanges: dict[str, Exchange] = {}
 
     # What is judged
@@ -103,6 +104,7 @@ class Run:
                 reason=error.reason,
                 remedy=error.remedy,
                 by_settings=error.by_settings,
+                below=error.below,
             )
         except Blocked as error:
             return replace(made, verdict=Verdict.BLOCKED, reason=error.reason, of_run=error.of_run)
@@ -140,7 +142,8 @@ class Run:
             if needed.verdict is Verdict.BLOCKED:
                 raise Blocked(needed.reason, of_run=needed.of_run)
             if needed.verdict is not Verdict.UPHELD:
-                raise Unexercised(f"{name} is {needed.verdict}, and below it there is nothing to judge")
+                below = needed.below or name
+                raise Unexercised(f"{below} does not hold, and below it there is nothing to judge", below=below)
 
     def _subjects(self, case: Case, clause: Clause) -> Iterator[Subject]:
         if case.rank == SERVER_ERROR and clause.check != "status":
@@ -208,12 +211,16 @@ class Run:
         """Remember what the generator's own checks found, nothing included."""
         self._findings[operation.id] = list(findings)
 
+    def record_trouble(self, operation: Operation, reason: str) -> None:
+        """Remember why no more requests could be generated."""
+        self._trouble[operation.id] = Blocked(reason)
+
     def _found_in_generated(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
         generated = self._generated[case.operation.id]
+        if trouble := self._dead or self._trouble.get(case.operation.id):
+            raise trouble
         if case.operation.id not in self._findings:
-            if self._dead:
-                raise self._dead
-            raise Unexercised("no request was generated", "run tests/contract/test_generated.py too", by_settings=False)
+            raise Unexercised("no request was generated", "run tests/contract/test_generated.py too")
         if clause.check == "findings":
             return self._findings[case.operation.id], [each.exchange.id for each in generated[:1]]
         found = {each.exchange.id: list(_broken_by(each, case.operation)) for each in generated}

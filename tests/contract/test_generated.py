@@ -61,13 +61,22 @@ class Generation:
     def __init__(self, run: Run, mine: Case, state: Callable[[Case, Clause], Stated]) -> None:
         self._run, self._mine, self._state = run, mine, state
         self._count = 0
+        self._trouble = ""
         self._findings: dict[str, Violation] = {}
 
     def ask(self, generated: GeneratedCase) -> None:
-        """Send one generated request and hold the answer to its own checks."""
-        operation = self._mine.operation
-        effect = operation.effect if generated.method == operation.method else Effect.WRITES
-        if effect not in self._run.provider.settings.allow:
+        """Send one generated request and hold the answer to its own checks. Raises nothing: what is raised is shown whole."""
+        if self._trouble:
+            return
+        try:
+            self._ask(generated)
+        except Blocked as error:
+            self._trouble = error.reason
+        except Exception as error:  # noqa: BLE001 - its text may hold what was sent
+            self._trouble = f"Schemathesis could not go on ({type(error).__name__})"
+
+    def _ask(self, generated: GeneratedCase) -> None:
+        if self._effect(generated.method) not in self._run.provider.settings.allow:
             return
         self._count += 1
         exchange_id = f"{self._mine.id}/{self._count}"
@@ -77,14 +86,17 @@ class Generation:
         try:
             response = generated.call(base_url=base_url, session=session)
         except OSError as error:  # requests' errors are such
-            sent = Request(generated.method, f"{base_url}{generated.formatted_path}", (), effect)
+            sent = Request(generated.method, f"{base_url}{generated.formatted_path}", (), self._effect(generated.method))
             received.append(Exchange(exchange_id, sent, 0, f"no answer ({type(error).__name__})", (), b"", "", 0.0))
-            self._record(generated, received[0])
-            return
+            response = None
         self._record(generated, received[0])
+        if response is not None:
+            self._check(generated, response, {"session": session, "base_url": base_url})
+
+    def _check(self, generated: GeneratedCase, response: schemathesis.Response, transport: dict[str, Any]) -> None:
         try:
-            generated.validate_response(response, transport_kwargs={"session": session, "base_url": base_url})
-        except ExceptionGroup as group:
+            generated.validate_response(response, transport_kwargs=transport)
+        except BaseExceptionGroup as group:
             for failure in group.exceptions:
                 title = getattr(failure, "title", type(failure).__name__)
                 place = f"{generated.method} {generated.formatted_path}"
@@ -92,6 +104,8 @@ class Generation:
 
     def finish(self) -> None:
         """State the verdict on what the checks found."""
+        if self._trouble:
+            self._run.record_trouble(self._mine.operation, self._trouble)
         if self._count:
             self._run.record_findings(self._mine.operation, list(self._findings.values()))
         self._state(self._mine, self._mine.clause("schemathesis.finds-nothing")).state()
