@@ -1,0 +1,30 @@
+# For people. In CI call pytest itself: make turns its exit statuses into 2.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+RUN := $(VENV)/bin/python -m
+
+.PHONY: contract test check detection clean
+
+contract: $(READY)       ## the contract suite against the embedded reference provider; reports in reports/
+	@$(RUN) pytest tests/contract $(ARGS)
+
+test: $(READY)           ## the project's own tests
+	@$(RUN) pytest tests/engine tests/reference tests/schemas -q -n 2 $(ARGS)
+
+check: $(READY)          ## lint and strict types
+	@$(RUN) ruff check -q .
+	@$(RUN) ruff format -q --check .
+	@$(RUN) mypy
+
+detection: $(READY)      ## the table fault x clause, and the rates that README quotes
+	@$(RUN) tests.detection $(ARGS)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(READY)
+
+clean:                   ## the environment and what tools left behind
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
