@@ -167,7 +167,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
     """Everything that this process asks and learns of the provider."""
     run = request.config.stash[ASKING].run
     yield run
-    run.close()
+    run.answers.close()
 
 
 @pytest.fixture(scope="session")
@@ -310,7 +310,7 @@ class Reporting:
         chosen = {_clause_id(self.occasion, item.nodeid).rpartition("/")[0] for item in session.items}
         for case in self.occasion.cases:
             if case.id in chosen:
-                self._say(f"{case.id}: {run.plan(case, self.config.option.examples)}")
+                self._say(f"{case.id}: {run.answers.plan(case, self.config.option.examples)}")
         return True
 
     # As the run goes

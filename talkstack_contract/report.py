@@ -256,7 +256,7 @@ class Findings:
                     yield f"{operation.method} {operation.path} · {shown}", f"{operation.id}-{status}", groups
 
     def exchanges_of(self, judgements: Iterable[Judgement]) -> list[Line]:
-        """Return the exchanges that back some judgements, each once; one that another case tells in full is left there."""
+        """Return the exchanges that back some judgements, each once; those of another case are told there."""
         ids = dict.fromkeys(id_ for each in judgements for id_ in each.exchanges if id_.startswith(f"{_case_id(each)}"))
         return [self.exchanges[id_] for id_ in ids if id_ in self.exchanges]
 

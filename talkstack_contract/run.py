@@ -1,45 +1,33 @@
-"""One run: asks each case once, remembers the answer, and judges each clause by it.
-
-Decides what is the provider's fault and what is nobody's: no usable answer is `Blocked`, unless the same provider
-answered other cases; then the case is asked once more, and what happens again is judged. Knows nothing of pytest.
-"""
+"""One run: judges each clause by the answers that were asked for, and keeps what was generated beside them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypedDict
 
-from talkstack_contract.cases import GENERATED, REFUSAL, SERVER_ERROR, STATE, SUCCESS, error_clauses, success_clauses
+from talkstack_contract.answers import Answers
+from talkstack_contract.cases import SERVER_ERROR, error_clauses, success_clauses
 from talkstack_contract.checks import CHECKS, Answer, NotJson, Subject, own_values
 from talkstack_contract.errors import Blocked, Unexercised
-from talkstack_contract.evidence import Evidence, curl_of, evidence_of
+from talkstack_contract.evidence import Evidence, evidence_of
 from talkstack_contract.model import (
     Case,
     Clause,
     Exchange,
-    Form,
     Judgement,
     Operation,
-    Request,
     Strength,
     Verdict,
     Violation,
 )
-from talkstack_contract.provider import NoAnswer, Provider
-from talkstack_contract.settings import ACTIVE, Account
+from talkstack_contract.provider import Provider
 from talkstack_contract.waivers import Waiver, waiver_of
 
-UNUSABLE = frozenset(
-    {429, 502, 503, 504}
-)  # says nothing about the operation: too fast, or a gateway without its server
-REFUSED = frozenset({401, 403})
 COMPARING_CHECKS = frozenset({"same-payload", "unchanged", "unchanged-after"})
 GENERATED_CHECKS = frozenset({"generated", "findings"})
-DERIVED = frozenset({Form.ALTERED, Form.LENGTHENED, Form.CUT_SHORT, Form.OTHER_CASE, Form.OTHER_SCHEME})
 
 
 @dataclass(frozen=True)
@@ -63,23 +51,17 @@ class Run:
     """Everything that one process asks and learns of one provider."""
 
     def __init__(self, cases: Sequence[Case], provider: Provider, waivers: Sequence[Waiver], today: date) -> None:
-        self.provider = provider
-        self._cases = {case.id: case for case in cases}
+        self.answers = Answers(cases, provider)
         self._waivers, self._today = waivers, today
-        self._answers: dict[str, Answer | Blocked | Unexercised] = {}
-        self._after: dict[str, Answer] = {}
         self._judgements: dict[str, Judgement] = {}
-        self._accounts: dict[str, Account] = {}
-        self._brought_about: list[Account] = []
-        self._left_behind: list[str] = []
-        self._has_answered = False
-        self._dead: Blocked | None = None
         self._generated: dict[str, list[Generated]] = defaultdict(list)
         self._findings: dict[str, list[Violation]] = {}
         self._trouble: dict[str, Blocked] = {}
-        self._exchanges: dict[str, Exchange] = {}
 
-    # What is judged
+    @property
+    def provider(self) -> Provider:
+        """Whom this run asks."""
+        return self.answers.provider
 
     def judgement(self, case: Case, clause: Clause) -> Judgement:
         """Judge one clause; never raises, so that a bug of ours blocks one clause and loses nothing else."""
@@ -90,7 +72,16 @@ class Run:
 
     def evidence(self, exchange_id: str) -> Evidence:
         """Return the redacted exchange of that id."""
-        return evidence_of(self._exchanges[exchange_id], self.provider.secrets)
+        return evidence_of(self.answers.exchanges[exchange_id], self.provider.secrets)
+
+    def known(self) -> Known:
+        """Return what this process counted and learned, beside its judgements: plain values, for another process."""
+        return {
+            "requests": self.provider.requests_sent,
+            "generated": self.provider.generated_sent,
+            "left_behind": list(self.answers.left_behind),
+            "secrets": self.provider.secrets.known(),
+        }
 
     def _judged(self, case: Case, clause: Clause) -> Judgement:
         made = judgement_of(case, clause, Verdict.UPHELD)
@@ -152,8 +143,8 @@ class Run:
             yield self._subject(case, clause)
 
     def _subject(self, case: Case, clause: Clause) -> Subject:
-        answer = self.answer(case)
-        if clause.check == "owner" and not self._account_of(case).user_id:
+        answer = self.answers.of(case)
+        if clause.check == "owner" and not self.answers.account_of(case).user_id:
             state = case.state
             raise Unexercised(
                 f"the user id of the account {state!r} is not known",
@@ -163,19 +154,19 @@ class Run:
         return Subject(
             answer,
             compared=self._compared(case, clause) if clause.check in COMPARING_CHECKS else None,
-            after=self._after.get(case.id),
-            user_id=self._account_of(case).user_id if clause.check == "owner" else "",
+            after=self.answers.after.get(case.id),
+            user_id=self.answers.account_of(case).user_id if clause.check == "owner" else "",
             own_values=self._own_values(case, clause) if clause.check == "no-payload" else (),
         )
 
     def _own_values(self, case: Case, clause: Clause) -> tuple[str, ...]:
         """Return what the account's own success holds, where this run has seen one; it is not asked for only this."""
-        answers = [self._answers.get(f"{case.operation.id}/by-{scheme.slug}") for scheme in case.operation.schemes]
-        return next((own_values(clause, known) for known in answers if isinstance(known, Answer)), ())
+        answers = [self.answers.known(f"{case.operation.id}/by-{each.slug}") for each in case.operation.schemes]
+        return next((own_values(clause, known) for known in answers if known), ())
 
     def _compared(self, case: Case, clause: Clause) -> Answer:
-        other = self._cases[f"{case.operation.id}/{case.compared_with}"]
-        answer = self.answer(other)
+        other = self.answers.case(f"{case.operation.id}/{case.compared_with}")
+        answer = self.answers.of(other)
         success = case.operation.success
         if success is None or answer.exchange.status != success.status or answer.json_or_none is None:
             raise Unexercised(f"{other.name} has no answer that {clause.name} could compare with")
@@ -184,7 +175,7 @@ class Run:
     def _server_errors(self, case: Case) -> Iterator[Subject]:
         """Yield every 5xx that the run has seen of this operation, the one that was brought about first."""
         try:
-            brought_about = [self.answer(case)]
+            brought_about = [self.answers.of(case)]
         except Unexercised:
             if not self._seen_server_errors(case):
                 raise
@@ -198,14 +189,16 @@ class Run:
 
     def _seen_server_errors(self, case: Case) -> list[Answer]:
         mine = f"{case.operation.id}/"
-        return [Answer(each) for id_, each in self._exchanges.items() if id_.startswith(mine) and each.status >= 500]
+        return [
+            Answer(each) for id_, each in self.answers.exchanges.items() if id_.startswith(mine) and each.status >= 500
+        ]
 
     # Generated requests: asked by whoever generates them, judged here
 
     def record(self, operation: Operation, generated: Generated) -> None:
         """Remember the answer to one generated request."""
         self._generated[operation.id].append(generated)
-        self._exchanges[generated.exchange.id] = generated.exchange
+        self.answers.exchanges[generated.exchange.id] = generated.exchange
 
     def record_findings(self, operation: Operation, findings: Sequence[Violation]) -> None:
         """Remember what the generator's own checks found, nothing included."""
@@ -217,7 +210,7 @@ class Run:
 
     def _found_in_generated(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
         generated = self._generated[case.operation.id]
-        if trouble := self._dead or self._trouble.get(case.operation.id):
+        if trouble := self.answers.dead or self._trouble.get(case.operation.id):
             raise trouble
         if case.operation.id not in self._findings:
             raise Unexercised("no request was generated", "run tests/contract/test_generated.py too")
@@ -226,171 +219,6 @@ class Run:
         found = {each.exchange.id: list(_broken_by(each, case.operation)) for each in generated}
         broken = [id_ for id_, violations in found.items() if violations]
         return [each for id_ in broken for each in found[id_]], broken or list(found)[:1]
-
-    # What is asked
-
-    def answer(self, case: Case) -> Answer:
-        """Return the answer to a case, asking at most once. Raises `Blocked` or `Unexercised`, the same each time."""
-        if self._dead:
-            raise self._dead
-        if case.id not in self._answers:
-            try:
-                self._answers[case.id] = self._ask(case)
-            except (Blocked, Unexercised) as error:
-                self._answers[case.id] = error
-        known = self._answers[case.id]
-        if not isinstance(known, Answer):
-            raise known
-        return known
-
-    def _ask(self, case: Case) -> Answer:
-        request = self._request(case)
-        self._check_credential(case)
-        exchange = self._usable(case, request)
-        self._exchanges[exchange.id] = exchange
-        if case.reads_after:
-            self._after[case.id] = self._read_again(case)
-        answer = Answer(exchange)
-        self._answers[case.id] = answer
-        if case.expects_success and exchange.status in REFUSED and self._all_refused(case.operation):
-            self._dead = Blocked(
-                f"every credential given is refused ({exchange.status} {exchange.reason})", of_run=True
-            )
-            raise self._dead
-        return answer
-
-    def plan(self, case: Case, examples: int) -> str:
-        """Say what asking a case would send, without sending it."""
-        if case.rank == GENERATED:
-            return f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
-        try:
-            if case.state not in self.provider.settings.accounts and self.provider.settings.states_url:
-                return f"{case.method} {case.operation.path}, after the states URL has brought about {case.state!r}"
-            return curl_of(self._request(case))
-        except Unexercised as error:
-            return f"not asked: {error.reason}"
-
-    def _request(self, case: Case) -> Request:
-        if case.effect not in self.provider.settings.allow:
-            raise Unexercised(
-                f"it has the effect {case.effect}, which the settings do not allow",
-                f"add {str(case.effect)!r} to allow in the provider file",
-                by_settings=True,
-            )
-        needs_account = case.scheme is not None and case.form not in (Form.WRONG, Form.EMPTY)
-        account = self._account_of(case) if needs_account else None
-        if account and case.scheme and (credential := account.credential(case.scheme)) is None:
-            key = "token" if case.scheme.word == "token" else "api_key"
-            raise Unexercised(
-                f"the account {case.state!r} has no {key}", f"{key} under accounts.{case.state!r}", by_settings=True
-            )
-        if account and case.form is Form.OTHER_CASE and credential and credential.value.swapcase() == credential.value:
-            raise Unexercised("the credential has no letter to write in another case", by_settings=True)
-        return self.provider.request(case, account)
-
-    def _account_of(self, case: Case) -> Account:
-        known = self.provider.settings.accounts.get(case.state) or self._accounts.get(case.state)
-        if known is None:
-            known = self._accounts[case.state] = self._brought_about_account(case.state)
-        return known
-
-    def _brought_about_account(self, state: str) -> Account:
-        if not self.provider.settings.states_url:
-            raise Unexercised(
-                f"the provider state {state!r} is not to be had",
-                f"an account under accounts.{state!r} in the provider file, or a states URL",
-                by_settings=True,
-            )
-        account = self.provider.set_up(state, "setup")
-        self._brought_about.append(account)
-        if account.token or account.api_key:
-            return account
-        default = self.provider.settings.accounts.get(ACTIVE)
-        if default is None:
-            raise Blocked(f"the states URL names no account for {state!r}, and there is none for {ACTIVE!r}")
-        return replace(default, state=state)
-
-    def close(self) -> None:
-        """End the provider states that were brought about, and remember what could not be ended."""
-        for account in self._brought_about:
-            try:
-                self.provider.set_up(account.state, "teardown", account.user_id)
-            except Blocked as error:
-                self._left_behind.append(error.reason)
-        self._brought_about.clear()
-
-    def known(self) -> Known:
-        """Return what this process counted and learned, beside its judgements: plain values, for another process."""
-        return {
-            "requests": self.provider.requests_sent,
-            "generated": self.provider.generated_sent,
-            "left_behind": list(self._left_behind),
-            "secrets": self.provider.secrets.known(),
-        }
-
-    def _check_credential(self, case: Case) -> None:
-        """Hold back a spoilt credential while the sound one does not work: that it is refused would mean nothing."""
-        if case.rank != REFUSAL or case.form not in DERIVED or case.scheme is None:
-            return
-        sound = self._cases[f"{case.operation.id}/by-{case.scheme.slug}"]
-        if self.answer(sound).exchange.status in REFUSED:
-            raise Unexercised(f"the {case.scheme.word} itself is refused, so refusing a spoilt one means nothing")
-
-    def _all_refused(self, operation: Operation) -> bool:
-        statuses = []
-        for case in self._cases.values():
-            if case.operation is operation and case.expects_success and case.rank in (SUCCESS, STATE):
-                with suppress(Blocked, Unexercised):
-                    statuses.append(self.answer(case).exchange.status)
-        return all(status in REFUSED for status in statuses)
-
-    def _usable(self, case: Case, request: Request) -> Exchange:
-        first = self._first_contact(case, request) if not self._has_answered else self._attempt(request, case.id)
-        if self._is_usable(first):
-            return first
-        self.provider.pause(_retry_after_s(first))
-        return self._attempt(request, case.id)
-
-    def _first_contact(self, case: Case, request: Request) -> Exchange:
-        """Ask the first case and a witness at once, so that one deadline tells a dead provider from one bad answer."""
-        witness = self._witness(case)
-        asked: list[tuple[Request, str]] = [(request, case.id)]
-        if witness is not None:
-            asked.append((self.provider.request(witness, None), witness.id))
-        with ThreadPoolExecutor(len(asked)) as pool:
-            exchanges = list(pool.map(lambda each: self._attempt(*each), asked))
-        self._has_answered = any(map(self._is_usable, exchanges))
-        if not self._has_answered:
-            first = exchanges[0]
-            self._dead = Blocked(
-                f"the provider gives no usable answer: {first.status or ''} {first.reason}", of_run=True
-            )
-            raise self._dead
-        if witness is not None and self._is_usable(exchanges[1]):
-            self._exchanges[witness.id] = exchanges[1]
-            self._answers[witness.id] = Answer(exchanges[1])
-        return exchanges[0]
-
-    def _witness(self, case: Case) -> Case | None:
-        """Return a case that needs no credential, to ask beside the first one."""
-        candidates = (each for each in self._cases.values() if each.operation is case.operation and each.scheme is None)
-        return next((each for each in candidates if each.rank == REFUSAL and each.id != case.id), None)
-
-    def _attempt(self, request: Request, exchange_id: str) -> Exchange:
-        try:
-            return self.provider.send(request, exchange_id)
-        except NoAnswer as error:
-            return Exchange(exchange_id, request, 0, error.reason, (), b"", "", 0.0)
-
-    @staticmethod
-    def _is_usable(exchange: Exchange) -> bool:
-        return exchange.status != 0 and exchange.status not in UNUSABLE
-
-    def _read_again(self, case: Case) -> Answer:
-        before = self._cases[f"{case.operation.id}/{case.compared_with}"]
-        exchange = self._attempt(self._request(before), f"{case.id}/after")
-        self._exchanges[exchange.id] = exchange
-        return Answer(exchange)
 
 
 def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "") -> Judgement:
@@ -425,11 +253,6 @@ def _broken_by(generated: Generated, operation: Operation) -> Iterator[Violation
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, Subject(Answer(exchange))):
                     yield replace(violation, at=f"{place}: {clause.name} at {violation.at}")
-
-
-def _retry_after_s(exchange: Exchange) -> float:
-    given = exchange.header("Retry-After") or ""
-    return float(given) if given.isdigit() else 0.0
 
 
 def _where(error: Exception) -> str:

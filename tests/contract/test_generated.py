@@ -61,19 +61,23 @@ class Generation:
     def __init__(self, run: Run, mine: Case, state: Callable[[Case, Clause], Stated]) -> None:
         self._run, self._mine, self._state = run, mine, state
         self._count = 0
-        self._trouble = ""
+        self._trouble, self._has_stopped = "", False
         self._findings: dict[str, Violation] = {}
 
     def ask(self, generated: GeneratedCase) -> None:
-        """Send one generated request and hold the answer to its own checks. Raises nothing: what is raised is shown whole."""
-        if self._trouble:
+        """Send one generated request and hold the answer to its own checks. Raises nothing: pytest would show it whole."""
+        if self._has_stopped:
             return
         try:
             self._ask(generated)
         except Blocked as error:
-            self._trouble = error.reason
+            self.stop(error.reason)
         except Exception as error:  # noqa: BLE001 - its text may hold what was sent
-            self._trouble = f"Schemathesis could not go on ({type(error).__name__})"
+            self.stop(f"Schemathesis could not go on ({type(error).__name__})")
+
+    def stop(self, trouble: str = "") -> None:
+        """Send no more: there is trouble that blocks the verdict, or no answer came, which is finding enough."""
+        self._has_stopped, self._trouble = True, trouble
 
     def _ask(self, generated: GeneratedCase) -> None:
         if self._effect(generated.method) not in self._run.provider.settings.allow:
@@ -86,9 +90,12 @@ class Generation:
         try:
             response = generated.call(base_url=base_url, session=session)
         except OSError as error:  # requests' errors are such
-            sent = Request(generated.method, f"{base_url}{generated.formatted_path}", (), self._effect(generated.method))
+            sent = Request(
+                generated.method, f"{base_url}{generated.formatted_path}", (), self._effect(generated.method)
+            )
             received.append(Exchange(exchange_id, sent, 0, f"no answer ({type(error).__name__})", (), b"", "", 0.0))
             response = None
+            self.stop()
         self._record(generated, received[0])
         if response is not None:
             self._check(generated, response, {"session": session, "base_url": base_url})
@@ -128,16 +135,20 @@ def generation(
         case for case in cases if case.name == "generated" and f"{case.operation.method} {case.operation.path}" == label
     )
     first = next((case for case in cases if case.operation is mine.operation and case.expects_success), None)
+    generation = Generation(run, mine, state)
     AccountCredential.header = None
     if first is not None:
+        sent: tuple[Header, ...] = ()
         try:
-            sent = run.answer(first).exchange.request.headers
-        except (Blocked, Unexercised):
-            sent = ()
+            sent = run.answers.of(first).exchange.request.headers
+        except Unexercised:  # without a credential there is still something to ask
+            pass
+        except Blocked as error:
+            generation.stop(error.reason)
         AccountCredential.header = next(
             (header for header in sent if first.scheme and header.name == first.scheme.header), None
         )
-    yield Generation(run, mine, state)
+    yield generation
 
 
 @schema.parametrize()
