@@ -174,9 +174,8 @@ class Answers:
         self._has_answered = any(map(self._is_usable, exchanges))
         if not self._has_answered:
             first = exchanges[0]
-            self.dead = Blocked(
-                f"the provider gives no usable answer: {first.status or ''} {first.reason}", of_run=True
-            )
+            told = f"{first.status} {first.reason}" if first.status else first.reason
+            self.dead = Blocked(f"the provider gives no usable answer: {told}", of_run=True)
             raise self.dead
         if witness is not None and self._is_usable(exchanges[1]):
             self.exchanges[witness.id] = exchanges[1]

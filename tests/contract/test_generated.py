@@ -65,7 +65,7 @@ class Generation:
         self._findings: dict[str, Violation] = {}
 
     def ask(self, generated: GeneratedCase) -> None:
-        """Send one generated request and hold the answer to its own checks. Raises nothing: pytest would show it whole."""
+        """Send one generated request and hold its checks to the answer. Raises nothing: pytest would show it."""
         if self._has_stopped:
             return
         try:
