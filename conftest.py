@@ -251,6 +251,8 @@ class Asking:
             lines = item.stash.get(LINES, [])
             report.contract = [reporting.written(line) for line in lines]  # type: ignore[attr-defined]
             item.stash[LINES] = []
+            if hasattr(report, "wasxfail"):
+                report.longrepr = report.wasxfail  # the letter, without the traceback that led to it
             if report.failed and not any(line.get("verdict") == Verdict.VIOLATED for line in lines):
                 report.when = "setup"  # an error, in whatever phase it came up: only a broken promise is a failure
         return report
