@@ -22,7 +22,7 @@ from talkstack_contract.errors import BadInput
 from talkstack_contract.evidence import Secrets
 from talkstack_contract.judge import Decision, Word, fails
 from talkstack_contract.model import Case, Clause, Effect, Judgement, Strength, Verdict
-from talkstack_contract.provider import Provider
+from talkstack_contract.provider import Provider, valid_credential
 from talkstack_contract.record import Record
 from talkstack_contract.run import GENERATED_CHECKS, Run
 from talkstack_contract.settings import (
@@ -234,7 +234,13 @@ class Asking:
         configure = getattr(getattr(collector, "module", None), "configure_generation", None)
         if configure and not isinstance(collector, pytest.Module):
             option = collector.config.option
-            configure(option.examples, option.seed, may_write=Effect.WRITES in self.occasion.settings.allow)
+            settings = self.occasion.settings
+            credentials = {
+                f"{each.method} {each.path}": header
+                for each in self.occasion.contract.operations
+                if (header := valid_credential(each, settings.accounts))
+            }
+            configure(option.examples, option.seed, credentials, may_write=Effect.WRITES in settings.allow)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:

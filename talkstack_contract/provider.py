@@ -7,7 +7,7 @@ stops a request, `NoAnswer` where none came.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from urllib3.exceptions import DecodeError, ProtocolError
 from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.evidence import REDACTED, SECRET_HEADERS, Secrets
-from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Request, Scheme
+from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Operation, Request, Scheme
 from talkstack_contract.settings import Account, Credential, Settings, account_of
 
 USER_AGENT = f"talkstack-contract/{__version__}"
@@ -248,6 +248,13 @@ class _Adapter(BaseAdapter):
         finally:
             response.close()
         return bytes(body), ""
+
+
+def valid_credential(operation: Operation, accounts: Mapping[str, Account]) -> Header | None:
+    """Return the header with which the account of a success asks, by the first scheme that it has a credential for."""
+    account = accounts.get(operation.success.state) if operation.success else None
+    given = ((scheme, account.credential(scheme)) for scheme in operation.schemes) if account else ()
+    return next((credential_header(scheme, Form.VALID, each) for scheme, each in given if each), None)
 
 
 def credential_header(scheme: Scheme, form: Form, credential: Credential | None) -> Header:

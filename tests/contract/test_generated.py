@@ -28,28 +28,30 @@ UNDOCUMENTED_METHODS = ["put", "post", "delete", "patch"]
 # The seed makes a run repeatable. No check of Hypothesis' own health: a slow provider is no fault of the test, and the
 # fixture that collects the answers of one operation is meant to outlive each of them.
 CONFIG = {
-    "generation": {"database": "none", "no-shrink": True},
+    "generation": {"database": "none", "no-shrink": True, "with-security-parameters": False},
     "suppress-health-check": ["all"],
     "warnings": False,
 }
 schema = schemathesis.openapi.from_path(SCHEMAS / "openapi.yaml", config=schemathesis.Config.from_dict(CONFIG))
 
 
-def configure_generation(examples: int, seed: int, *, may_write: bool) -> None:
-    """Say how much is to be generated, before the items are built."""
+CREDENTIALS: dict[str, Header] = {}
+
+
+def configure_generation(examples: int, seed: int, credentials: dict[str, Header], *, may_write: bool) -> None:
+    """Say how much is to be generated, and who asks (by "METHOD /path"), before the items are built."""
     schema.config.seed = seed
     schema.config.phases.fuzzing.generation.max_examples = examples
     schema.config.phases.coverage.unexpected_methods = set(UNDOCUMENTED_METHODS if may_write else [])
+    CREDENTIALS.update(credentials)
 
 
-@schema.auth()
+@schema.auth(refresh_interval=None)
 class AccountCredential:
-    """The credential of the account that asks, by the first scheme of the operation."""
-
-    header: Header | None = None
+    """The credential of the account that asks, by the first scheme of the operation that it has one for."""
 
     def get(self, case: GeneratedCase, context: schemathesis.AuthContext) -> Header | None:  # noqa: ARG002
-        return AccountCredential.header
+        return CREDENTIALS.get(case.operation.label)
 
     def set(self, case: GeneratedCase, data: Header, context: schemathesis.AuthContext) -> None:  # noqa: ARG002
         case.headers[data.name] = data.value
@@ -134,20 +136,13 @@ def generation(
     mine = next(
         case for case in cases if case.name == "generated" and f"{case.operation.method} {case.operation.path}" == label
     )
-    first = next((case for case in cases if case.operation is mine.operation and case.expects_success), None)
     generation = Generation(run, mine, state)
-    AccountCredential.header = None
-    if first is not None:
-        sent: tuple[Header, ...] = ()
-        try:
-            sent = run.answers.of(first).exchange.request.headers
-        except Unexercised:  # without a credential there is still something to ask
-            pass
-        except Blocked as error:
-            generation.stop(error.reason)
-        AccountCredential.header = next(
-            (header for header in sent if first.scheme and header.name == first.scheme.header), None
-        )
+    try:
+        run.answers.of(next(case for case in cases if case.operation is mine.operation))
+    except Unexercised:
+        pass  # without a credential there is still something to ask
+    except Blocked as error:
+        generation.stop(error.reason)
     yield generation
 
 
