@@ -28,7 +28,7 @@ UNDOCUMENTED_METHODS = ["put", "post", "delete", "patch"]
 # The seed makes a run repeatable. No check of Hypothesis' own health: a slow provider is no fault of the test, and the
 # fixture that collects the answers of one operation is meant to outlive each of them.
 CONFIG = {
-    "generation": {"database": "none", "no-shrink": True, "with-security-parameters": False},
+    "generation": {"database": "none", "no-shrink": True},
     "suppress-health-check": ["all"],
     "warnings": False,
 }

@@ -1,0 +1,38 @@
+"""Ways to answer with a wrong status, or not at all."""
+
+from collections.abc import Iterable, Iterator
+
+from talkstack_contract.reference.answers import Delivery
+from talkstack_contract.reference.faults.model import Way
+from talkstack_contract.reference.faults.spoils import delivered, with_status
+
+DELIVERIES = {
+    Delivery.NONE: ("no-answer", "gets no answer: the connection is closed"),
+    Delivery.NEVER: ("never-answered", "gets no answer in any time"),
+    Delivery.DRIPPING: ("dripping-body", "is sent byte by byte, without end"),
+    Delivery.CUT: ("body-shorter-than-said", "ends before the length it said"),
+    Delivery.NOT_HTTP: ("not-http", "gets bytes that are no HTTP"),
+}
+
+
+def ways_of_status(clause: str, statuses: Iterable[int]) -> Iterator[Way]:
+    """The same body under each of these statuses."""
+    for status in statuses:
+        yield Way(f"answered-{status}", (clause,), f"is answered {status}", with_status(status))
+
+
+def ways_of_redirect(clause: str, own_path: str) -> Iterator[Way]:
+    """A redirect to a login page, to another host, and to where it came from."""
+    for name, status, target in (
+        ("redirected-to-login", 302, "/login"),
+        ("redirected-elsewhere", 307, "http://elsewhere.example.test/"),
+        ("redirected-to-itself", 301, own_path),
+    ):
+        yield Way(name, (clause,), f"is answered {status} to {target}", with_status(status, Location=target))
+
+
+def ways_of_delivery(clause: str, *deliveries: Delivery) -> Iterator[Way]:
+    """The right answer, delivered badly."""
+    for delivery in deliveries:
+        name, words = DELIVERIES[delivery]
+        yield Way(name, (clause,), words, delivered(delivery))

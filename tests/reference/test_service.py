@@ -1,0 +1,110 @@
+"""Provider states, the record, and faults over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from talkstack_contract.reference import Reference
+from talkstack_contract.reference.states import ACTIVE_PROJECT, FAILS_INSIDE, NO_ACTIVE_PROJECT
+from tests.reference.client import PATH, Client, api_key, bearer
+
+STATUS_IN = {ACTIVE_PROJECT: 200, NO_ACTIVE_PROJECT: 404, FAILS_INSIDE: 500}
+
+
+@pytest.mark.parametrize("state", STATUS_IN)
+def test_set_up_makes_an_account_in_that_state(client: Client, state: str) -> None:
+    made = client.order(state).json
+    by_token = client.get({"Authorization": f"Bearer {made['token']}"}).status
+    by_key = client.get({"x-api-key": made["api_key"]}).status
+    assert (sorted(made), by_token, by_key) == (["api_key", "token", "user_id"], STATUS_IN[state], STATUS_IN[state])
+
+
+def test_each_set_up_makes_another_account(client: Client) -> None:
+    made = [client.order(ACTIVE_PROJECT).json["user_id"] for _ in range(3)]
+    assert len(set(made)) == 3
+
+
+def test_teardown_removes_that_account_and_no_other(client: Client) -> None:
+    first, second = client.order(ACTIVE_PROJECT).json, client.order(ACTIVE_PROJECT).json
+    ended = client.order(ACTIVE_PROJECT, "teardown", user_id=first["user_id"])
+    statuses = [client.get({"x-api-key": made["api_key"]}).status for made in (first, second)]
+    assert (ended.status, statuses) == (200, [401, 200])
+
+
+def test_unknown_state_is_refused_and_known_ones_are_named(client: Client) -> None:
+    reply = client.order("a paid invoice")
+    assert (reply.status, reply.json["message"]) == (
+        400,
+        "'a paid invoice' is no state of this provider; known: 'an active project', 'no active project', "
+        "'the provider fails inside', 'fault: NAME'.",
+    )
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(["state"], id="list"),
+        pytest.param({}, id="empty"),
+        pytest.param({"state": ACTIVE_PROJECT}, id="no-action"),
+        pytest.param({"state": ACTIVE_PROJECT, "action": "begin"}, id="unknown-action"),
+    ],
+)
+def test_malformed_order_is_refused(client: Client, order: Any) -> None:
+    assert client.send("POST", "/_states", document=order).status == 400
+
+
+def test_states_are_set_by_post_only(client: Client) -> None:
+    assert client.get(path="/_states").status == 405
+
+
+def test_fault_is_switched_on_and_off_over_http(reference: Reference, client: Client) -> None:
+    known = bearer(reference.accounts[ACTIVE_PROJECT])
+    statuses = [client.get(known).status]
+    for action in ("setup", "teardown"):
+        client.order("fault: success-answered-418", action)
+        statuses.append(client.get(known).status)
+    assert statuses == [200, 418, 200]
+
+
+def test_unknown_fault_is_refused_with_the_nearest(client: Client) -> None:
+    reply = client.order("fault: success-answered-4188")
+    assert (reply.status, "'success-answered-418'" in reply.json["message"]) == (400, True)
+
+
+def test_record_tells_what_was_asked_and_no_credential(reference: Reference, client: Client) -> None:
+    account = reference.accounts[ACTIVE_PROJECT]
+    client.get(bearer(account), f"{PATH}?page=2")
+    client.get(api_key(account))
+    client.send("PUT", PATH)
+    raw = client.get(path="/_received")
+    shown = [(each["method"], each["path"], each["query"], each["status"]) for each in raw.json]
+    names = {name for each in raw.json for name in each["headers"]}
+    secrets = [secret for secret in (account.token, account.api_key) if secret.encode() in raw.body]
+    assert (shown, {"Authorization", "X-Api-Key"} <= names, secrets) == (
+        [("GET", PATH, "page=2", 200), ("GET", PATH, "", 200), ("PUT", PATH, "", 405)],
+        True,
+        [],
+    )
+
+
+def test_record_leaves_out_its_own_paths(reference: Reference, client: Client) -> None:
+    client.order(ACTIVE_PROJECT)
+    client.get(path="/_received")
+    assert reference.received == ()
+
+
+def test_record_is_the_same_in_process(reference: Reference, client: Client) -> None:
+    client.get()
+    assert [(each.method, each.path, each.status) for each in reference.received] == [("GET", PATH, 401)]
+
+
+def test_record_can_be_emptied(reference: Reference, client: Client) -> None:
+    client.get()
+    assert (client.send("DELETE", "/_received").status, reference.received) == (204, ())
+
+
+def test_record_says_where_no_status_was_sent(reference: Reference, client: Client) -> None:
+    reference.switch("success-no-answer", on=True)
+    with pytest.raises(ConnectionError):
+        client.get(bearer(reference.accounts[ACTIVE_PROJECT]))
+    assert [each.status for each in reference.received] == [None]
