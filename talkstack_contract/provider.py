@@ -267,13 +267,13 @@ def credential_header(scheme: Scheme, form: Form, credential: Credential | None)
     value, variable = credential.value, credential.variable
     prefix = "Basic " if form is Form.OTHER_SCHEME else scheme.prefix
     middle = len(value) - max(len(value.rpartition(".")[2]) // 2, 1)
-    letter = "A" if value[middle] != "A" else "B"
+    digit = "1" if value[middle] != "1" else "2"  # a letter could differ from the one it replaces by its case only
     sent, shown = {
         Form.VALID: (value, f"${variable}"),
         Form.OTHER_SCHEME: (value, f"${variable}"),
         Form.ALTERED: (
-            value[:middle] + letter + value[middle + 1 :],
-            f"${{{variable}:0:{middle}}}{letter}${{{variable}:{middle + 1}}}",
+            value[:middle] + digit + value[middle + 1 :],
+            f"${{{variable}:0:{middle}}}{digit}${{{variable}:{middle + 1}}}",
         ),
         Form.LENGTHENED: (f"{value}x", f"${{{variable}}}x"),
         Form.CUT_SHORT: (value[: len(value) * 3 // 4], f"${{{variable}:0:{len(value) * 3 // 4}}}"),
