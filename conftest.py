@@ -18,13 +18,13 @@ import pytest
 from talkstack_contract import report as reporting
 from talkstack_contract.cases import derive_cases
 from talkstack_contract.catalogue import load_contract
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, bug_of_ours
 from talkstack_contract.evidence import Secrets
 from talkstack_contract.judge import Decision, Word, fails
 from talkstack_contract.model import Case, Clause, Effect, Judgement, Strength, Verdict
 from talkstack_contract.provider import Provider, valid_credential
 from talkstack_contract.record import Record
-from talkstack_contract.run import GENERATED_CHECKS, Run
+from talkstack_contract.run import GENERATED_CHECKS, Run, judgement_of
 from talkstack_contract.settings import (
     Settings,
     settings_of_environment,
@@ -200,7 +200,11 @@ class Asking:
     def stated(self, run: Run, case: Case, clause: Clause, node: pytest.Item) -> Stated:
         """Judge a clause for an item, and leave there what the reports need."""
         judgement = run.judgement(case, clause)
-        evidence = [run.evidence(id_) for id_ in judgement.exchanges]
+        try:
+            evidence = [run.evidence(id_) for id_ in judgement.exchanges]
+        except Exception as error:  # noqa: BLE001 - ours, and its traceback would show what was received
+            evidence = []
+            judgement = judgement_of(case, clause, Verdict.BLOCKED, bug_of_ours(error).reason)
         new = [each for each in evidence if each.id not in self._shipped]
         self._shipped |= {each.id for each in new}
         node.stash[LINES] = [*map(reporting.exchange_line, new), reporting.verdict_line(judgement)]
@@ -343,8 +347,10 @@ class Reporting:
         if known := getattr(node, "workeroutput", {}).get("contract"):
             self.record.take_over(known)
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Remember that the run was cut short."""
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember that the run was cut short; pytest-xdist ends a run with `-x` in this way too."""
+        if excinfo.type.__module__.startswith("xdist"):
+            return
         self.record.cut_short = self.record.cut_short or "the run was interrupted"
 
     # The end
@@ -408,7 +414,7 @@ class Reporting:
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
         """Put the decision, the matrix and the evidence first."""
         assert self.findings is not None
-        prefix.append(reporting.page(self.findings, "report.html"))
+        prefix.append(self.record.page(self.findings, "report.html"))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:

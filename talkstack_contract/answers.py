@@ -6,13 +6,13 @@ while another works is the provider's fault; when all are refused, every case is
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 
 from talkstack_contract.cases import GENERATED, REFUSAL, STATE, SUCCESS
 from talkstack_contract.checks import Answer
-from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
 from talkstack_contract.evidence import curl_of
 from talkstack_contract.model import Case, Exchange, Form, Operation, Request
 from talkstack_contract.provider import NoAnswer, Provider
@@ -60,6 +60,8 @@ class Answers:
                 self._answers[case.id] = self._ask(case)
             except (Blocked, Unexercised) as error:
                 self._answers[case.id] = error
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and asking again would not mend it
+                self._answers[case.id] = bug_of_ours(error)
         known = self._answers[case.id]
         if not isinstance(known, Answer):
             raise known
@@ -164,22 +166,31 @@ class Answers:
         return self._attempt(request, case.id)
 
     def _first_contact(self, case: Case, request: Request) -> Exchange:
-        """Ask the first case and a witness at once, so that one deadline tells a dead provider from one bad answer."""
-        witness = self._witness(case)
-        asked: list[tuple[Request, str]] = [(request, case.id)]
-        if witness is not None:
-            asked.append((self.provider.request(witness, None), witness.id))
-        with ThreadPoolExecutor(len(asked)) as pool:
-            exchanges = list(pool.map(lambda each: self._attempt(*each), asked))
+        """Ask the first case and, where no answer is in sight, a witness: is the provider dead, or one answer bad?
+
+        The witness leaves at half the deadline at the latest, with half a deadline of its own: a provider that answers
+        is never asked two things at once, and one that does not answer is known to be dead after one deadline.
+        """
+        half_s = self.provider.settings.limits.exchange_s / 2
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(self._attempt, request, case.id)
+            wait([first], timeout=half_s)
+            if first.done() and self._is_usable(first.result()):
+                self._has_answered = True
+                return first.result()
+            witness = self._witness(case)
+            exchanges = []
+            if witness:
+                exchanges = [self._attempt(self.provider.request(witness, None), witness.id, half_s)]
+            exchanges.insert(0, first.result())
         self._has_answered = any(map(self._is_usable, exchanges))
         if not self._has_answered:
-            first = exchanges[0]
-            told = f"{first.status} {first.reason}" if first.status else first.reason
+            told = f"{exchanges[0].status} {exchanges[0].reason}" if exchanges[0].status else exchanges[0].reason
             self.dead = Blocked(f"the provider gives no usable answer: {told}", of_run=True)
             raise self.dead
-        if witness is not None and self._is_usable(exchanges[1]):
-            self.exchanges[witness.id] = exchanges[1]
-            self._answers[witness.id] = Answer(exchanges[1])
+        if witness and self._is_usable(exchanges[-1]):
+            self.exchanges[witness.id] = exchanges[-1]
+            self._answers[witness.id] = Answer(exchanges[-1])
         return exchanges[0]
 
     def _witness(self, case: Case) -> Case | None:
@@ -187,9 +198,9 @@ class Answers:
         candidates = (each for each in self._cases.values() if each.operation is case.operation and each.scheme is None)
         return next((each for each in candidates if each.rank == REFUSAL and each.id != case.id), None)
 
-    def _attempt(self, request: Request, exchange_id: str) -> Exchange:
+    def _attempt(self, request: Request, exchange_id: str, deadline_s: float | None = None) -> Exchange:
         try:
-            return self.provider.send(request, exchange_id)
+            return self.provider.send(request, exchange_id, deadline_s)
         except NoAnswer as error:
             return Exchange(exchange_id, request, 0, error.reason, (), b"", "", 0.0)
 
@@ -206,4 +217,4 @@ class Answers:
 
 def _retry_after_s(exchange: Exchange) -> float:
     given = exchange.header("Retry-After") or ""
-    return float(given) if given.isdigit() else 0.0
+    return float(given) if given.isascii() and given.isdigit() else 0.0

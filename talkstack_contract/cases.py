@@ -137,7 +137,7 @@ def _robustness_cases(operation: Operation) -> Iterator[Case]:
         "what is not known changes nothing",
         Provenance.OURS,
         source,
-        "unchanged",
+        "same-payload",
         _payload(success),
         needs=("status.is-no-server-error",),
     )

@@ -10,6 +10,7 @@ A broken promise is no error: it is a `Violation`, see `model`.
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class ContractError(Exception):
@@ -46,6 +47,15 @@ class Unexercised(ContractError):
         self.remedy = remedy
         self.by_settings = by_settings
         self.below = below
+
+
+def bug_of_ours(error: Exception) -> Blocked:
+    """Return what an error that nobody expected comes to: named by type and line only, its text may hold a secret."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" in {Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}" if trace else ""
+    return Blocked(f"a bug of ours: {type(error).__name__}{place}")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

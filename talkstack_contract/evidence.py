@@ -98,24 +98,39 @@ class Secrets:
         return "".join([*kept, text[at:]])
 
     def found_in(self, content: bytes) -> list[str]:
-        """Return the names of the secrets that stand in an artefact, in any encoding."""
+        """Return the names of the secrets that stand in an artefact, in any encoding, escaped or not."""
         text = content.decode("utf-8", errors="replace").lower()
-        return sorted(
-            {name for value, name in self._names.items() if any(form.lower() in text for form in _encodings(value))}
-        )
+        texts = (text, _unescaped(text))
+        return sorted({name for value, name in self._names.items() if any(_stands_in(value, each) for each in texts)})
 
     def scrubbed(self, content: bytes) -> bytes:
-        """Return the artefact without them, for the run that finds one must not leave it lying about."""
-        return self.redacted(content.decode("utf-8", errors="replace")).encode()
+        """Return an artefact without them. Does not go by `redacted`, which has failed where there is something to scrub."""
+        text = content.decode("utf-8", errors="replace")
+        for form in sorted({each for value in self._names for each in _encodings(value)}, key=len, reverse=True):
+            text = re.sub(re.escape(form), lambda _: REDACTED, text, flags=re.IGNORECASE)
+        return b"[withheld: a secret stood here]\n" if self.found_in(text.encode()) else text.encode()
+
+
+def _stands_in(value: str, text: str) -> bool:
+    return any(form.lower() in text for form in (*_encodings(value), _unescaped(value)))
+
+
+def _unescaped(text: str) -> str:
+    """Undo what pages and lines do to a text: HTML entities, and the backslashes of JSON and Markdown, however often."""
+    return html.unescape(html.unescape(text)).replace("\\", "")
 
 
 def _encodings(value: str) -> Iterator[str]:
     yield value
     yield quote(value, safe="")
+    yield quote(value)
     yield quote_plus(value)
     yield "".join(f"%{byte:02X}" for byte in value.encode())
     yield json.dumps(value)[1:-1]
+    yield json.dumps(value)[1:-1].replace("/", "\\/")
+    yield "".join(letter if letter.isalnum() else f"\\u{ord(letter):04x}" for letter in value)
     yield html.escape(value)
+    yield html.escape(value).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
     yield value.encode().hex()
     yield from _base64(value.encode())
 

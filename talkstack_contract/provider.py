@@ -5,6 +5,7 @@ deadline for a whole exchange, no redirect, no netrc, an id in every request. Ra
 stops a request, `NoAnswer` where none came.
 """
 
+import http.client
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +23,10 @@ from talkstack_contract.errors import Blocked
 from talkstack_contract.evidence import REDACTED, SECRET_HEADERS, Secrets
 from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Operation, Request, Scheme
 from talkstack_contract.settings import Account, Credential, Settings, account_of
+
+# Python takes no answer with more than 100 header lines; HTTP sets no limit (RFC 9110, 5.4), and a provider may set
+# many cookies. Can go once http.client lets a caller choose: python/cpython#131724.
+http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]
 
 USER_AGENT = f"talkstack-contract/{__version__}"
 WRONG_CREDENTIAL = "nobody-holds-this-credential-0000"
@@ -69,10 +74,15 @@ class Provider:
         return self._counter.generated
 
     def session(
-        self, effects: Callable[[str], Effect], exchange_id: str, received: Callable[[Exchange], None]
+        self,
+        effects: Callable[[str], Effect],
+        exchange_id: str,
+        received: Callable[[Exchange], None],
+        deadline_s: float | None = None,
     ) -> requests.Session:
         """Make a guarded session; `effects` tells the effect of a method, `received` is called with each exchange."""
-        return _Session(self, _Adapter(self, effects, exchange_id, received))
+        deadline_s = deadline_s or self.settings.limits.exchange_s
+        return _Session(self, _Adapter(self, effects, exchange_id, received, deadline_s))
 
     def request(self, case: Case, account: Account | None) -> Request:
         """Write the request of a case, as that account."""
@@ -87,13 +97,16 @@ class Provider:
             case.method, f"{self.settings.base_url}{case.operation.path}{query}", tuple(headers), case.effect
         )
 
-    def send(self, request: Request, exchange_id: str) -> Exchange:
-        """Send a request and return the exchange. Raises `NoAnswer`, or `Blocked` where a limit of ours stops it."""
+    def send(self, request: Request, exchange_id: str, deadline_s: float | None = None) -> Exchange:
+        """Send a request and return the exchange. Raises `NoAnswer`, or `Blocked` where a limit of ours stops it.
+
+        Without a deadline of its own it has that of the settings.
+        """
         for header in request.headers:
             if header.value != header.shown:
                 self.secrets.add(header.value.rpartition(" ")[2], f"credential sent in {header.name}")
         received: list[Exchange] = []
-        session = self.session(lambda _: request.effect, exchange_id, received.append)
+        session = self.session(lambda _: request.effect, exchange_id, received.append, deadline_s)
         headers = {header.name: header.value for header in request.headers}
         try:
             session.request(request.method, request.url, headers=headers)
@@ -113,7 +126,8 @@ class Provider:
         body = {"state": state, "action": action} | ({"user_id": user_id} if user_id else {})
         try:
             answer = session.post(self.settings.states_url, json=body)
-            answer.raise_for_status()
+            if not 200 <= answer.status_code < 300:
+                raise requests.HTTPError(response=answer)
             given = answer.json() if answer.content.strip() else {}
         except (requests.RequestException, ValueError) as error:
             raise Blocked(f"the provider state {state!r} could not be {_done(action)} ({_cause(error)})") from None
@@ -178,9 +192,11 @@ class _Adapter(BaseAdapter):
         effects: Callable[[str], Effect],
         exchange_id: str,
         received: Callable[[Exchange], None],
+        deadline_s: float,
     ) -> None:
         super().__init__()
         self._provider, self._effects, self._exchange_id, self._received = provider, effects, exchange_id, received
+        self._deadline_s = deadline_s
 
     def close(self) -> None:
         """Leave the connections to the provider, which outlives a session."""
@@ -193,7 +209,7 @@ class _Adapter(BaseAdapter):
         is_generated = "/generated/" in self._exchange_id
         number = self._provider.pass_guard(self._effects(method), method, is_generated=is_generated)
         request.headers["X-Request-Id"] = f"{self._exchange_id}-{number}"
-        deadline_s = self._provider.settings.limits.exchange_s
+        deadline_s = self._deadline_s
         outcome: list[tuple[requests.Response, Exchange] | Exception] = []
 
         def exchange() -> None:
@@ -236,6 +252,7 @@ class _Adapter(BaseAdapter):
 
     def _read(self, response: requests.Response) -> tuple[bytes, str]:
         body, limit = bytearray(), self._provider.settings.limits.body_bytes
+        response.raw.enforce_content_length = False  # it would throw away what came; the length is checked below
         try:
             for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
                 body += chunk
@@ -246,8 +263,9 @@ class _Adapter(BaseAdapter):
         except ProtocolError as error:
             return bytes(body), f"ends early, after {len(body)} bytes ({type(error).__name__})"
         finally:
+            missing = response.raw.length_remaining
             response.close()
-        return bytes(body), ""
+        return bytes(body), f"ends early, after {len(body)} bytes" if missing else ""
 
 
 def valid_credential(operation: Operation, accounts: Mapping[str, Account]) -> Header | None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, bug_of_ours
 from talkstack_contract.evidence import Secrets
 from talkstack_contract.judge import Decision, Extent, decide
 from talkstack_contract.model import Judgement, Verdict
@@ -92,15 +92,23 @@ class Record:
     def close(self, findings: Findings, artefacts: Sequence[Path], leaks: Sequence[str]) -> Decision:
         """Search the finished artefacts, add the last line, and return the decision that stands."""
         leaks = [*leaks, *self.scrub(artefacts)]
-        decision = self.findings(leaks).decision if leaks else findings.decision
+        decision = self.findings(leaks).decision
         self._write(written(footer_line(decision, self.requests, self.generated, findings.seconds)))
         return decision
 
     def write_summary(self, findings: Findings) -> Path:
         """Write `summary.md`."""
         path = self.folder / "summary.md"
-        path.write_text(page(findings, "summary.md"), encoding="utf-8")
+        path.write_text(self.page(findings, "summary.md"), encoding="utf-8")
         return path
+
+    def page(self, findings: Findings, template: str) -> str:
+        """Render a page; one that cannot be rendered costs the run its decision, never the record."""
+        try:
+            return page(findings, template)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
+            self.cut_short = f"{template} could not be written, {bug_of_ours(error).reason}"
+            return self.cut_short
 
     def scrub(self, artefacts: Sequence[Path]) -> list[str]:
         """Search artefacts for the secrets of the run; blank what is found, and say so."""

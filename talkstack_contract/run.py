@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TypedDict
 
 from talkstack_contract.answers import Answers
 from talkstack_contract.cases import SERVER_ERROR, error_clauses, success_clauses
 from talkstack_contract.checks import CHECKS, Answer, NotJson, Subject, own_values
-from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
 from talkstack_contract.evidence import Evidence, evidence_of
 from talkstack_contract.model import (
     Case,
@@ -26,7 +25,7 @@ from talkstack_contract.model import (
 from talkstack_contract.provider import Provider
 from talkstack_contract.waivers import Waiver, waiver_of
 
-COMPARING_CHECKS = frozenset({"same-payload", "unchanged", "unchanged-after"})
+COMPARING_CHECKS = frozenset({"same-payload", "unchanged-after"})
 GENERATED_CHECKS = frozenset({"generated", "findings"})
 
 
@@ -87,7 +86,7 @@ class Run:
         made = judgement_of(case, clause, Verdict.UPHELD)
         try:
             violations, shown = self._found(case, clause)
-            made = replace(made, violations=tuple(violations), exchanges=tuple(shown))
+            made = replace(made, violations=tuple(map(self._redacted, violations)), exchanges=tuple(shown))
         except Unexercised as error:
             return replace(
                 made,
@@ -98,10 +97,15 @@ class Run:
                 below=error.below,
             )
         except Blocked as error:
-            return replace(made, verdict=Verdict.BLOCKED, reason=error.reason, of_run=error.of_run)
+            reason = self.provider.secrets.redacted(error.reason)
+            return replace(made, verdict=Verdict.BLOCKED, reason=reason, of_run=error.of_run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
-            return replace(made, verdict=Verdict.BLOCKED, reason=f"a bug of ours: {_where(error)}")
+            return replace(made, verdict=Verdict.BLOCKED, reason=bug_of_ours(error).reason)
         return self._waived(made) if made.violations else made
+
+    def _redacted(self, violation: Violation) -> Violation:
+        secrets = self.provider.secrets
+        return Violation(secrets.redacted(violation.at), secrets.redacted(violation.received))
 
     def _waived(self, judgement: Judgement) -> Judgement:
         waiver = waiver_of(judgement.id, self._waivers, self._today)
@@ -176,8 +180,8 @@ class Run:
         """Yield every 5xx that the run has seen of this operation, the one that was brought about first."""
         try:
             brought_about = [self.answers.of(case)]
-        except Unexercised:
-            if not self._seen_server_errors(case):
+        except (Blocked, Unexercised):
+            if self.answers.dead or not self._seen_server_errors(case):
                 raise
             brought_about = []
         answers = [*brought_about, *self._seen_server_errors(case)]
@@ -253,12 +257,3 @@ def _broken_by(generated: Generated, operation: Operation) -> Iterator[Violation
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, Subject(Answer(exchange))):
                     yield replace(violation, at=f"{place}: {clause.name} at {violation.at}")
-
-
-def _where(error: Exception) -> str:
-    """Name an error by type and line only: its text may hold what must not be shown."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" in {Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{place}"

@@ -69,8 +69,6 @@ BY_BEARER = Ground("by-bearer", "A success by bearer token", ("by-bearer",), ans
 BY_API_KEY = Ground("by-api-key", "A success by API key", ("by-api-key",), answered(200, Kind.API_KEY))
 ASKED_TWICE = Ground("asked-twice", "A success", ("asked-twice",), answered(200))
 
-REFUSAL = Ground("refusal", "A refused credential", ("no-credential", "wrong-token"), answered(401))
-
 REFUSALS = {
     case: Ground(case, words, (case,), refused_as(case))
     for case, words in {
@@ -90,6 +88,8 @@ REFUSALS = {
         "key-in-other-case": "An API key in other letter case",
     }.items()
 }
+
+REFUSAL = Ground("refusal", "A refused credential", tuple(REFUSALS), answered(401))
 
 FAILURE = Ground("internal-error", "A failure inside", ("internal-error",), answered(500))
 
