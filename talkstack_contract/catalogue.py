@@ -19,7 +19,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class _Strict(yaml.SafeLoader):
-    """YAML whose mappings say each key once: the last of two would win in silence."""
+    """YAML whose mappings say each key once, since the last of two would win in silence, and whose dates are text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:
         """Build the mapping, or raise at the key that stands there twice."""
@@ -30,6 +30,12 @@ class _Strict(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_Strict.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def read_yaml(path: Path, shown: str) -> Json:
     """Read one YAML file; `shown` is its name in an error."""
     try:
@@ -37,6 +43,8 @@ def read_yaml(path: Path, shown: str) -> Json:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadInput(shown, f"line {line}", error.problem or "is no YAML", "mend the line") from None
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        raise BadInput(shown, "", f"is no YAML ({type(error).__name__})", "mend the file") from None
 
 
 def load_contract(folder: Path) -> Contract:
@@ -67,20 +75,32 @@ class _Catalogue:
         self.readings = tuple(self._readings())
 
     def contract(self) -> Contract:
-        root = self.documents["openapi.yaml"]
-        info = _get(root, "openapi.yaml", "info")
-        notes = self._notes("openapi.yaml", info, "root", "info")
-        operations = tuple(self._operations(root, notes["docs_read"]))
+        root = self._document("openapi.yaml")
+        self._check("openapi.yaml", root, "document", "")
+        info = root["info"]
+        docs_read = info["x-contract"]["docs_read"]
+        operations = tuple(self._operations(root, docs_read))
         digest = hashlib.sha256()
         for path in sorted(self.documents):
             digest.update(path.encode() + b"\0" + (self.folder / path).read_bytes())
-        return Contract(
-            info["title"], str(info["version"]), notes["docs_read"], operations, self.readings, digest.hexdigest()
-        )
+        return Contract(info["title"], info["version"], docs_read, operations, self.readings, digest.hexdigest())
+
+    def _document(self, name: str) -> Json:
+        if name not in self.documents:
+            raise BadInput(f"schemas/{name}", "", "is missing", "restore it")
+        return self.documents[name]
+
+    def _check(self, file: str, entry: Json, kind: str, place: str) -> None:
+        """Hold a part of the OpenAPI document to what this class relies on when it looks into it."""
+        meta = self._document("meta/contract.json")
+        definitions = meta.get("$defs", {}) if isinstance(meta, dict) else {}
+        if kind not in definitions:
+            raise BadInput("schemas/meta/contract.json", f"$defs.{kind}", "is missing", "restore it")
+        check_document(f"schemas/{file}", entry, {**definitions[kind], "$defs": definitions}, place)
 
     def _readings(self) -> Iterator[Reading]:
-        document = self.documents["readings.yaml"]
-        check_document("schemas/readings.yaml", document, self.documents["meta/readings.json"])
+        document = self._document("readings.yaml")
+        check_document("schemas/readings.yaml", document, self._document("meta/readings.json"))
         for name, entry in document.items():
             yield Reading(
                 name, entry["kind"], tuple(entry["pages"]), entry["decision"], entry["reason"], entry["question"]
@@ -88,10 +108,11 @@ class _Catalogue:
 
     def _operations(self, root: Json, read: str) -> Iterator[Operation]:
         seen: set[str] = set()
-        for path, item in _get(root, "openapi.yaml", "paths").items():
+        for path, item in root["paths"].items():
             file = "openapi.yaml"
             if "$ref" in item:
                 file, item = self.schemas.resolved(file, item["$ref"])
+            self._check(file, item, "pathItem", path)
             methods = frozenset(method.upper() for method in METHODS if method in item)
             for method in sorted(methods):
                 operation = self._operation(file, path, method, item[method.lower()], root, read, methods)
@@ -104,21 +125,20 @@ class _Catalogue:
         self, file: str, path: str, method: str, entry: Json, root: Json, read: str, methods: frozenset[str]
     ) -> Operation:
         place = f"{path}.{method.lower()}"
-        notes = self._notes(file, entry, "operation", place)
-        docs = _get(entry, file, "externalDocs", place)
+        notes, docs = entry["x-contract"], entry["externalDocs"]
         page = Source(docs["description"], notes["source"]["section"], docs["url"], read=read)
         responses = tuple(
             self._response(file, f"{place}.responses.{status}", int(status), response, page)
-            for status, response in _get(entry, file, "responses", place).items()
+            for status, response in entry["responses"].items()
         )
         security = entry.get("security", root.get("security", []))
         declared = root["components"]["securitySchemes"]
         schemes = tuple(_scheme(file, place, name, declared) for alternative in security for name in alternative)
         return Operation(
-            id=_get(entry, file, "operationId", place),
+            id=entry["operationId"],
             method=method,
             path=path,
-            tag=_get(entry, file, "tags", place)[0],
+            tag=entry["tags"][0],
             title=docs["description"].rpartition("› ")[2],
             effect=Effect(notes["effect"]),
             source=page,
@@ -128,11 +148,10 @@ class _Catalogue:
         )
 
     def _response(self, file: str, place: str, status: int, entry: Json, page: Source) -> Response:
-        notes = self._notes(file, entry, "response", place)
-        schema = _get(_get(entry, file, "content", place), file, "application/json", f"{place}.content")["schema"]
+        notes, schema = entry["x-contract"], entry["content"]["application/json"]["schema"]
         parts = self.schemas.parts(file, schema)
         for part in parts:
-            check_document(f"schemas/{file}", part.notes, self._meta("schema"), ".".join(part.path))
+            self._check(file, part.notes, "schemaNotes", f"{place}, schema of {'.'.join(part.path) or '$'}")
             self._known_reading(file, place, part.notes.get("reading", ""))
         self._known_reading(file, place, notes.get("reading", ""))
         source = notes["source"]
@@ -151,15 +170,6 @@ class _Catalogue:
         if name and name not in known:
             raise BadInput(f"schemas/{file}", place, f"{name!r} is no reading", nearest(name, known))
 
-    def _notes(self, file: str, entry: Json, kind: str, place: str) -> Json:
-        notes = _get(entry, file, "x-contract", place)
-        check_document(f"schemas/{file}", notes, self._meta(kind), f"{place}.x-contract")
-        return notes
-
-    def _meta(self, kind: str) -> Json:
-        definitions = self.documents["meta/contract.json"]["$defs"]
-        return {**definitions[kind], "$defs": definitions}
-
 
 def _scheme(file: str, place: str, name: str, declared: Json) -> Scheme:
     if name not in declared:
@@ -168,12 +178,6 @@ def _scheme(file: str, place: str, name: str, declared: Json) -> Scheme:
     if entry["type"] == "http":
         return Scheme(name, "Authorization", f"{entry['scheme'].title()} ", "token", entry["scheme"])
     return Scheme(name, entry["name"], "", "key", "api-key")
-
-
-def _get(entry: Json, file: str, key: str, place: str = "") -> Json:
-    if not isinstance(entry, dict) or key not in entry:
-        raise BadInput(f"schemas/{file}", ".".join(filter(None, [place, key])), "is missing", "add it")
-    return entry[key]
 
 
 def _read(folder: Path, name: str) -> Json:

@@ -5,13 +5,10 @@ key, and by the secret values of this run, in the encodings in which a provider 
 """
 
 import base64
-import html
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote, quote_plus
 
 from talkstack_contract.model import Exchange, Request
 
@@ -24,10 +21,9 @@ WINDOW = 16  # so many characters of a secret in a row are taken for a piece of 
 SECRET_HEADERS = frozenset(
     ["authorization", "proxy-authorization", "x-api-key", "cookie", "set-cookie", "authentication-info", "x-auth-token"]
 )
-_SECRET_KEY = re.compile(
-    r'("(?:[a-z_]*token|api_?key|x-api-key|[a-z_]*password|[a-z_]*secret|authorization|credential)"\s*:\s*)"(?:[^"\\]|\\.)*"?',
-    re.IGNORECASE,
-)
+_KEY = r"(?:[a-z_]*token|(?:x-)?api[-_]?key|[a-z_]*password|[a-z_]*secret|authorization|credential)"
+_SECRET_KEY = re.compile(rf'("{_KEY}"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
+_SECRET_KEY_IN_TEXT = re.compile(rf'(\\+"{_KEY}\\+"\s*:\s*\\+").*?(\\+"|$)', re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -73,13 +69,18 @@ class Secrets:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        texts = sorted({text for value in self._names for text in _encodings(value)}, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, texts)), re.IGNORECASE) if texts else None
+        values = sorted(self._names, key=len, reverse=True)
+        return re.compile("|".join(map(_any_form, values)), re.IGNORECASE) if values else None
 
     @cached_property
     def _windows(self) -> frozenset[str]:
-        lowered = [value.lower() for value in self._names]
+        lowered = map(_lowered, self._names)
         return frozenset(value[at : at + WINDOW] for value in lowered for at in range(len(value) - WINDOW + 1))
+
+    @property
+    def longest_form(self) -> int:
+        """How many characters the longest secret takes at most, every one of them escaped."""
+        return LONGEST_ESCAPE * max(map(len, self._names), default=0)
 
     def redacted(self, text: str) -> str:
         """Return `text` without any secret value, nor a long piece of one."""
@@ -88,7 +89,7 @@ class Secrets:
         return self._without_pieces(self._pattern.sub(REDACTED, text))
 
     def _without_pieces(self, text: str) -> str:
-        lowered, at, end = text.lower(), 0, 0
+        lowered, at, end = _lowered(text), 0, 0
         kept: list[str] = []
         hits = (start for start in range(len(text) - WINDOW + 1) if lowered[start : start + WINDOW] in self._windows)
         for start in hits:
@@ -98,41 +99,41 @@ class Secrets:
         return "".join([*kept, text[at:]])
 
     def found_in(self, content: bytes) -> list[str]:
-        """Return the names of the secrets that stand in an artefact, in any encoding, escaped or not."""
-        text = content.decode("utf-8", errors="replace").lower()
-        texts = (text, _unescaped(text))
-        return sorted({name for value, name in self._names.items() if any(_stands_in(value, each) for each in texts)})
+        """Return the names of the secrets that stand in an artefact, in any encoding."""
+        text = content.decode("utf-8", errors="replace")
+        return sorted({name for value, name in self._names.items() if re.search(_any_form(value), text, re.IGNORECASE)})
 
     def scrubbed(self, content: bytes) -> bytes:
-        """Return an artefact without them. Does not go by `redacted`, which has failed where there is something to scrub."""
+        """Return an artefact without them. Not by `redacted`: where there is something to scrub, that has failed."""
         text = content.decode("utf-8", errors="replace")
-        for form in sorted({each for value in self._names for each in _encodings(value)}, key=len, reverse=True):
-            text = re.sub(re.escape(form), lambda _: REDACTED, text, flags=re.IGNORECASE)
-        return b"[withheld: a secret stood here]\n" if self.found_in(text.encode()) else text.encode()
+        return self._pattern.sub(REDACTED, text).encode() if self._pattern else content
 
 
-def _stands_in(value: str, text: str) -> bool:
-    return any(form.lower() in text for form in (*_encodings(value), _unescaped(value)))
+LONGEST_ESCAPE = len(r"\\u002b")
 
 
-def _unescaped(text: str) -> str:
-    """Undo what pages and lines do to a text: HTML entities, and the backslashes of JSON and Markdown, however often."""
-    return html.unescape(html.unescape(text)).replace("\\", "")
+def _any_form(value: str) -> str:
+    """Return a pattern of all that a secret may look like: each letter as it is or escaped, or it is encoded whole."""
+    encoded = (value.encode().hex(), *_base64(value.encode()))
+    return "|".join(["".join(map(_any_letter, value)), *map(re.escape, encoded)])
 
 
-def _encodings(value: str) -> Iterator[str]:
-    yield value
-    yield quote(value, safe="")
-    yield quote(value)
-    yield quote_plus(value)
-    yield "".join(f"%{byte:02X}" for byte in value.encode())
-    yield json.dumps(value)[1:-1]
-    yield json.dumps(value)[1:-1].replace("/", "\\/")
-    yield "".join(letter if letter.isalnum() else f"\\u{ord(letter):04x}" for letter in value)
-    yield html.escape(value)
-    yield html.escape(value).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
-    yield value.encode().hex()
-    yield from _base64(value.encode())
+def _any_letter(letter: str) -> str:
+    """Return a pattern of one letter: plain, or as URLs, JSON, Markdown and HTML write it, one inside the other too."""
+    code = ord(letter)
+    names = "".join(
+        f"|&{name};" for name, each in (("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", '"')) if each == letter
+    )
+    blank = r"|\+" if letter == " " else ""
+    plain = re.escape(letter)
+    return (
+        rf"(?:\\*{plain}|%(?:25)?{code:02x}|\\+u{code:04x}|&(?:amp;)?#0*{code};|&(?:amp;)?#x0*{code:x};{names}{blank})"
+    )
+
+
+def _lowered(text: str) -> str:
+    """Return the text in lower case, letter by letter: a few letters get longer by it, and places would shift."""
+    return "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in text)
 
 
 def _base64(value: bytes) -> Iterator[str]:
@@ -162,14 +163,18 @@ def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
         is_clipped=is_clipped,
         body_trouble=exchange.body_trouble,
         latency_ms=round(exchange.latency_ms, 1),
-        curl=curl_of(exchange.request),
+        curl=secrets.redacted(curl_of(exchange.request)),
     )
 
 
 def _shown_body(body: bytes, secrets: Secrets) -> tuple[str, bool]:
-    # Redacted before it is clipped, with room behind: a secret across the edge would otherwise stand there by half.
-    text = body[: 3 * BODY_SHOWN_BYTES].decode("utf-8", errors="replace")
-    text = secrets.redacted(_SECRET_KEY.sub(rf'\1"{REDACTED}"', text))
+    # Redacted before it is clipped, and read with room behind: a secret across an edge would stand there by half.
+    read = 4 * BODY_SHOWN_BYTES + 8 * secrets.longest_form
+    text = body[:read].decode("utf-8", errors="replace")
+    text = _SECRET_KEY_IN_TEXT.sub(rf"\1{REDACTED}\2", _SECRET_KEY.sub(rf'\1"{REDACTED}"', text))
+    text = secrets.redacted(text)
+    if len(body) > read:
+        text = text[: -secrets.longest_form or None]
     return text[:BODY_SHOWN_BYTES], len(body) > BODY_SHOWN_BYTES or len(text) > BODY_SHOWN_BYTES
 
 
@@ -182,10 +187,14 @@ def _shown_header(name: str, value: str, secrets: Secrets) -> tuple[str, str]:
 def curl_of(request: Request) -> str:
     """Return the line that repeats a request, with each credential as a shell variable."""
     headers = [header for header in request.headers if header.name.lower() not in ("x-request-id", "user-agent")]
-    options = "".join(f' -H "{header.name}: {_for_shell(header.shown)}"' for header in headers)
+    options = "".join(
+        f' -H "{_for_shell(header.name)}: {_for_shell(header.shown, has_variable=header.shown != header.value)}"'
+        for header in headers
+    )
     method = "" if request.method == "GET" else f" -X {request.method}"
     return f'curl -i{method}{options} "{_for_shell(request.url)}"'
 
 
-def _for_shell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
+def _for_shell(text: str, *, has_variable: bool = False) -> str:
+    escaped = re.sub(r'([\\"`])', r"\\\1", text)
+    return escaped if has_variable else escaped.replace("$", r"\$")

@@ -284,6 +284,10 @@ class Findings:
         mine = (pair for pair in self.decision.pairs if (pair.operation, pair.status) == (operation, status))
         return next(mine, None)
 
+    def has_judged(self, operation: str, status: int) -> bool:
+        """Tell whether anything was said of a pair, so that the matrix can lead there."""
+        return any((each.operation, each.status) == (operation, status) for each in self.judgements)
+
     def questions(self) -> list[Reading]:
         """Return the readings that hold a question to the vendor."""
         return [reading for reading in self.occasion.contract.readings if reading.question]

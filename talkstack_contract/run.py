@@ -105,7 +105,7 @@ class Run:
 
     def _redacted(self, violation: Violation) -> Violation:
         secrets = self.provider.secrets
-        return Violation(secrets.redacted(violation.at), secrets.redacted(violation.received))
+        return Violation(*(_printable(secrets.redacted(text)) for text in (violation.at, violation.received)))
 
     def _waived(self, judgement: Judgement) -> Judgement:
         waiver = waiver_of(judgement.id, self._waivers, self._today)
@@ -172,7 +172,7 @@ class Run:
         other = self.answers.case(f"{case.operation.id}/{case.compared_with}")
         answer = self.answers.of(other)
         success = case.operation.success
-        if success is None or answer.exchange.status != success.status or answer.json_or_none is None:
+        if success is None or answer.exchange.status != success.status or answer.lenient_json is None:
             raise Unexercised(f"{other.name} has no answer that {clause.name} could compare with")
         return answer
 
@@ -241,11 +241,18 @@ def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "")
     )
 
 
+def _printable(text: str) -> str:
+    """Return a text that does nothing to a terminal: a reason phrase may hold what moves its cursor."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+
+
 def _broken_by(generated: Generated, operation: Operation) -> Iterator[Violation]:
     """Hold the answer to a generated request to the must clauses of its status."""
     exchange = generated.exchange
     place = f"answer to {exchange.id}"
     response = operation.answering(exchange.status)
+    if exchange.status == 429:  # may be our own pace
+        return
     if response is None:
         refusal_is_fine = 400 <= exchange.status < 500 and not generated.is_promised
         if not refusal_is_fine and not (exchange.status == 501 and not generated.is_promised):

@@ -31,7 +31,7 @@ class Schemas:
         """Follow `reference` as it stands in `file`; return the file it leads to and what stands there."""
         try:
             found = self._registry.resolver(BASE + file).lookup(reference)
-        except Unresolvable:
+        except (Unresolvable, LookupError, TypeError, ValueError, AttributeError):
             raise BadInput(f"schemas/{file}", "$ref", f"{reference!r} leads nowhere", "name a file and a key") from None
         target = reference.partition("#")[0]
         return (self._relative(file, target) if target else file), found.contents
@@ -59,6 +59,8 @@ class Schemas:
     def _walk(
         self, file: str, schema: Any, path: tuple[str, ...], required: bool, notes: Mapping[str, str]
     ) -> Iterator[Part]:
+        if not isinstance(schema, dict):  # true and false are schemas too; they ask nothing that a clause could name
+            return
         notes = {**notes, **schema.get("x-contract", {})}
         for place, inner in self._alternatives(file, schema):
             yield from self._walk(place, inner, path, required, notes)
@@ -78,6 +80,8 @@ class Schemas:
             yield file, inner
 
     def _required(self, file: str, schema: Any) -> set[str]:
+        if not isinstance(schema, dict):
+            return set()
         names = set(schema.get("required", []))
         for place, inner in self._alternatives(file, schema):
             names |= self._required(place, inner)
@@ -132,7 +136,12 @@ def check_document(file: str, document: Any, meta: Any, place: str = "") -> None
         given: Any = error.instance
         unknown = next(name for name in given if name not in known)
         raise BadInput(file, ".".join(filter(None, [key, unknown])), "is not a known key", nearest(unknown, known))
-    raise BadInput(file, key or "top level", _shortly(error.message), _remedy(error))
+    if error.validator == "required":
+        here: Any = error.instance
+        wanted: Any = error.validator_value
+        missing = next(name for name in wanted if name not in here)
+        raise BadInput(file, ".".join(filter(None, [key, missing])), "is missing", "add it")
+    raise BadInput(file, key or "top level", _problem(error), _remedy(error))
 
 
 def departures(value: Any, keywords: Mapping[str, Any]) -> list[str]:
@@ -154,9 +163,18 @@ def _place(error: ValidationError | SchemaError) -> str:
     return ".".join(str(step) for step in error.absolute_path)
 
 
+def _problem(error: ValidationError) -> str:
+    """Say what is wrong without the value, which may be a secret."""
+    if error.validator == "enum":
+        return _shortly(error.message)
+    if error.validator in ("oneOf", "anyOf"):
+        return "has none of the allowed forms"
+    words = {"type": "is not of type", "format": "is not a", "pattern": "does not match", "minimum": "is less than"}
+    wanted = _shortly(str(error.validator_value))
+    return f"{words.get(str(error.validator), f'breaks {error.validator}')} {wanted}"
+
+
 def _remedy(error: ValidationError) -> str:
-    if error.validator == "required":
-        return "add it"
     if error.validator == "enum":
         allowed: Any = error.validator_value
         return nearest(str(error.instance), map(str, allowed))

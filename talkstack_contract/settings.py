@@ -3,9 +3,11 @@
 Raises `BadInput` for anything that cannot be used. Secret values never show in an error or a repr.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +21,7 @@ ENVIRONMENT = {  # without a provider file, these are enough
     ACTIVE: ("TALKSTACK_TOKEN", "TALKSTACK_API_KEY", "TALKSTACK_USER_ID"),
     EMPTY: ("TALKSTACK_EMPTY_TOKEN", "TALKSTACK_EMPTY_API_KEY", "TALKSTACK_EMPTY_USER_ID"),
 }
+CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key"})  # sent with all, no case could go without a credential
 POLITE_REQUESTS_PER_SECOND = 5.0  # against a host that is not this machine, unless the file says otherwise
 
 
@@ -90,13 +93,16 @@ def settings_of_file(
     reader = _SecretReader(file, environment, is_loopback(url))
     states_url = document.get("states", {}).get("url", "")
     certificate = document.get("client_certificate")
+    for name in document.get("headers", {}):
+        if name.lower() in CREDENTIAL_HEADERS:
+            raise BadInput(file, f"headers.{name}", "is how an account proves itself", "give it under accounts")
     return Settings(
         base_url=url,
         is_reference=False,
         allow=frozenset(Effect(name) for name in document.get("allow", ["reads"])),
         accounts={state: reader.account(state, entry) for state, entry in document.get("accounts", {}).items()},
         states_url=checked_url(states_url, f"{file}: states.url", allow_insecure) if states_url else "",
-        limits=Limits(**{**_default_limits(url), **document.get("limits", {})}),
+        limits=Limits(**{**_default_limits(url), **_finite(file, document.get("limits", {}))}),
         headers=tuple(
             (name, reader.secret(f"headers.{name}", value, name).value)
             for name, value in document.get("headers", {}).items()
@@ -118,6 +124,8 @@ def settings_of_environment(base_url: str, environment: Mapping[str, str], allow
     url = checked_url(base_url, "--base-url", allow_insecure)
     accounts = {}
     for state, (token, api_key, user_id) in ENVIRONMENT.items():
+        for name in (token, api_key):
+            _check_sendable(name, "", environment.get(name, ""))
         account = account_of(state, *(environment.get(name, "") for name in (token, api_key, user_id)))
         if account.token or account.api_key:
             accounts[state] = account
@@ -152,7 +160,7 @@ def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
         raise BadInput(shown, "", "is no http URL", "give one like https://api.example")
     if parts.username is not None or parts.password is not None:
         raise BadInput(shown, "", "holds a user or password", "name the credential in a provider file")
-    if parts.query or parts.fragment:
+    if "?" in url or "#" in url:
         raise BadInput(shown, "", "holds a query or a fragment", "give scheme, host, port and path only")
     if parts.scheme == "http" and not is_loopback(url) and not allow_insecure:
         raise BadInput(
@@ -164,7 +172,17 @@ def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
 def is_loopback(url: str) -> bool:
     """Tell whether a URL leads to this machine."""
     host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _finite(file: str, limits: dict[str, Json]) -> dict[str, Json]:
+    endless = next((key for key, value in limits.items() if not math.isfinite(value)), None)
+    if endless:
+        raise BadInput(file, f"limits.{endless}", "is no finite number", "give one, or drop the key")
+    return limits
 
 
 def _default_limits(url: str) -> dict[str, Json]:
@@ -198,10 +216,13 @@ class _SecretReader:
         return self._sendable(key, Credential(self.environment[name], name))
 
     def _sendable(self, key: str, credential: Credential) -> Credential:
-        value = credential.value
-        if not value.isascii() or not value.isprintable() or value != value.strip():
-            raise BadInput(self.file, key, "cannot stand in a header", "remove blanks around it and what is no ASCII")
+        _check_sendable(self.file, key, credential.value)
         return credential
+
+
+def _check_sendable(file: str, key: str, value: str) -> None:
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise BadInput(file, key, "cannot stand in a header", "remove blanks around it and what is no ASCII")
 
 
 def _toml(path: Path) -> Json:

@@ -26,8 +26,8 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 UNDOCUMENTED_METHODS = ["put", "post", "delete", "patch"]
 
 # The seed makes a run repeatable. No check of Hypothesis' own health: a slow provider is no fault of the test, and the
-# fixture that collects the answers of one operation is meant to outlive each of them. No ignored_auth: it sends requests
-# of its own past the session it is given, so past our guard, and our 401 cases ask more than it does.
+# fixture that collects the answers of one operation is meant to outlive each of them. No ignored_auth: it sends
+# requests of its own past the session that it is given, so past our guard, and our 401 cases ask more than it does.
 CONFIG = {
     "checks": {"ignored_auth": {"enabled": False}},
     "generation": {"database": "none", "no-shrink": True},

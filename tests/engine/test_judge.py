@@ -1,0 +1,261 @@
+"""The tables of decisions, row by row: what a pair shows, the word of a run, and its exit status."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from talkstack_contract.cases import derive_cases
+from talkstack_contract.catalogue import load_contract
+from talkstack_contract.judge import Decision, Extent, Pair, Word, decide, fails, pairs_of
+from talkstack_contract.model import Judgement, Strength, Verdict
+from talkstack_contract.run import judgement_of
+
+CONTRACT = load_contract(Path(__file__).parents[2] / "schemas")
+CASES = derive_cases(CONTRACT)
+PROMISES = {f"{case.name}/{clause.name}": (case, clause) for case in CASES for clause in case.clauses}
+IDS = tuple(f"getActiveProject/{name}" for name in PROMISES)
+MUST, SHOULD, ADVICE = Strength
+VIOLATED, BLOCKED, WAIVED, UNEXERCISED, UPHELD = Verdict
+
+A_MUST = "by-bearer/status.is-200"
+A_SHOULD = "by-bearer/envelope.message-is-as-printed"
+AN_ADVICE = "no-credential/media-type.is-json"
+OF_NO_PAIR = "unknown-query/status.is-no-server-error"
+
+
+def judged(name: str, verdict: Verdict, reason: str = "why", *, by_settings: bool = False) -> Judgement:
+    made = judgement_of(*PROMISES[name], verdict, "" if verdict is UPHELD else reason)
+    return replace(made, by_settings=by_settings)
+
+
+def of_status(status: int) -> list[str]:
+    return [name for name, (case, _) in PROMISES.items() if case.status == status]
+
+
+def judgements(others: Mapping[str, Verdict], out_of_reach: Sequence[str] = ()) -> dict[str, Judgement]:
+    """Judge every clause upheld but `others`, and those that the settings leave out of reach."""
+    made = {name: judged(name, others.get(name, UPHELD)) for name in PROMISES}
+    return {**made, **{name: judged(name, UNEXERCISED, "not to be had", by_settings=True) for name in out_of_reach}}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run: the verdicts that are not `upheld`, what it left out, and how it was asked to decide."""
+
+    others: Mapping[str, Verdict] = field(default_factory=dict)
+    out_of_reach: Sequence[str] = ()
+    only: Sequence[str] | None = None
+    fail_on: Strength = MUST
+    require_all: bool = False
+    cut_short: str = ""
+    waiver_problems: Sequence[str] = ()
+
+    def decision(self) -> Decision:
+        made = judgements(self.others, self.out_of_reach)
+        selected = [made[name] for name in (made if self.only is None else self.only)]
+        extent = Extent(IDS, self.cut_short, self.fail_on, self.require_all)
+        return decide(CONTRACT, CASES, selected, extent, self.waiver_problems)
+
+
+ALL = list(PROMISES)
+UPHELD_ONLY = [name for name in ALL if name.startswith("by-bearer/")]
+
+ACCEPTED = {
+    "everything-upheld": Row(),
+    "everything-upheld-and-all-required": Row(require_all=True),
+    "a-pair-out-of-reach": Row(out_of_reach=of_status(500)),
+    "a-clause-of-a-pair-out-of-reach": Row(out_of_reach=["by-bearer/account.is-the-asking-one"]),
+    "advice-not-put-to-the-test": Row({AN_ADVICE: UNEXERCISED}),
+    "advice-not-put-to-the-test-though-it-would-fail": Row({AN_ADVICE: UNEXERCISED}, fail_on=ADVICE),
+    "clause-of-no-pair-not-put-to-the-test": Row({OF_NO_PAIR: UNEXERCISED}),
+    "clause-of-no-pair-not-put-to-the-test-and-all-required": Row({OF_NO_PAIR: UNEXERCISED}, require_all=True),
+}
+WITH_REMARKS = {
+    "should-violated": Row({A_SHOULD: VIOLATED}),
+    "advice-violated": Row({AN_ADVICE: VIOLATED}),
+    "advice-violated-where-should-fails": Row({AN_ADVICE: VIOLATED}, fail_on=SHOULD),
+    "must-waived": Row({A_MUST: WAIVED}),
+    "must-waived-and-nothing-judged-below": Row(
+        {**dict.fromkeys(of_status(404), UNEXERCISED), "no-active-project/status.is-404": WAIVED}
+    ),
+    "advice-waived": Row({AN_ADVICE: WAIVED}),
+    "clause-of-no-pair-waived": Row({OF_NO_PAIR: WAIVED}),
+    "should-violated-and-a-pair-out-of-reach": Row({A_SHOULD: VIOLATED}, of_status(500)),
+    "should-violated-and-all-required": Row({A_SHOULD: VIOLATED}, require_all=True),
+}
+REJECTED = {
+    "must-violated": Row({A_MUST: VIOLATED}),
+    "must-of-no-pair-violated": Row({OF_NO_PAIR: VIOLATED}),
+    "should-violated-where-should-fails": Row({A_SHOULD: VIOLATED}, fail_on=SHOULD),
+    "should-violated-where-advice-fails": Row({A_SHOULD: VIOLATED}, fail_on=ADVICE),
+    "advice-violated-where-advice-fails": Row({AN_ADVICE: VIOLATED}, fail_on=ADVICE),
+    "must-violated-and-another-blocked": Row({A_MUST: VIOLATED, OF_NO_PAIR: BLOCKED}),
+    "must-violated-and-another-waived": Row({A_MUST: VIOLATED, OF_NO_PAIR: WAIVED}),
+    "must-violated-and-another-not-asked": Row({A_MUST: VIOLATED, "no-credential/status.is-401": UNEXERCISED}),
+    "must-violated-and-cut-short": Row({A_MUST: VIOLATED}, cut_short="interrupted"),
+    "must-violated-and-the-rest-never-judged": Row({A_MUST: VIOLATED}, only=[A_MUST], cut_short="interrupted"),
+    "waiver-not-kept-to-its-word": Row(waiver_problems=["waiver 'x' matches no clause"]),
+    "waiver-not-kept-to-its-word-and-blocked": Row({A_MUST: BLOCKED}, waiver_problems=["waiver 'x' has expired"]),
+}
+INCONCLUSIVE = {
+    "must-blocked": Row({A_MUST: BLOCKED}),
+    "advice-blocked": Row({AN_ADVICE: BLOCKED}),
+    "clause-of-no-pair-blocked": Row({OF_NO_PAIR: BLOCKED}),
+    "everything-blocked": Row(dict.fromkeys(ALL, BLOCKED)),
+    "blocked-and-a-remark": Row({A_MUST: BLOCKED, A_SHOULD: VIOLATED}),
+    "blocked-and-a-waiver": Row({A_MUST: BLOCKED, A_SHOULD: WAIVED}),
+    "must-not-asked-though-in-reach": Row({A_MUST: UNEXERCISED}),
+    "should-not-asked-though-in-reach": Row({A_SHOULD: UNEXERCISED}),
+    "pair-not-asked-though-in-reach": Row(dict.fromkeys(of_status(404), UNEXERCISED)),
+    "pair-out-of-reach-and-all-required": Row(out_of_reach=of_status(500), require_all=True),
+    "clause-out-of-reach-and-all-required": Row(out_of_reach=["by-bearer/account.is-the-asking-one"], require_all=True),
+    "everything-out-of-reach": Row(out_of_reach=ALL),
+    "everything-not-asked": Row(dict.fromkeys(ALL, UNEXERCISED)),
+    "cut-short-with-everything-upheld": Row(cut_short="interrupted"),
+    "cut-short-with-nothing-judged": Row(only=[], cut_short="interrupted"),
+    "cut-short-with-a-remark": Row({A_SHOULD: VIOLATED}, only=[A_SHOULD], cut_short="interrupted"),
+}
+NARROWED = {
+    "upheld": (Row(only=UPHELD_ONLY), 0),
+    "upheld-and-not-asked": (Row({A_SHOULD: UNEXERCISED}, only=UPHELD_ONLY), 0),
+    "should-violated": (Row({A_SHOULD: VIOLATED}, only=UPHELD_ONLY), 0),
+    "must-waived": (Row({A_MUST: WAIVED}, only=UPHELD_ONLY), 0),
+    "must-violated": (Row({A_MUST: VIOLATED}, only=UPHELD_ONLY), 1),
+    "should-violated-where-should-fails": (Row({A_SHOULD: VIOLATED}, only=UPHELD_ONLY, fail_on=SHOULD), 1),
+    "must-violated-and-another-blocked": (Row({A_MUST: VIOLATED, A_SHOULD: BLOCKED}, only=UPHELD_ONLY), 1),
+    "waiver-not-kept-to-its-word": (Row(only=UPHELD_ONLY, waiver_problems=["waiver 'x' has expired"]), 1),
+    "blocked": (Row({A_MUST: BLOCKED}, only=UPHELD_ONLY), 6),
+    "nothing-but-not-asked": (Row(dict.fromkeys(UPHELD_ONLY, UNEXERCISED), only=UPHELD_ONLY), 6),
+    "nothing-but-out-of-reach": (Row(out_of_reach=UPHELD_ONLY, only=UPHELD_ONLY), 6),
+    "nothing-judged": (Row(only=[]), 6),
+}
+TABLE = [
+    *(pytest.param(row, Word.ACCEPTED, 0, id=f"accepted-{name}") for name, row in ACCEPTED.items()),
+    *(pytest.param(row, Word.WITH_REMARKS, 0, id=f"with-remarks-{name}") for name, row in WITH_REMARKS.items()),
+    *(pytest.param(row, Word.REJECTED, 1, id=f"rejected-{name}") for name, row in REJECTED.items()),
+    *(pytest.param(row, Word.INCONCLUSIVE, 6, id=f"inconclusive-{name}") for name, row in INCONCLUSIVE.items()),
+    *(pytest.param(row, Word.NONE, status, id=f"narrowed-{name}") for name, (row, status) in NARROWED.items()),
+]
+
+
+@pytest.mark.parametrize(("row", "word", "exit_status"), TABLE)
+def test_decision_follows_the_table(row: Row, word: Word, exit_status: int) -> None:
+    decision = row.decision()
+    assert (decision.word, decision.exit_status) == (word, exit_status)
+
+
+REASONS = {
+    "nothing": (Row(), ""),
+    "violated": (Row({A_MUST: VIOLATED}), ""),
+    "blocked": (Row({A_MUST: BLOCKED, A_SHOULD: BLOCKED}), "2 clauses blocked: why"),
+    "cut-short": (Row(cut_short="the run was interrupted"), "the run was interrupted"),
+    "cut-short-before-blocked": (Row({A_MUST: BLOCKED}, cut_short="interrupted"), "interrupted"),
+    "waiver": (Row(waiver_problems=["waiver 'x' has expired", "other"]), "waiver 'x' has expired"),
+    "waiver-of-a-narrowed-run": (
+        Row(only=[A_MUST], waiver_problems=["waiver 'x' has expired"]),
+        "waiver 'x' has expired",
+    ),
+    "not-asked": (Row({A_MUST: UNEXERCISED}), "1 required pairs not asked: getActiveProject 200 (why)"),
+    "out-of-reach": (Row(out_of_reach=ALL), "nothing could be asked (not to be had)"),
+}
+
+
+@pytest.mark.parametrize(("row", "reason"), REASONS.values(), ids=REASONS)
+def test_decision_tells_its_reason(row: Row, reason: str) -> None:
+    assert row.decision().reason == reason
+
+
+def test_decision_lists_what_makes_it_red() -> None:
+    row = Row({A_MUST: VIOLATED, A_SHOULD: VIOLATED, OF_NO_PAIR: VIOLATED})
+    assert row.decision().violated == (f"getActiveProject/{A_MUST}", f"getActiveProject/{OF_NO_PAIR}")
+
+
+def test_decision_counts_clauses_by_verdict() -> None:
+    counts = Row({A_MUST: VIOLATED, A_SHOULD: WAIVED, AN_ADVICE: BLOCKED, OF_NO_PAIR: UNEXERCISED}).decision().clauses
+    total = len(ALL)
+    expected = {"violated": 1, "blocked": 1, "waived": 1, "unexercised": 1, "upheld": total - 4, "expected": total}
+    assert counts == expected
+
+
+def test_decision_counts_pairs_in_reach() -> None:
+    counts = Row({A_MUST: VIOLATED}, of_status(500)).decision().counts()
+    others = {"blocked": 0, "waived": 0, "unexercised": 1, "upheld": 2, "violated": 1}
+    assert counts == {**others, "reachable": 3, "documented": 4}
+
+
+# Pairs
+
+
+def pair(
+    status: int, others: Mapping[str, Verdict], fail_on: Strength = MUST, out_of_reach: Sequence[str] = ()
+) -> Pair:
+    made = judgements(others, out_of_reach).values()
+    return next(each for each in pairs_of(CONTRACT, CASES, made, fail_on) if each.status == status)
+
+
+def test_every_documented_pair_is_there_even_where_nothing_was_judged() -> None:
+    reason = "its clauses were not selected"
+    expected = [Pair("getActiveProject", status, UNEXERCISED, reason, "", True, 0) for status in (200, 401, 404, 500)]
+    assert sorted(pairs_of(CONTRACT, CASES, [], MUST), key=lambda each: each.status) == expected
+
+
+def test_pair_that_no_case_asks_for_says_so() -> None:
+    [first, *_] = pairs_of(CONTRACT, [], [], MUST)
+    assert (first.verdict, first.reason, first.is_reachable) == (UNEXERCISED, "no case asks for it", False)
+
+
+WORST_FIRST = [VIOLATED, BLOCKED, WAIVED, UNEXERCISED, UPHELD]
+
+
+@pytest.mark.parametrize("worst", WORST_FIRST)
+def test_pair_shows_the_worst_of_its_clauses(worst: Verdict) -> None:
+    musts = [name for name in of_status(200) if PROMISES[name][1].strength is MUST]
+    milder = WORST_FIRST[WORST_FIRST.index(worst) :]
+    others = {name: milder[number % len(milder)] for number, name in enumerate(musts)}
+    assert pair(200, others).verdict is worst
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [(A_MUST, UNEXERCISED), (A_SHOULD, UNEXERCISED), ("no-credential/media-type.is-json", UPHELD)],
+    ids=["must", "should", "advice"],
+)
+def test_pair_is_upheld_only_if_every_must_and_should_was_exercised(name: str, verdict: Verdict) -> None:
+    status = PROMISES[name][0].status or 0
+    assert pair(status, {name: UNEXERCISED}).verdict is verdict
+
+
+@pytest.mark.parametrize("fail_on", Strength)
+@pytest.mark.parametrize("name", [A_MUST, A_SHOULD, AN_ADVICE], ids=["must", "should", "advice"])
+def test_violation_below_the_threshold_is_a_remark_of_its_pair(name: str, fail_on: Strength) -> None:
+    case, clause = PROMISES[name]
+    shown = pair(case.status or 0, {name: VIOLATED}, fail_on)
+    is_red = clause.strength.reaches(fail_on)
+    assert (shown.verdict, shown.remarks) == ((VIOLATED, 0) if is_red else (UPHELD, 1))
+
+
+def test_pair_is_out_of_reach_only_if_all_that_was_not_asked_is() -> None:
+    statuses = of_status(500)
+    reach = [pair(500, {}, out_of_reach=statuses), pair(500, {statuses[0]: UNEXERCISED}, out_of_reach=statuses[1:])]
+    assert [each.is_reachable for each in reach] == [False, True]
+
+
+def test_pair_tells_the_reason_and_remedy_of_its_worst_clause() -> None:
+    made = judgements({})
+    made[A_MUST] = replace(judged(A_MUST, UNEXERCISED, "no account"), remedy="give one")
+    [shown] = [each for each in pairs_of(CONTRACT, CASES, made.values(), MUST) if each.status == 200]
+    assert (shown.reason, shown.remedy) == ("no account", "give one")
+
+
+# Strength and threshold
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("fail_on", Strength)
+@pytest.mark.parametrize("name", [A_MUST, A_SHOULD, AN_ADVICE, OF_NO_PAIR])
+def test_only_a_violation_at_or_above_the_threshold_fails(name: str, fail_on: Strength, verdict: Verdict) -> None:
+    order = [MUST, SHOULD, ADVICE]
+    reaches = order.index(PROMISES[name][1].strength) <= order.index(fail_on)
+    assert fails(judged(name, verdict), fail_on) == (verdict is VIOLATED and reaches)

@@ -1,0 +1,196 @@
+"""The record grows as a run goes, decides by what it holds, and leaves no secret in any artefact."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from talkstack_contract.cases import derive_cases
+from talkstack_contract.catalogue import load_contract
+from talkstack_contract.errors import BadInput
+from talkstack_contract.evidence import Secrets, evidence_of
+from talkstack_contract.judge import Word
+from talkstack_contract.model import Effect, Exchange, Judgement, Request, Strength, Verdict
+from talkstack_contract.record import Record
+from talkstack_contract.report import Occasion, exchange_line, header_line, verdict_line, written
+from talkstack_contract.run import judgement_of
+from talkstack_contract.settings import ACTIVE, Account, Credential, Settings
+from talkstack_contract.waivers import Waiver
+
+CONTRACT = load_contract(Path(__file__).parents[2] / "schemas")
+CASES = derive_cases(CONTRACT)
+SECRET = "hunter2hunter2hunter2"
+LATER = "given-by-the-states-url-1"
+
+
+def occasion(*waivers: Waiver) -> Occasion:
+    accounts = {ACTIVE: Account(ACTIVE, Credential(SECRET, "TALKSTACK_TOKEN"))}
+    settings = Settings("https://api.example", False, frozenset({Effect.READS}), accounts)
+    started = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+    return Occasion(settings, CONTRACT, CASES, waivers, Strength.MUST, require_all=False, seed=1, started=started)
+
+
+def opened(folder: Path, *waivers: Waiver) -> Record:
+    record = Record(folder / "reports", occasion(*waivers))
+    record.open()
+    return record
+
+
+def lines(record: Record) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in record.jsonl.read_text(encoding="ascii").splitlines()]
+
+
+def upheld() -> list[Judgement]:
+    return [judgement_of(case, clause, Verdict.UPHELD) for case in CASES for clause in case.clauses]
+
+
+def line_of(judgement: Judgement) -> str:
+    return written(verdict_line(judgement))
+
+
+EXCHANGE = Exchange(
+    "getActiveProject/by-bearer", Request("GET", "https://a.example", (), Effect.READS), 200, "OK", (), b"{}", "", 1.0
+)
+FIRST = upheld()[0]
+
+
+# As it goes
+
+
+def test_record_starts_with_the_header(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    assert lines(record) == [header_line(record.occasion)]
+
+
+def test_record_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
+    opened(tmp_path).take([line_of(FIRST)])
+    assert len(lines(opened(tmp_path))) == 1
+
+
+def test_folder_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("a file", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"^--reports: .*/reports cannot be written \(FileExistsError\); name another"):
+        Record(tmp_path / "reports", occasion()).open()
+
+
+def test_lines_are_written_as_they_come(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    sent = [written(exchange_line(evidence_of(EXCHANGE, Secrets()))), line_of(FIRST)]
+    record.take(sent)
+    assert lines(record)[1:] == [json.loads(line) for line in sent]
+
+
+def test_lines_become_what_is_known(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    exchange = json.loads(written(exchange_line(evidence_of(EXCHANGE, Secrets()))))
+    record.take([json.dumps(exchange), line_of(FIRST)])
+    assert (record.exchanges, record.judgements) == ({EXCHANGE.id: exchange}, {FIRST.id: FIRST})
+
+
+def test_clause_whose_item_broke_is_blocked(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    record.take_silence(FIRST.id, "a trace\nKeyError: 'x'")
+    judgement = record.judgements[FIRST.id]
+    assert (judgement.verdict, judgement.reason) == (Verdict.BLOCKED, "a bug of ours: KeyError: 'x'")
+
+
+def test_clause_whose_worker_died_is_blocked_and_the_run_cut_short(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    record.take_silence(FIRST.id, "worker 'gw0' crashed while running 'x'")
+    reason = "a process that asked died before it could tell"
+    assert (record.judgements[FIRST.id].reason, record.cut_short) == (reason, reason)
+
+
+def test_silence_of_a_clause_shows_no_secret(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    record.take_silence(FIRST.id, f"ValueError: {SECRET}")
+    assert SECRET not in record.jsonl.read_text(encoding="ascii")
+
+
+def test_silence_changes_no_verdict_that_is_known(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    record.take([line_of(FIRST)])
+    record.take_silence(FIRST.id, "teardown failed")
+    assert record.judgements == {FIRST.id: FIRST}
+
+
+def test_silence_of_what_is_no_clause_is_none(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    record.take_silence("tests/contract/test_generated.py::test_generated", "boom")
+    assert record.judgements == {}
+
+
+def test_counts_of_two_processes_are_added(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    for number in (1, 2):
+        record.take_over(
+            {"requests": 10 * number, "generated": number, "left_behind": [f"state {number}"], "secrets": []}
+        )
+    assert (record.requests, record.generated, record.left_behind) == (30, 3, ["state 1", "state 2"])
+
+
+# At the end
+
+
+def whole(folder: Path, *waivers: Waiver) -> Record:
+    record = opened(folder, *waivers)
+    record.take(map(line_of, upheld()))
+    return record
+
+
+def test_findings_decide_by_all_lines(tmp_path: Path) -> None:
+    assert whole(tmp_path).findings().decision.word is Word.ACCEPTED
+
+
+def test_run_that_was_cut_short_is_inconclusive(tmp_path: Path) -> None:
+    record = whole(tmp_path)
+    record.cut_short = "the run was interrupted"
+    decision = record.findings().decision
+    assert (decision.word, decision.reason) == (Word.INCONCLUSIVE, "the run was interrupted")
+
+
+def test_waiver_that_is_not_needed_rejects(tmp_path: Path) -> None:
+    record = whole(tmp_path, Waiver(FIRST.id, "slow vendor", "anna", "T-1", date(2027, 1, 1)))
+    found = record.findings()
+    assert (found.decision.word, len(found.waiver_problems)) == (Word.REJECTED, 1)
+
+
+def test_record_ends_with_the_footer(tmp_path: Path) -> None:
+    record = whole(tmp_path)
+    decision = record.close(record.findings(), [record.jsonl], [])
+    last = lines(record)[-1]
+    assert (last["kind"], last["decision"], decision.word) == ("footer", "ACCEPTED", Word.ACCEPTED)
+
+
+def test_summary_is_written_beside_the_record(tmp_path: Path) -> None:
+    record = whole(tmp_path)
+    path = record.write_summary(record.findings())
+    assert (path, path.read_text(encoding="utf-8")[:11]) == (tmp_path / "reports" / "summary.md", "## ACCEPTED")
+
+
+@pytest.mark.parametrize("secret", [SECRET, LATER], ids=["of-the-settings", "of-a-process"])
+def test_secret_in_an_artefact_is_blanked_and_leaves_the_run_inconclusive(tmp_path: Path, secret: str) -> None:
+    record = whole(tmp_path)
+    record.take_over({"requests": 0, "generated": 0, "left_behind": [], "secrets": [(LATER, "LATER")]})
+    artefact = tmp_path / "junit.xml"
+    artefact.write_text(f"<x>{secret}</x>", encoding="utf-8")
+    decision = record.close(record.findings(), [artefact, record.jsonl], [])
+    name = "LATER" if secret is LATER else "TALKSTACK_TOKEN"
+    told = f"a secret stood in junit.xml and was blanked there: {name}"
+    assert (decision.word, decision.reason, artefact.read_text(encoding="utf-8")) == (
+        Word.INCONCLUSIVE,
+        told,
+        "<x>[redacted]</x>",
+    )
+
+
+def test_artefact_without_a_secret_is_left_as_it_is(tmp_path: Path) -> None:
+    artefact = tmp_path / "junit.xml"
+    artefact.write_bytes(b"<x>\xff\r\n</x>")
+    assert (whole(tmp_path).scrub([artefact]), artefact.read_bytes()) == ([], b"<x>\xff\r\n</x>")
+
+
+def test_artefact_that_was_never_written_is_no_trouble(tmp_path: Path) -> None:
+    assert whole(tmp_path).scrub([tmp_path / "none.xml"]) == []
