@@ -292,6 +292,7 @@ class Reporting:
         self.config, self.occasion = config, occasion
         self.record = Record(Path(config.invocation_params.dir, config.option.reports).resolve(), occasion)
         self.findings: reporting.Findings | None = None
+        self._was_stopped = False
         if self._sends_nothing:
             return
         self.record.open()
@@ -350,6 +351,7 @@ class Reporting:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run was cut short; pytest-xdist ends a run with `-x` in this way too."""
         if excinfo.type.__module__.startswith("xdist"):
+            self._was_stopped = True
             return
         self.record.cut_short = self.record.cut_short or "the run was interrupted"
 
@@ -368,7 +370,8 @@ class Reporting:
         result = yield
         artefacts = [record.jsonl, summary, Path(option.htmlpath), Path(option.xmlpath)]
         decision = record.close(self.findings, artefacts, leaks)
-        is_ours = bool(record.cut_short) or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        was_run = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        is_ours = was_run or self._was_stopped or bool(record.cut_short)
         if is_ours:
             session.exitstatus = decision.exit_status or (exitstatus if decision.word is Word.NONE else 0)
         self._close(decision, summary, "" if is_ours else f"pytest ended with {int(exitstatus)}")
