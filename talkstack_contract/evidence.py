@@ -5,10 +5,10 @@ key, and by the secret values of this run, in the encodings in which a provider 
 """
 
 import base64
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from talkstack_contract.model import Exchange, Request
 
@@ -50,6 +50,9 @@ class Secrets:
 
     def __init__(self, values: Iterable[tuple[str, str]] = ()) -> None:
         self._names: dict[str, str] = {}
+        self._plain: dict[str, str] = {}
+        self._encoded: dict[str, tuple[str, ...]] = {}
+        self._windows: set[str] = set()
         for value, name in values:
             self.add(value, name)
 
@@ -60,22 +63,14 @@ class Secrets:
         """Know one more value; one shorter than `SHORTEST_SECRET` is redacted by header and key only."""
         if len(value) >= SHORTEST_SECRET and value not in self._names:
             self._names[value] = name
-            self.__dict__.pop("_pattern", None)
-            self.__dict__.pop("_windows", None)
+            self._plain[value] = _unescaped(value.lower())
+            self._encoded[value] = tuple(form.lower() for form in _encoded(value))
+            lowered = _lowered(value)
+            self._windows |= {lowered[at : at + WINDOW] for at in range(len(value) - WINDOW + 1)}
 
     def known(self) -> list[tuple[str, str]]:
         """Return every value with its name, for another process of the same run."""
         return list(self._names.items())
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str] | None:
-        values = sorted(self._names, key=len, reverse=True)
-        return re.compile("|".join(map(_any_form, values)), re.IGNORECASE) if values else None
-
-    @cached_property
-    def _windows(self) -> frozenset[str]:
-        lowered = map(_lowered, self._names)
-        return frozenset(value[at : at + WINDOW] for value in lowered for at in range(len(value) - WINDOW + 1))
 
     @property
     def longest_form(self) -> int:
@@ -84,9 +79,21 @@ class Secrets:
 
     def redacted(self, text: str) -> str:
         """Return `text` without any secret value, nor a long piece of one."""
-        if self._pattern is None:
-            return text
-        return self._without_pieces(self._pattern.sub(REDACTED, text))
+        return self._without_pieces(self._blanked(text))
+
+    def _blanked(self, text: str) -> str:
+        for value in sorted(self._values_in(text), key=len, reverse=True):
+            text = re.sub(_any_form(value), REDACTED, text, flags=re.IGNORECASE)
+        return text
+
+    def _values_in(self, text: str) -> list[str]:
+        """Return the secrets that stand in a text: found without a pattern, which is slow to make and to use."""
+        lowered, unescaped = text.lower(), _unescaped(text.lower())
+        return [
+            value
+            for value, plain in self._plain.items()
+            if plain in unescaped or any(form in lowered for form in self._encoded[value])
+        ]
 
     def _without_pieces(self, text: str) -> str:
         lowered, at, end = _lowered(text), 0, 0
@@ -100,13 +107,18 @@ class Secrets:
 
     def found_in(self, content: bytes) -> list[str]:
         """Return the names of the secrets that stand in an artefact, in any encoding."""
-        text = content.decode("utf-8", errors="replace")
-        return sorted({name for value, name in self._names.items() if re.search(_any_form(value), text, re.IGNORECASE)})
+        return sorted({self._names[value] for value in self._values_in(content.decode("utf-8", errors="replace"))})
 
     def scrubbed(self, content: bytes) -> bytes:
         """Return an artefact without them. Not by `redacted`: where there is something to scrub, that has failed."""
-        text = content.decode("utf-8", errors="replace")
-        return self._pattern.sub(REDACTED, text).encode() if self._pattern else content
+        return self._blanked(content.decode("utf-8", errors="replace")).encode()
+
+
+def _unescaped(text: str) -> str:
+    """Undo what URLs, HTML, JSON and Markdown do to a text, one inside the other too."""
+    text = html.unescape(html.unescape(text))
+    text = re.sub(r"%(?:25)*([0-9a-f]{2})|\\+u([0-9a-f]{4})", lambda hit: chr(int(hit[1] or hit[2], 16)), text)
+    return html.unescape(text).replace("\\", "").replace("+", " ").lower()
 
 
 LONGEST_ESCAPE = len(r"\\u002b")
@@ -114,8 +126,11 @@ LONGEST_ESCAPE = len(r"\\u002b")
 
 def _any_form(value: str) -> str:
     """Return a pattern of all that a secret may look like: each letter as it is or escaped, or it is encoded whole."""
-    encoded = (value.encode().hex(), *_base64(value.encode()))
-    return "|".join(["".join(map(_any_letter, value)), *map(re.escape, encoded)])
+    return "|".join(["".join(map(_any_letter, value)), *map(re.escape, _encoded(value))])
+
+
+def _encoded(value: str) -> tuple[str, ...]:
+    return (value.encode().hex(), *_base64(value.encode()))
 
 
 def _any_letter(letter: str) -> str:
