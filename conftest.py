@@ -396,15 +396,16 @@ class Reporting:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
         """Tell a reason why clauses are blocked once, however many there are."""
-        errors = terminalreporter.stats.get("error", [])
+        errors, shown = terminalreporter.stats.get("error", []), terminalreporter.reportchars
         if not errors:
             return (yield)
         once = {str(report.longrepr): report for report in reversed(errors)}
         terminalreporter.stats["error"] = list(reversed(once.values()))
+        terminalreporter.reportchars = shown.replace("E", "")  # the short summary would tell each a second time
         try:
             return (yield)
         finally:
-            terminalreporter.stats["error"] = errors
+            terminalreporter.stats["error"], terminalreporter.reportchars = errors, shown
 
     # pytest-html
 

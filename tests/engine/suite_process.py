@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGKILL, Signals
+from signal import SIG_DFL, SIGINT, SIGKILL, Signals, signal
 from typing import Any
 
 import pytest
@@ -141,6 +141,8 @@ def started(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # A shell that starts a job in the background has it ignore Ctrl-C, and what it starts inherits that.
+            preexec_fn=lambda: signal(SIGINT, SIG_DFL),
         )
     try:
         yield Running(process, terminal, reports)
