@@ -313,7 +313,8 @@ class Reporting:
         allowed = ", ".join(sorted(map(str, settings.allow))) or "nothing"
         return [
             f"provider: {who}",
-            f"contract: {contract.title}, {len(contract.operations)} operations, {len(self.occasion.promises)} clauses,"
+            f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
+            f"{' …' if len(contract.operations) > 3 else ''}, {len(self.occasion.promises)} clauses,"
             f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.occasion.seed}",
         ]
 
