@@ -68,6 +68,11 @@ class Secrets:
             lowered = _lowered(value)
             self._windows |= {lowered[at : at + WINDOW] for at in range(len(value) - WINDOW + 1)}
 
+    def variable_of(self, value: str) -> str:
+        """Return the shell variable that stands for a value, or nothing where it has none."""
+        name = self._names.get(value, "")
+        return f"${name}" if name.isidentifier() else ""
+
     def known(self) -> list[tuple[str, str]]:
         """Return every value with its name, for another process of the same run."""
         return list(self._names.items())

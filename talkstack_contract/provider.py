@@ -243,12 +243,16 @@ class _Adapter(BaseAdapter):
         return response, exchange
 
     def _shown(self, request: requests.PreparedRequest) -> tuple[Header, ...]:
-        secrets = self._provider.secrets
         pairs = [(name, str(value)) for name, value in request.headers.items()]
-        return tuple(
-            Header(name, value, REDACTED if name.lower() in SECRET_HEADERS else secrets.redacted(value))
-            for name, value in pairs
-        )
+        return tuple(Header(name, value, self._shown_value(name, value)) for name, value in pairs)
+
+    def _shown_value(self, name: str, value: str) -> str:
+        secrets = self._provider.secrets
+        if name.lower() not in SECRET_HEADERS:
+            return secrets.redacted(value)
+        prefix, blank, credential = value.rpartition(" ")
+        variable = secrets.variable_of(credential)
+        return f"{prefix}{blank}{variable}" if variable else REDACTED
 
     def _read(self, response: requests.Response) -> tuple[bytes, str]:
         body, limit = bytearray(), self._provider.settings.limits.body_bytes

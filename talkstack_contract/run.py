@@ -220,9 +220,13 @@ class Run:
             raise Unexercised("no request was generated", "run tests/contract/test_generated.py too")
         if clause.check == "findings":
             return self._findings[case.operation.id], [each.exchange.id for each in generated[:1]]
-        found = {each.exchange.id: list(_broken_by(each, case.operation)) for each in generated}
-        broken = [id_ for id_, violations in found.items() if violations]
-        return [each for id_ in broken for each in found[id_]], broken or list(found)[:1]
+        once: dict[tuple[str, str], tuple[Violation, str]] = {}  # many generated requests break a promise in one way
+        for each in generated:
+            for violation in _broken_by(each, case.operation):
+                place = f"{violation.at}, in the answer to {each.exchange.id}"
+                once.setdefault((violation.at, violation.received), (replace(violation, at=place), each.exchange.id))
+        shown = dict.fromkeys(id_ for _, id_ in once.values()) or [each.exchange.id for each in generated[:1]]
+        return [violation for violation, _ in once.values()], list(shown)
 
 
 def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "") -> Judgement:
@@ -249,18 +253,17 @@ def _printable(text: str) -> str:
 def _broken_by(generated: Generated, operation: Operation) -> Iterator[Violation]:
     """Hold the answer to a generated request to the must clauses of its status."""
     exchange = generated.exchange
-    place = f"answer to {exchange.id}"
     response = operation.answering(exchange.status)
     if exchange.status == 429:  # may be our own pace
         return
     if response is None:
         refusal_is_fine = 400 <= exchange.status < 500 and not generated.is_promised
         if not refusal_is_fine and not (exchange.status == 501 and not generated.is_promised):
-            yield Violation(f"{place}: status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
+            yield Violation("status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
         return
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     for clause in clauses:
         if clause.strength is Strength.MUST and clause.check != "owner":
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, Subject(Answer(exchange))):
-                    yield replace(violation, at=f"{place}: {clause.name} at {violation.at}")
+                    yield replace(violation, at=f"{violation.at} ({clause.name})")

@@ -308,18 +308,18 @@ BROKEN = {
     "not-implemented-though-promised": (Reply(501), True, "status"),
     "server-error": (Reply(502), False, "status"),
     "no-answer": (NOTHING, True, "status"),
-    "success-without-json": (Reply(200, b"{"), True, "body.is-strict-json at $"),
-    "success-of-another-type": (Reply(200, SUCCESS, ()), True, "media-type.is-json at content-type"),
+    "success-without-json": (Reply(200, b"{"), True, "$ (body.is-strict-json)"),
+    "success-of-another-type": (Reply(200, SUCCESS, ()), True, "content-type (media-type.is-json)"),
     "success-without-a-project": (
         Reply(200, {**SUCCESS, "projectData": None}),
         True,
-        "body.project-data-is-object at $.projectData",
+        "$.projectData (body.project-data-is-object)",
     ),
-    "error-that-says-success": (Reply(404, {"status": "success"}), True, "envelope.status-is-not-success at $.status"),
+    "error-that-says-success": (Reply(404, {"status": "success"}), True, "$.status (envelope.status-is-not-success)"),
     "error-with-a-project": (
         Reply(401, {"projectData": PROJECT}),
         True,
-        "body.holds-no-success-payload at $.projectData",
+        "$.projectData (body.holds-no-success-payload)",
     ),
 }
 
@@ -333,8 +333,13 @@ def test_generated_answer_that_keeps_the_contract_upholds(reply: Reply, is_promi
 @pytest.mark.parametrize(("reply", "is_promised", "place"), BROKEN.values(), ids=BROKEN)
 def test_generated_answer_that_breaks_the_contract_is_violated(reply: Reply, is_promised: bool, place: str) -> None:
     judgement = with_generated(generated(reply, is_promised=is_promised)).judged(KEEPS)
-    expected = f"answer to getActiveProject/generated/1: {place}"
+    expected = f"{place}, in the answer to getActiveProject/generated/1"
     assert (judgement.verdict, judgement.violations[0].at) == (Verdict.VIOLATED, expected)
+
+
+def test_promise_that_generated_answers_break_in_one_way_is_told_once() -> None:
+    judgement = with_generated(generated(Reply(201), 1), generated(Reply(201), 2)).judged(KEEPS)
+    assert (len(judgement.violations), judgement.exchanges) == (1, ("getActiveProject/generated/1",))
 
 
 def test_evidence_of_generated_answers_is_that_of_the_broken_ones() -> None:
