@@ -26,6 +26,7 @@ def parser() -> Parser:
     """The options of the command."""
     options = Parser(prog="python -m talkstack_contract.reference", description=__doc__)
     options.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1; 0 (default): any free one")
+    options.add_argument("--calls-port", type=_port, default=0, help="port of the host that takes calls; 0: any")
     options.add_argument("--write-provider", metavar="FILE", help="write a provider file that points the suite here")
     options.add_argument("--fault", action="append", default=[], metavar="NAME", type=_fault, help="switch a fault on")
     options.add_argument("--list-faults", action="store_true", help="list every fault and the clauses it breaks")
@@ -55,16 +56,15 @@ def run(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: has_ended.set())
     try:
-        with serve(options.port, faults=options.fault) as reference:
+        with serve(options.port, faults=options.fault, calls_port=options.calls_port) as reference:
             if options.write_provider:
                 reference.write_provider(options.write_provider)
-            print(f"reference provider on {reference.base_url}", flush=True)
+            print(f"reference provider on {reference.base_url}\nits calls on {reference.calls_base_url}", flush=True)
             has_ended.wait()
     except BrokenPipeError:
         raise
     except OSError as error:
-        what = error.filename or f"port {options.port}"
-        parser().error(f"{what} cannot be used: {os.strerror(error.errno or 0)}")
+        parser().error(f"{error.filename} cannot be used: {os.strerror(error.errno or 0)}")
 
 
 def _port(text: str) -> int:

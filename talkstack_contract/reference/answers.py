@@ -1,7 +1,6 @@
 """What goes back to the client, as a value: written by the operations, spoilt by faults, sent by the server."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -37,9 +36,9 @@ def json_answer(status: int, document: Any, headers: Headers = ()) -> Answer:
     return Answer(status, (("Content-Type", JSON_TYPE), *headers), json.dumps(document).encode())
 
 
-def success(message: str, payload_key: str, payload: Mapping[str, object]) -> Answer:
-    """The wrapper of a success, as printed on the pages: message, status, payload."""
-    return json_answer(200, {"message": message, "status": "success", payload_key: payload})
+def success(message: str, **payload: object) -> Answer:
+    """The wrapper of most successes, as printed on the pages: message, status, then what the page prints beside."""
+    return json_answer(200, {"message": message, "status": "success", **payload})
 
 
 def error(status: int, message: str, headers: Headers = ()) -> Answer:

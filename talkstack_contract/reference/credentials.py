@@ -5,6 +5,7 @@ from enum import Enum
 
 from werkzeug.wrappers import Request
 
+from talkstack_contract.reference.operations import Operation
 from talkstack_contract.reference.world import Account, World
 
 
@@ -39,10 +40,10 @@ def credential_of(request: Request) -> Credential:
     return Credential(Kind.NONE) if api_key is None else Credential(Kind.API_KEY, api_key)
 
 
-def account_of(credential: Credential, world: World) -> Account | None:
-    """The account that this credential belongs to; None if it is refused."""
-    if credential.kind is Kind.BEARER:
+def account_of(credential: Credential, operation: Operation, world: World) -> Account | None:
+    """The account that asks this operation; None where the credential is refused, or none is asked for."""
+    if credential.kind is Kind.BEARER and operation.asks_credential != "none":
         return world.by_token(credential.value)
-    if credential.kind is Kind.API_KEY:
+    if credential.kind is Kind.API_KEY and operation.asks_credential == "either":
         return world.by_api_key(credential.value)
     return None

@@ -9,20 +9,33 @@ EFFECTS = ("reads", "writes", "issues-credentials", "sends-mail", "places-calls"
 """All five: nothing that is done to this provider reaches anybody."""
 
 
-def provider_toml(base_url: str, states_url: str, accounts: Mapping[str, Account]) -> str:
-    """The file's text. Credentials stand in it as they are: they open nothing but this provider."""
+def provider_toml(
+    urls: Mapping[str, str], accounts: Mapping[str, Account], values: Mapping[str, Mapping[str, str]]
+) -> str:
+    """The file's text. Credentials stand in it as they are: they open nothing but this provider.
+
+    `urls` are `base_url`, `calls_base_url` and `states_url`; `accounts` and `values` go by provider state.
+    """
     tables = [
-        f"base_url = {_text(base_url)}\nallow = {_list(EFFECTS)}\n",
-        *(_account_table(state, account) for state, account in accounts.items()),
-        f"[states]\nurl = {_text(states_url)}\n",
+        _lines({key: urls[key] for key in ("base_url", "calls_base_url")}) + f"allow = {_list(EFFECTS)}\n",
+        *(_account_tables(state, account, values[state]) for state, account in accounts.items()),
+        _table("states", {"url": urls["states_url"]}),
     ]
     return "\n".join(tables)
 
 
-def _account_table(state: str, account: Account) -> str:
-    values = {"token": account.token, "api_key": account.api_key, "user_id": account.user_id}
-    lines = [f"{key} = {_text(value)}\n" for key, value in values.items()]
-    return f"[accounts.{_text(state)}]\n" + "".join(lines)
+def _account_tables(state: str, account: Account, values: Mapping[str, str]) -> str:
+    name = f"accounts.{_text(state)}"
+    credentials = {"token": account.token, "api_key": account.api_key, "user_id": account.user_id}
+    return _table(name, credentials) + "\n" + _table(f"{name}.values", values)
+
+
+def _table(name: str, values: Mapping[str, str]) -> str:
+    return f"[{name}]\n{_lines(values)}"
+
+
+def _lines(values: Mapping[str, str]) -> str:
+    return "".join(f"{key} = {_text(value)}\n" for key, value in values.items())
 
 
 def _list(values: tuple[str, ...]) -> str:

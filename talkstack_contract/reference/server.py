@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request
 
 from talkstack_contract.reference.answers import Answer, Delivery
 from talkstack_contract.reference.provider_file import provider_toml
-from talkstack_contract.reference.service import RECEIVED_PATH, STATES_PATH, Received, Service
+from talkstack_contract.reference.service import API, CALLS, RECEIVED_PATH, STATES_PATH, Received, Service
 from talkstack_contract.reference.world import Account, Clock
 
 HOST = "127.0.0.1"
@@ -40,8 +40,9 @@ NOT_HTTP = b"ready\r\n"
 class Server(ThreadedWSGIServer):
     """Accepts connections, and can hang up all of them."""
 
-    def __init__(self, service: Service, listener: socket.socket) -> None:
+    def __init__(self, service: Service, documented_host: str, listener: socket.socket) -> None:
         self.service = service
+        self.documented_host = documented_host
         self.has_ended = threading.Event()
         self._connections: dict[Any, threading.Thread] = {}
         host, port = listener.getsockname()
@@ -92,7 +93,7 @@ class Handler(WSGIRequestHandler):
         """Answers one request."""
         request = Request(self.make_environ())
         request.get_data()  # read to its end, so that the next request starts at its own first line
-        self._deliver(self.server.service.answer(request))
+        self._deliver(self.server.service.answer(request, self.server.documented_host))
 
     def _deliver(self, answer: Answer) -> None:
         if answer.delivery is not Delivery.WHOLE:
@@ -144,9 +145,10 @@ def reason_of(status: int) -> str:
 class Reference:
     """The running reference provider."""
 
-    def __init__(self, service: Service, base_url: str) -> None:
+    def __init__(self, service: Service, base_url: str, calls_base_url: str) -> None:
         self._service = service
         self.base_url = base_url
+        self.calls_base_url = calls_base_url
         self.states_url = base_url + STATES_PATH
         self.received_url = base_url + RECEIVED_PATH
 
@@ -154,6 +156,11 @@ class Reference:
     def accounts(self) -> Mapping[str, Account]:
         """The standing accounts by provider state: "an active project" and "no active project"."""
         return self._service.accounts
+
+    @property
+    def values(self) -> Mapping[str, Mapping[str, str]]:
+        """What a request needs to know about each standing account, by provider state and name, as it was at first."""
+        return self._service.values
 
     @property
     def received(self) -> tuple[Received, ...]:
@@ -170,7 +177,8 @@ class Reference:
 
     def write_provider(self, path: Path | str) -> None:
         """Writes the provider file that points the contract suite at this provider. OSError if it cannot."""
-        Path(path).write_text(provider_toml(self.base_url, self.states_url, self.accounts), encoding="utf-8")
+        urls = {"base_url": self.base_url, "calls_base_url": self.calls_base_url, "states_url": self.states_url}
+        Path(path).write_text(provider_toml(urls, self.accounts, self.values), encoding="utf-8")
 
 
 def system_clock() -> datetime:
@@ -184,18 +192,32 @@ def serve(
     clock: Clock = system_clock,
     random: Random | None = None,
     faults: Iterable[str] = (),
+    calls_port: int = 0,
 ) -> Iterator[Reference]:
     """The reference provider on 127.0.0.1, for as long as the block lasts. Port 0 lets the system pick one.
 
-    Raises KeyError for an unknown fault, OSError if the port cannot be had.
+    The host that takes calls has a port of its own. Raises KeyError for an unknown fault, OSError if a port cannot be
+    had.
     """
     service = Service(clock, random or SystemRandom(), faults)
-    with socket.create_server((HOST, port)) as listener:
-        server = Server(service, listener)
-    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), name="reference", daemon=True)
+    with _listening(service, API, port) as base_url, _listening(service, CALLS, calls_port) as calls_base_url:
+        yield Reference(service, base_url, calls_base_url)
+
+
+@contextmanager
+def _listening(service: Service, documented_host: str, port: int) -> Iterator[str]:
+    """One of the two hosts on a port; its base URL."""
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        error.filename = f"port {port}"  # of two ports the one that cannot be had
+        raise
+    with listener:
+        server = Server(service, documented_host, listener)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), name=documented_host, daemon=True)
     thread.start()
     try:
-        yield Reference(service, f"http://{HOST}:{server.port}")
+        yield f"http://{HOST}:{server.port}"
     finally:
         server.shutdown()
         server.hang_up()

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from random import Random
 
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
 from talkstack_contract.reference.answers import Answer, Delivery, error, json_answer
-from talkstack_contract.reference.credentials import Credential, account_of, credential_of
+from talkstack_contract.reference.asks import ask_of
+from talkstack_contract.reference.credentials import account_of, credential_of
 from talkstack_contract.reference.faults import FAULTS, Fault, Scene, nearest_fault
-from talkstack_contract.reference.operations import OPERATIONS, UNAUTHORIZED, Operation
+from talkstack_contract.reference.operations import UNAUTHORIZED, Operation
+from talkstack_contract.reference.routes import Route, route_of
 from talkstack_contract.reference.states import ACTIVE_PROJECT, NO_ACTIVE_PROJECT, STATES, set_up
 from talkstack_contract.reference.world import Account, Clock, World
 
@@ -28,20 +28,23 @@ FAULT_PREFIX = "fault: "
 RECEIVED_LIMIT = 10_000
 """Oldest entries are dropped beyond this: a provider that runs for weeks must not grow."""
 
-RULES = [Rule(operation.path, methods=[operation.method], endpoint=operation) for operation in OPERATIONS]
-ROUTES = Map(RULES, merge_slashes=False).bind("")
-OPERATION_BY_PATH = {operation.path: operation for operation in OPERATIONS}
+API, CALLS = "api", "calls"
+"""The two hosts of the docs. `/_states` and `/_received` are answered on the first alone."""
+
+NOTHING_HERE = error(404, "There is nothing at this path.")
+FAILED_INSIDE = error(500, "The request could not be carried out.")
 
 
 @dataclass(frozen=True)
 class Received:
-    """One request, without any credential. `status` is None where no status was sent."""
+    """One request, without any credential. `status` is None where no status was sent, `host` is `api` or `calls`."""
 
     method: str
     path: str
     query: str
     headers: tuple[str, ...]
     status: int | None
+    host: str = API
 
 
 class Service:
@@ -51,6 +54,7 @@ class Service:
         """Raises KeyError with the name of a fault that does not exist."""
         self.world = World(clock, random)
         self.accounts = {state: set_up(state, self.world) for state in (ACTIVE_PROJECT, NO_ACTIVE_PROJECT)}
+        self.values = {state: self.world.values_of(account) for state, account in self.accounts.items()}
         self._lock = threading.Lock()
         self._faults = {name: FAULTS[name] for name in faults}
         self._received: deque[Received] = deque(maxlen=RECEIVED_LIMIT)
@@ -75,36 +79,50 @@ class Service:
             else:
                 self._faults.pop(FAULTS[name].name, None)
 
-    def answer(self, request: Request) -> Answer:
-        """The answer to any request; those to the documented paths are spoilt and recorded."""
-        if request.path == STATES_PATH:
+    def answer(self, request: Request, host: str = API) -> Answer:
+        """The answer to any request; those to the documented paths of this host are spoilt and recorded."""
+        if host == API and request.path == STATES_PATH:
             return self._answer_states(request)
-        if request.path == RECEIVED_PATH:
+        if host == API and request.path == RECEIVED_PATH:
             return self._answer_received(request)
-        credential = credential_of(request)
-        account = account_of(credential, self.world)
-        answer = self._clean(request, account)
-        if request.path in OPERATION_BY_PATH:
-            answer = self._spoilt(request, credential, account, answer)
-        self._record(request, answer)
+        route = route_of(host, request.path)
+        answer = self._answer_at(route, request) if route else NOTHING_HERE
+        self._record(request, host, answer)
         return answer
 
-    def _clean(self, request: Request, account: Account | None) -> Answer:
-        try:
-            operation: Operation = ROUTES.match(request.path, request.method)[0]
-        except NotFound:
-            return error(404, "There is nothing at this path.")
-        except MethodNotAllowed as refusal:
-            allowed = ", ".join(sorted(refusal.valid_methods or ()))
-            return error(405, "This method is not answered here.", (("Allow", allowed),))
-        return operation.answer(account) if account else UNAUTHORIZED
-
-    def _spoilt(self, request: Request, credential: Credential, account: Account | None, answer: Answer) -> Answer:
-        operation, count = OPERATION_BY_PATH[request.path], self._count(account)
-        scene = Scene(operation, request, credential, account, self.world, answer.status, count)
-        for fault in self._active_faults():
-            answer = fault.spoil(scene, answer) if fault.concerns(scene) else answer
+    def _answer_at(self, route: Route, request: Request) -> Answer:
+        operation, credential = route.by_method(request.method), credential_of(request)
+        concerned = operation or route.operations[0]
+        account = account_of(credential, concerned, self.world)
+        if operation:
+            answer = self._clean(operation, request, route, account)
+        else:
+            answer = error(405, "This method is not answered here.", (("Allow", route.allowed),))
+        times_asked, faults = self._count(account), self._active_faults()
+        if faults:
+            scene = Scene(
+                operation=concerned,
+                request=request,
+                credential=credential,
+                account=account,
+                world=self.world,
+                status=answer.status,
+                answer=answer,
+                times_asked=times_asked,
+                host=concerned.host,
+            )
+            for fault in faults:
+                answer = fault.spoil(scene, answer) if fault.concerns(scene) else answer
         return answer
+
+    def _clean(self, operation: Operation, request: Request, route: Route, account: Account | None) -> Answer:
+        if account is None and operation.asks_credential != "none":
+            return UNAUTHORIZED
+        ask = ask_of(request, route.path_values, account, self.world)
+        texts = [value for value in (ask.body or {}).values() if isinstance(value, str)]
+        if account.is_failing if account else self.world.fails_for(texts):
+            return FAILED_INSIDE
+        return operation.answer(ask)
 
     def _active_faults(self) -> tuple[Fault, ...]:
         with self._lock:
@@ -116,12 +134,12 @@ class Service:
             self._times_asked[key] += 1
             return self._times_asked[key]
 
-    def _record(self, request: Request, answer: Answer) -> None:
+    def _record(self, request: Request, host: str, answer: Answer) -> None:
         status = None if answer.delivery in (Delivery.NONE, Delivery.NEVER, Delivery.NOT_HTTP) else answer.status
         names = tuple(sorted(request.headers.keys()))
         query = request.query_string.decode("latin-1")
         with self._lock:
-            self._received.append(Received(request.method, request.path, query, names, status))
+            self._received.append(Received(request.method, request.path, query, names, status, host))
 
     def _answer_received(self, request: Request) -> Answer:
         if request.method == "GET":
@@ -150,10 +168,11 @@ class Service:
             known = ", ".join(map(repr, (*STATES, f"{FAULT_PREFIX}NAME")))
             return error(400, f"{state!r} is no state of this provider; known: {known}.")
         if not is_setup:
-            self.world.close_account(user_id)
+            self.world.forget(user_id)
             return json_answer(200, {})
         account = set_up(state, self.world)
-        return json_answer(200, {"user_id": account.user_id, "token": account.token, "api_key": account.api_key})
+        given = {"user_id": account.user_id, "token": account.token, "api_key": account.api_key}
+        return json_answer(200, {**given, "values": self.world.values_of(account)})
 
     def _change_fault(self, name: str, on: bool) -> Answer:
         if name not in FAULTS:

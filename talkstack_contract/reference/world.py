@@ -1,68 +1,36 @@
-"""What the reference provider knows: accounts, their credentials and their projects, all invented, all in memory."""
+"""What the reference provider knows: every account and every secret, all invented, all in memory."""
 
-import hmac
-import string
 import threading
-import uuid
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from random import Random
 
+from talkstack_contract.reference.accounts import Account, values_of
+from talkstack_contract.reference.founding import Good, Plan, expiry, founded
+from talkstack_contract.reference.invention import Invention
+from talkstack_contract.reference.issued import LIVES, Purpose, Register
+from talkstack_contract.reference.voices import VOICES
+
+__all__ = ["Account", "Clock", "World"]
+
 Clock = Callable[[], datetime]
-
-TOKEN_LIFE = timedelta(hours=2)
-"""How long a bearer token is accepted. Source: authentication/login, the docs' note on expiry."""
-
-TOKEN_LENGTH = 128
-TOKEN_ALPHABET = string.ascii_letters + string.digits + "-_"
-
-FIRST_NAMES = ("Amaro", "Brisa", "Cosmin", "Dilva", "Eskil", "Farida", "Gorm", "Hanae")
-PROJECT_NAMES = ("Harbour lights", "Lantern desk", "Quiet orchard", "Tin whistle", "Velvet relay", "Winter ferry")
-
-
-@dataclass(frozen=True)
-class Project:
-    """One project; at most one of an account's projects is active."""
-
-    name: str
-    user_id: str
-    status: str
-    description: str
-    call_status_webhook: str | None
-    id: str
-    is_active: bool
-
-
-@dataclass(frozen=True)
-class Account:
-    """One account with its two credentials. `is_failing`: reading its projects fails inside the provider."""
-
-    user_id: str
-    name: str
-    email: str
-    token: str = field(repr=False)
-    token_expires: datetime
-    api_key: str = field(repr=False)
-    projects: tuple[Project, ...] = ()
-    is_failing: bool = False
-
-    @property
-    def active_project(self) -> Project | None:
-        """The project that is set active, if one is."""
-        return next((project for project in self.projects if project.is_active), None)
 
 
 class World:
     """All accounts. Safe to use from several threads: what is handed out is frozen, so nobody sees half a change."""
 
     def __init__(self, clock: Clock, random: Random) -> None:
-        self._clock = clock
-        self._random = random
-        self._lock = threading.Lock()
+        self.now = clock
+        self.invention = Invention(random)
+        self._lock = threading.RLock()
         self._accounts: dict[str, Account] = {}
-        self.stranger = self.open_account(has_active_project=True)
+        self._register = Register()
+        self.stranger_id = self.open_account().user_id
+
+    @property
+    def stranger(self) -> Account:
         """An account that is never handed out: whom faults answer with instead of the asking one."""
+        return self._accounts[self.stranger_id]
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -70,65 +38,91 @@ class World:
         with self._lock:
             return tuple(self._accounts.values())
 
-    def open_account(self, *, has_active_project: bool, is_failing: bool = False) -> Account:
-        """A new account with a fresh token and key, an inactive project and, if asked for, an active one."""
-        with self._lock:
-            account = self._new_account(is_failing)
-            projects = [self._new_project(account, is_active=False)]
-            if has_active_project:
-                projects.append(self._new_project(account, is_active=True))
-            account = replace(account, projects=tuple(projects))
-            self._accounts[account.user_id] = account
-            return account
+    def account(self, user_id: str | None) -> Account | None:
+        """The account of this id, as it is now."""
+        return self._accounts.get(user_id) if user_id is not None else None
 
-    def close_account(self, user_id: str) -> None:
-        """Removes the account; its credentials are refused from now on. An unknown id is no error."""
-        with self._lock:
-            self._accounts.pop(user_id, None)
-
-    def change_projects(self, user_id: str, change: Callable[[Project], Project]) -> None:
-        """Replaces each project of the account by what `change` makes of it."""
-        with self._lock:
-            account = self._accounts[user_id]
-            self._accounts[user_id] = replace(account, projects=tuple(map(change, account.projects)))
+    def by_email(self, email: str) -> Account | None:
+        """The account of this address, verified or not; letter case makes no difference."""
+        return next((account for account in self.accounts if account.email.lower() == email.lower()), None)
 
     def by_token(self, token: str) -> Account | None:
         """The account whose token this exactly is, unless the token has expired."""
-        account = self._by_secret(token, ((account.token, account) for account in self.accounts))
-        return account if account and self._clock() < account.token_expires else None
+        return self.account(self.holder(Purpose.TOKEN, token))
 
     def by_api_key(self, api_key: str) -> Account | None:
         """The account whose API key this exactly is."""
-        return self._by_secret(api_key, ((account.api_key, account) for account in self.accounts))
+        return self.account(self.holder(Purpose.API_KEY, api_key))
 
-    @staticmethod
-    def _by_secret(sent: str, known: Iterable[tuple[str, Account]]) -> Account | None:
-        # Every known secret is compared, in constant time, so that the time taken tells nothing.
-        sent_bytes = sent.encode("utf-8", "surrogateescape")
-        matches = [account for secret, account in known if hmac.compare_digest(secret.encode(), sent_bytes)]
-        return matches[0] if matches else None
+    def fails_for(self, texts: Iterable[str]) -> bool:
+        """Whether one of these texts means an account that fails inside: its address, its code or a token of it."""
+        sent = frozenset(texts)
+        return any(account.is_failing and not sent.isdisjoint(account.marks) for account in self.accounts)
 
-    def _new_account(self, is_failing: bool) -> Account:
-        name = self._random.choice(FIRST_NAMES)
-        user_id = f"{self._random.getrandbits(96):024x}"
-        return Account(
-            user_id=user_id,
-            name=name,
-            email=f"{name.lower()}.{user_id[:6]}@example.test",
-            token="".join(self._random.choices(TOKEN_ALPHABET, k=TOKEN_LENGTH)),
-            token_expires=self._clock() + TOKEN_LIFE,
-            api_key=f"{self._random.getrandbits(256):064x}",
-            is_failing=is_failing,
-        )
+    def open_account(self, plan: Plan | None = None) -> Account:
+        """A new account as planned; one with everything if no plan is given."""
+        plan, now = plan or Plan(), self.now()
+        account = founded(plan, self.invention, now)
+        with self._lock:
+            self.admit(account)
+            self._enter_secrets(account, plan.secrets(), now)
+            if plan.is_deleted:
+                self.close_account(account.user_id)
+        return account
 
-    def _new_project(self, account: Account, *, is_active: bool) -> Project:
-        identifier = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
-        return Project(
-            name=f"{self._random.choice(PROJECT_NAMES)} {identifier[:4]}",
-            user_id=account.user_id,
-            status="ACTIVE",
-            description=f"Calls that {account.name} places in the evening.",
-            call_status_webhook=f"https://hooks.example.test/{identifier}",
-            id=identifier,
-            is_active=is_active,
-        )
+    def admit(self, account: Account) -> None:
+        """Takes in an account made elsewhere. ValueError if its address is taken."""
+        with self._lock:
+            if self.by_email(account.email):
+                raise ValueError("the address is taken")
+            self._accounts[account.user_id] = account
+
+    def close_account(self, user_id: str) -> None:
+        """Removes the account; what was issued to it leads nowhere from now on. An unknown id is no error."""
+        with self._lock:
+            self._accounts.pop(user_id, None)
+
+    def forget(self, user_id: str) -> None:
+        """Removes the account and every trace of it."""
+        with self._lock:
+            self.close_account(user_id)
+            self._register.withdraw_all(user_id)
+
+    def change(self, user_id: str, change: Callable[[Account], Account]) -> Account:
+        """Replaces the account by what `change` makes of it; nothing happens where that raises.
+
+        `change` gets the account as it is then, and no other change comes between. KeyError if the account is gone.
+        """
+        with self._lock:
+            self._accounts[user_id] = account = change(self._accounts[user_id])
+            return account
+
+    def issue(self, purpose: Purpose, user_id: str) -> tuple[str, datetime]:
+        """A new secret of this account, and when it ends. Earlier ones stay good."""
+        secret = self.invention.api_key() if purpose is Purpose.API_KEY else self.invention.secret()
+        expires = self.now() + LIVES[purpose]
+        with self._lock:
+            self._register.enter(purpose, secret, user_id, expires)
+        return secret, expires
+
+    def holder(self, purpose: Purpose, secret: str) -> str | None:
+        """The user a secret was issued to, even one who is gone; None if the secret is not good."""
+        with self._lock:
+            return self._register.holder(purpose, secret, self.now())
+
+    def redeem(self, purpose: Purpose, secret: str) -> str | None:
+        """As `holder`, and the secret is good no longer: of two at the same time one gets None."""
+        with self._lock:
+            holder = self.holder(purpose, secret)
+            self._register.withdraw(purpose, secret)
+            return holder
+
+    def values_of(self, account: Account) -> Mapping[str, str]:
+        """What a request about this account needs, by name."""
+        return values_of(account, VOICES[0].voice_id)
+
+    def _enter_secrets(self, account: Account, secrets: Mapping[Purpose, Good], now: datetime) -> None:
+        texts = (account.token, account.api_key, account.refresh_token, account.reset_token)
+        for (purpose, good), text in zip(secrets.items(), texts, strict=True):
+            if good in (Good.LIVE, Good.EXPIRED):
+                self._register.enter(purpose, text, account.user_id, expiry(good, purpose, now))

@@ -33,8 +33,15 @@ class Client:
     def __init__(self, base_url: str, timeout_s: float = 10) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=timeout_s)
 
-    def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, document: Any = None) -> Reply:
-        body = None if document is None else json.dumps(document)
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        document: Any = None,
+        body: bytes | None = None,
+    ) -> Reply:
+        body = body if document is None else json.dumps(document).encode()
         self.connection.request(method, path, body=body, headers=dict(headers or {}))
         answer = self.connection.getresponse()
         names = {name.lower(): value for name, value in answer.getheaders() if name.lower() != "date"}
@@ -48,8 +55,8 @@ class Client:
 
 
 @contextmanager
-def client_of(reference: Reference, timeout_s: float = 10) -> Iterator[Client]:
-    client = Client(reference.base_url, timeout_s)
+def client_of(reference: Reference, timeout_s: float = 10, base_url: str | None = None) -> Iterator[Client]:
+    client = Client(base_url or reference.base_url, timeout_s)
     try:
         yield client
     finally:

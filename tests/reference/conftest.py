@@ -1,10 +1,11 @@
-"""One clean reference provider for the tests that change nothing, a fresh one for those that do."""
+"""A fresh reference provider for the tests that change it, and one for all those that only open accounts in it."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from talkstack_contract.reference import Reference, serve
+from tests.reference.asking import Opening, opening
 from tests.reference.client import Client, client_of
 
 
@@ -18,3 +19,9 @@ def reference() -> Iterator[Reference]:
 def client(reference: Reference) -> Iterator[Client]:
     with client_of(reference) as connected:
         yield connected
+
+
+@pytest.fixture(scope="session")
+def opened() -> Iterator[Opening]:
+    with opening() as shared:
+        yield shared

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,11 +25,13 @@ def ended(*words: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def running(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process and its base URL."""
+    """The process and its base URL; the line about the other host is read too."""
     process = subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        yield process, process.stdout.readline().removeprefix("reference provider on ").strip()
+        base_url = process.stdout.readline().removeprefix("reference provider on ").strip()
+        assert process.stdout.readline().startswith("its calls on http://127.0.0.1:")
+        yield process, base_url
     finally:
         process.kill()
         process.communicate(timeout=PATIENCE_S)
@@ -46,26 +49,37 @@ def test_written_provider_file_opens_the_provider(tmp_path: Path) -> None:
     file = tmp_path / "provider.toml"
     with running("--write-provider", str(file)) as (_, base_url):
         provider = tomllib.loads(file.read_text())
-        client = Client(provider["base_url"])
-        statuses = [
-            (
-                client.get({"Authorization": f"Bearer {account['token']}"}).status,
-                client.get({"x-api-key": account["api_key"]}).status,
-            )
-            for account in provider["accounts"].values()
-        ]
+        client, calls = Client(provider["base_url"]), Client(provider["calls_base_url"])
+        statuses = [_statuses(client, account) for account in provider["accounts"].values()]
+        called = calls.send("POST", "/call/makeCall").status
         client.connection.close()
-    assert (provider["base_url"], provider["states"], provider["allow"], list(provider["accounts"]), statuses) == (
+        calls.connection.close()
+    assert (
+        provider["base_url"],
+        provider["states"],
+        provider["allow"],
+        list(provider["accounts"]),
+        called,
+        statuses,
+    ) == (
         base_url,
         {"url": f"{base_url}/_states"},
         ["reads", "writes", "issues-credentials", "sends-mail", "places-calls"],
         [ACTIVE_PROJECT, NO_ACTIVE_PROJECT],
-        [(200, 200), (404, 404)],
+        401,
+        [(200, 200, 200), (404, 404, 200)],
     )
 
 
+def _statuses(client: Client, account: dict[str, Any]) -> tuple[int, ...]:
+    """By token and by key, and of a request about the project that the values name."""
+    by_token, by_key = {"Authorization": f"Bearer {account['token']}"}, {"x-api-key": account["api_key"]}
+    project = f"/project/{account['values']['projectId']}"
+    return client.get(by_token).status, client.get(by_key).status, client.get(by_key, project).status
+
+
 def test_fault_is_on_from_the_start() -> None:
-    with running("--fault", "refusal-answered-418", "--fault", "success-answered-202") as (_, base_url):
+    with running("--fault", "getActiveProject-refusal-answered-418") as (_, base_url):
         client = Client(base_url)
         status = client.get().status
         client.connection.close()
@@ -91,12 +105,12 @@ def test_pipe_closed_early_is_no_error() -> None:
 
 
 def test_unknown_fault_is_one_line_and_4() -> None:
-    result = ended("--fault", "success-answered-4188")
+    result = ended("--fault", "getActiveProject-success-answered-4188")
     assert (result.returncode, result.stdout, result.stderr) == (
         4,
         "",
-        "python -m talkstack_contract.reference: argument --fault: 'success-answered-4188' is no fault; "
-        "nearest: 'success-answered-418'\n",
+        "python -m talkstack_contract.reference: argument --fault: "
+        "'getActiveProject-success-answered-4188' is no fault; nearest: 'getActiveProject-success-answered-418'\n",
     )
 
 

@@ -1,173 +1,343 @@
-"""Faults: each one changes what its cases see, and nothing of the provider's own paths."""
+"""Faults: each one changes what its cases see and nothing else, and never the provider's own paths."""
 
-import http.client
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import combinations
 from random import Random
+from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request
 
-from talkstack_contract.reference import FAULTS, Reference, serve
-from talkstack_contract.reference.states import ACTIVE_PROJECT, FAILS_INSIDE, NO_ACTIVE_PROJECT
-from tests.reference.client import PATH, Client, Reply, bearer, client_of
+from talkstack_contract.reference import FAULTS, serve
+from talkstack_contract.reference.credentials import account_of, credential_of
+from talkstack_contract.reference.faults import Fault, Scene, batches, every_fault
+from talkstack_contract.reference.faults.pages import PAGES
+from talkstack_contract.reference.faults.printed import Field, absent_names
+from talkstack_contract.reference.faults.recognition import VALUE_OF_FIELD, case_of
+from talkstack_contract.reference.faults.together import clash
+from talkstack_contract.reference.operations import OPERATION_BY_ID
+from talkstack_contract.reference.routes import route_of
+from talkstack_contract.reference.server import system_clock
+from talkstack_contract.reference.service import Service
+from talkstack_contract.reference.states import ACTIVE_PROJECT, FAILS_INSIDE, set_up
+from talkstack_contract.reference.world import Account
+from tests.reference.asking import BODIES, SHEET, STATE_OF, filled, form_of
+from tests.reference.client import bearer, client_of
 
-CLAUSE_ID = re.compile(r"[a-z-]+/[a-z-]+\.[a-z0-9-]+|generated/schemathesis\.finds-nothing")
+CLAUSE_ID = re.compile(r"[a-zA-Z]+/[a-z0-9-]+/[a-z-]+\.[a-z0-9-]+")
 
-IMPATIENCE_S = 0.25
-"""How long the client waits for an answer that never comes."""
-
-Headers = dict[str, str]
+BY_KEY = "by API key"
+NOBODY = {"email": "nobody@example.test"}
 
 
 @dataclass(frozen=True)
 class Question:
-    """The request of a case."""
+    """How the request of a case differs from that of a success. A field that is `...` is left out."""
 
-    headers: Headers
-    method: str = "GET"
-    path: str = PATH
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[Reference]:
-    with serve(random=Random(11)) as running:
-        yield running
+    state: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    method: str = ""
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def questions(provider: Reference) -> dict[str, Question]:
-    """A request for each case, of accounts that nobody has asked before."""
-    with client_of(provider) as client:
-        asking, empty, failing = (
-            client.order(state).json for state in (ACTIVE_PROJECT, NO_ACTIVE_PROJECT, FAILS_INSIDE)
+OTHERWISE: dict[str, dict[int, Question]] = {
+    "signUp": {400: Question(ACTIVE_PROJECT, {"email": "{email}"})},
+    "verifyEmail": {400: Question(changes={"code": "nobody-has-it"}), 404: Question(changes=NOBODY)},
+    "resendVerificationCode": {404: Question(changes=NOBODY)},
+    "logIn": {
+        400: Question("an unverified account"),
+        401: Question(changes={"password": "wrong"}),
+        404: Question(changes=NOBODY),
+    },
+    "refreshToken": {401: Question(changes={"refreshToken": "nobody-has-it"}), 404: Question("a deleted account")},
+    "changePassword": {401: Question(changes={"oldPassword": "wrong"})},
+    "forgotPassword": {404: Question(changes=NOBODY)},
+    "resetPassword": {400: Question("a used reset token")},
+    "getActiveProject": {404: Question("no active project")},
+    "createProject": {400: Question(changes={"name": "{projectName}"})},
+    "deleteProject": {400: Question("no active agent", {"cascade": False})},
+    "getActiveAgent": {404: Question("no active agent")},
+    "removeActiveAgent": {404: Question("no active agent")},
+    "listAgents": {404: Question("no agents")},
+}
+"""What is refused for another reason than a credential or one field, by operation and status."""
+
+
+class Asking:
+    """Makes the scene of a case at one sound provider, each time of accounts that nobody has asked before."""
+
+    def __init__(self) -> None:
+        self.service = Service(system_clock, Random(11))
+
+    def scene(self, operation: str, case: str) -> Scene:
+        question = question_of(operation, case)
+        account = set_up(question.state or STATE_OF.get(operation, ACTIVE_PROJECT), self.service.world)
+        named, how = spoilt_field(operation, case)
+        changes = dict(question.changes)
+        if named:
+            others = BODIES[operation] if operation == "getPhoneNumber" else {}  # where one field wins over the others
+            changes |= dict.fromkeys(others, ...) | {named.name: self.spoilt(named, how, account)}
+        request = self.request(operation, question, account, changes, carried(case, account))
+        return self.taken(operation, request)
+
+    def spoilt(self, named: Field, how: str, account: Account) -> Any:
+        value = VALUE_OF_FIELD.get(named.name, named.name)
+        if how == "foreign":
+            return self.service.world.values_of(set_up("another account", self.service.world))[value]
+        if how == "unknown":
+            return re.sub(r"\w", "0", self.service.world.values_of(account)[value])
+        empty: Any = {"list": [], "object": {}}.get(named.kind, "")
+        other = "text" if named.kind in ("list", "object") else [7]
+        return {"malformed": "neither", "null": None, "empty": empty, "of-another-type": other, "absent": ...}[how]
+
+    def request(
+        self,
+        operation: str,
+        question: Question,
+        account: Account,
+        changes: Mapping[str, Any],
+        credential: Mapping[str, str],
+    ) -> Request:
+        values = self.service.world.values_of(account)
+        sent = filled(BODIES.get(operation, {}) | dict(changes), values)
+        asked = OPERATION_BY_ID[operation]
+        path = asked.path.replace("{voice_id}", "{voiceId}")
+        for name in [name for name in sent if f"{{{name}}}" in asked.path]:
+            path = asked.path.replace(f"{{{name}}}", sent.pop(name))
+        body = {name: value for name, value in sent.items() if value is not ...}
+        kind, data = "application/json", json.dumps(body).encode()
+        if operation == "batchCall":
+            file, elsewhere = sent.get("file"), {"file": "elsewhere"}
+            named = {name: text for name, text in body.items() if name != "file"}
+            kind, data = form_of(named | (elsewhere if file is ... else {}), b"" if file == "" else SHEET)
+        return Request.from_values(
+            filled(path, values),
+            method=question.method or asked.method,
+            query_string=question.query,
+            data=data,
+            content_type=kind,
+            headers={**credential, **question.headers},
         )
-    by_bearer = _bearer(asking["token"])
+
+    def taken(self, operation: str, request: Request) -> Scene:
+        request.get_data()
+        host = OPERATION_BY_ID[operation].host
+        route = route_of(host, request.path)
+        assert route is not None
+        concerned = route.by_method(request.method) or route.operations[0]
+        credential, world = credential_of(request), self.service.world
+        account = account_of(credential, concerned, world)
+        answer = self.service.answer(request, host)
+        return Scene(concerned, request, credential, account, world, answer.status, answer, 1, host)
+
+
+def question_of(operation: str, case: str) -> Question:
+    case = case.removesuffix(f" {BY_KEY}")
+    if case.startswith("otherwise-"):
+        return OTHERWISE[operation][int(case.removeprefix("otherwise-"))]
+    if missing := [each for each in PAGES[operation].fields if case == f"no-{each.slug}"]:
+        return Question(changes={each.name: "" for each in missing})
+    if absent := absent_names(case):
+        return Question(changes={each.name: ... for each in PAGES[operation].fields if each.slug in absent})
     known = {
-        "by-bearer": Question(by_bearer),
-        "by-api-key": Question({"x-api-key": asking["api_key"]}),
-        "asked-twice": Question(by_bearer),
-        "no-active-project": Question(_bearer(empty["token"])),
-        "no-active-project-by-api-key": Question({"x-api-key": empty["api_key"]}),
-        "internal-error": Question(_bearer(failing["token"])),
-        "unknown-query": Question(by_bearer, path=f"{PATH}?probe=1"),
-        "unusual-accept": Question(by_bearer | {"Accept": "application/xml;q=0.9, */*;q=0.1"}),
-        "generated": Question(by_bearer | {"X-Unknown": "1"}),
+        "internal-error": Question(FAILS_INSIDE, {"email": "{email}"} if operation == "signUp" else {}),
+        "unknown-query": Question(query="probe=1"),
+        "unusual-accept": Question(headers={"Accept": "application/xml;q=0.9, */*;q=0.1"}),
+        "generated": Question(headers={"X-Unknown": "1"}),
+        "token-expired": Question("an expired token"),
     }
-    methods = {f"method-{method.lower()}": Question(by_bearer, method) for method in ("POST", "PUT", "PATCH", "DELETE")}
-    refused = {case: Question(headers) for case, headers in refused_headers(asking["token"], asking["api_key"]).items()}
-    return known | methods | refused
+    method = case.removeprefix("method-")
+    return Question(method=method.upper()) if method != case else known.get(case, Question())
 
 
-def refused_headers(token: str, key: str) -> dict[str, Headers]:
-    return {
-        "no-credential": {},
-        "other-scheme": {"Authorization": f"Basic {token}"},
-        "wrong-token": _bearer("nobody-holds-this-one"),
-        "empty-token": _bearer(""),
-        "token-altered": _bearer(f"{token[:64]}~{token[65:]}"),
-        "token-lengthened": _bearer(f"{token}x"),
-        "token-cut-short": _bearer(token[:90]),
-        "token-in-other-case": _bearer(token.swapcase()),
-        "wrong-key": {"x-api-key": "nobody-holds-this-one"},
-        "empty-key": {"x-api-key": ""},
-        "key-altered": {"x-api-key": f"{key[:32]}{'B' if key[32] == 'a' else 'A'}{key[33:]}"},
-        "key-lengthened": {"x-api-key": f"{key}x"},
-        "key-cut-short": {"x-api-key": key[:48]},
-        "key-in-other-case": {"x-api-key": key.upper()},
+def spoilt_field(operation: str, case: str) -> tuple[Field | None, str]:
+    for each in PAGES[operation].fields:
+        how = case.removeprefix(f"{each.slug}-")
+        if how in ("empty", "null", "of-another-type", "unknown", "foreign", "malformed"):
+            return each, how
+    return None, ""
+
+
+def carried(case: str, account: Account) -> Mapping[str, str]:
+    token, key = account.token, account.api_key
+    by_token = {
+        "other-scheme": f"Basic {token}",
+        "wrong-token": "Bearer nobody-holds-this-one",
+        "empty-token": "Bearer ",
+        "token-altered": f"Bearer {token[:64]}~{token[65:]}",
+        "token-lengthened": f"Bearer {token}x",
+        "token-cut-short": f"Bearer {token[:90]}",
+        "token-in-other-case": f"Bearer {token.swapcase()}",
     }
+    by_key = {
+        "by-api-key": key,
+        "wrong-key": "nobody-holds-this-one",
+        "empty-key": "",
+        "key-altered": f"{key[:32]}{'B' if key[32:33] == 'a' else 'A'}{key[33:]}",
+        "key-lengthened": f"{key}x",
+        "key-cut-short": key[:48],
+        "key-in-other-case": key.upper(),
+    }
+    if case in by_key or case.endswith(BY_KEY):
+        return {"x-api-key": by_key.get(case, key)}
+    if case in ("no-credential", "without-credential") or not token:
+        return {}
+    return {"Authorization": by_token.get(case, f"Bearer {token}")}
 
 
-def _bearer(token: str) -> Headers:
-    return {"Authorization": f"Bearer {token}"}
+def looks_of(case: str) -> str:
+    return case.removesuffix(f" {BY_KEY}")
 
 
-def reply_to(provider: Reference, question: Question) -> Reply:
-    """What came within our patience; of a body without end, its beginning."""
-    client = Client(provider.base_url, IMPATIENCE_S)
-    try:
-        client.connection.request(question.method, question.path, headers=question.headers)
-        answer = client.connection.getresponse()
-        names = {name.lower(): value for name, value in answer.getheaders() if name.lower() != "date"}
-        return Reply(answer.status, names, answer.read1(65_536))
-    except (OSError, http.client.HTTPException) as error:
-        return Reply(0, trouble=type(error).__name__)
-    finally:
-        client.connection.close()
+@cache
+def scenes_of(operation: str) -> Mapping[str, Scene]:
+    """A scene for each case that some fault of the operation strikes."""
+    struck = {case for fault in faults_of(operation) for case in fault.strikes}
+    untold = {case for case in struck if case.startswith("otherwise-")} - {
+        f"otherwise-{status}" for status in OTHERWISE.get(operation, ())
+    }
+    skipped = untold if PAGES[operation].reads else untold | {"unknown-query", "unusual-accept"}
+    scenes = {case: Asking().scene(operation, case) for case in struck - skipped}
+    by_key = [case for case in scenes if case.startswith("otherwise") and PAGES[operation].credential == "either"]
+    return scenes | {f"{case} {BY_KEY}": Asking().scene(operation, f"{case} {BY_KEY}") for case in by_key}
 
 
-def observed(provider: Reference, question: Question) -> tuple[Reply, ...]:
-    """The reply, and after a method that may change something what a GET is answered then."""
-    first = reply_to(provider, question)
-    return (first,) if question.method == "GET" else (first, reply_to(provider, Question(question.headers)))
+def faults_of(operation: str) -> list[Fault]:
+    return [fault for fault in FAULTS.values() if fault.operation == operation]
 
 
-def cases_of(name: str) -> list[str]:
-    return list(dict.fromkeys(clause.partition("/")[0] for clause in FAULTS[name].breaks))
+def changes_the_world(fault: Fault) -> bool:
+    return fault.name.endswith(("-closes-account", "-unsets-project", "-renames-project"))
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_fault_changes_what_its_cases_see(provider: Reference, name: str) -> None:
-    # A 5xx anywhere is held to the clauses of internal-error: such a fault leaves the state of that name alone.
-    cases = [case for case in cases_of(name) if case != "internal-error" or len(cases_of(name)) == 1]
-    asked = questions(provider)
-    clean = {case: observed(provider, asked[case]) for case in cases}
-    provider.switch(name, on=True)
-    try:
-        spoilt = {case: observed(provider, asked[case]) for case in cases}
-    finally:
-        provider.switch(name, on=False)
-    assert cases and [case for case in cases if spoilt[case] == clean[case]] == []
+@pytest.mark.parametrize("operation", PAGES)
+def test_case_is_recognised_by_its_request(operation: str) -> None:
+    seen = {case: case_of(scene) for case, scene in scenes_of(operation).items() if case != "generated"}
+    assert seen == {case: "" if case.startswith("method-") else looks_of(case) for case in seen}
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("asked-twice-")])
-def test_second_answer_differs_from_the_first(provider: Reference, name: str) -> None:
-    asked = questions(provider)["asked-twice"]
-    provider.switch(name, on=True)
-    try:
-        replies = [reply_to(provider, asked).body for _ in range(3)]
-    finally:
-        provider.switch(name, on=False)
-    assert len(set(replies)) == 3
+@pytest.mark.parametrize("operation", PAGES)
+def test_fault_changes_an_answer_that_its_cases_see(operation: str) -> None:
+    scenes = scenes_of(operation)
+    faults = [fault for fault in faults_of(operation) if not changes_the_world(fault)]
+    assert [fault.name for fault in faults if not seen_by(fault, scenes)] == []
+
+
+def seen_by(fault: Fault, scenes: Mapping[str, Scene]) -> list[str]:
+    struck = {case: scene for case, scene in scenes.items() if fault.concerns(scene)}
+    return [case for case, scene in struck.items() if fault.spoil(scene, scene.answer) != scene.answer]
+
+
+@pytest.mark.parametrize("operation", PAGES)
+def test_fault_strikes_no_cases_but_its_own(operation: str) -> None:
+    scenes = {case: scene for case, scene in scenes_of(operation).items() if case != "generated"}
+    faults = [fault for fault in faults_of(operation) if fault.ground != "unknown-header"]
+    struck = [(fault, case) for fault in faults for case, scene in scenes.items() if fault.concerns(scene)]
+    assert [(fault.name, case) for fault, case in struck if looks_of(case) not in fault.strikes] == []
 
 
 @pytest.mark.parametrize(
-    ("name", "case"),
+    ("name", "broken"),
     [
-        ("by-api-key-answered-500", "by-bearer"),
-        ("by-bearer-answered-500", "by-api-key"),
-        ("success-answered-500", "no-active-project"),
-        ("refusal-answered-503", "by-bearer"),
-        ("token-altered-accepted", "token-cut-short"),
-        ("key-in-other-case-accepted", "token-in-other-case"),
-        ("wrong-token-accepted", "wrong-key"),
-        ("no-active-project-by-bearer-answered-200", "no-active-project-by-api-key"),
-        ("internal-error-answered-200", "by-bearer"),
-        ("unknown-query-answered-500", "unusual-accept"),
-        ("unusual-accept-answered-500", "unknown-query"),
-        ("method-put-answered-500", "method-post"),
-        ("unknown-header-answered-500", "by-bearer"),
+        ("getProject-method-post-closes-account", "closed"),
+        ("getActiveProject-method-put-unsets-project", "none active"),
+        ("getActiveProject-method-put-renames-project", "renamed"),
     ],
 )
-def test_fault_leaves_other_cases_alone(provider: Reference, name: str, case: str) -> None:
-    asked = questions(provider)[case]
-    clean = observed(provider, asked)
-    provider.switch(name, on=True)
-    try:
-        spoilt = observed(provider, asked)
-    finally:
-        provider.switch(name, on=False)
-    assert spoilt == clean
+def test_fault_changes_the_world(name: str, broken: str) -> None:
+    fault = FAULTS[name]
+    scene = Asking().scene(fault.operation, *fault.strikes)
+    before = scene.account
+    assert before is not None and before.active_project is not None and fault.concerns(scene)
+    fault.spoil(scene, scene.answer)
+    after = scene.world.account(before.user_id)
+    project = after and after.active_project
+    found = "closed" if not after else "none active" if not project else "renamed"
+    assert (found, project != before.active_project) == (broken, True)
 
 
-def test_accepted_credential_gets_the_project_it_nearly_opens(provider: Reference) -> None:
-    asked = questions(provider)
-    own = reply_to(provider, asked["by-bearer"])
-    provider.switch("token-altered-accepted", on=True)
-    try:
-        given = reply_to(provider, asked["token-altered"])
-    finally:
-        provider.switch("token-altered-accepted", on=False)
-    assert given == own
+@pytest.mark.parametrize("name", [name for name in FAULTS if "-asked-twice-" in name])
+def test_second_answer_differs_from_the_first(name: str) -> None:
+    scene = scenes_of(FAULTS[name].operation)["by-bearer"]
+    answers = {FAULTS[name].spoil(replace(scene, times_asked=count), scene.answer).body for count in (1, 2, 3)}
+    assert len(answers) == 3
+
+
+def test_accepted_credential_opens_the_account_it_nearly_is() -> None:
+    scene = scenes_of("getActiveProject")["token-altered"]
+    given = json.loads(FAULTS["getActiveProject-token-altered-accepted"].spoil(scene, scene.answer).body)
+    [owner] = [each for each in scene.world.accounts if each.user_id == given["projectData"]["user_id"]]
+    assert carried("token-altered", owner)["Authorization"] == scene.request.headers["Authorization"]
+
+
+def test_foreign_id_is_answered_with_what_its_owner_has() -> None:
+    scene = scenes_of("getAgent")["agent-id-foreign"]
+    given = json.loads(FAULTS["getAgent-agent-id-foreign-gets-data"].spoil(scene, scene.answer).body)
+    assert given["id"] == scene.request.get_json()["agentId"]
+
+
+def test_every_name_is_of_one_fault() -> None:
+    assert [name for name, count in Counter(fault.name for fault in every_fault()).items() if count > 1] == []
+
+
+def test_fault_names_clauses_of_its_operation() -> None:
+    malformed = [
+        (name, clause)
+        for name, fault in FAULTS.items()
+        for clause in fault.breaks or ("none",)
+        if not CLAUSE_ID.fullmatch(clause) or not clause.startswith(f"{fault.operation}/")
+    ]
+    assert malformed == []
+
+
+@pytest.mark.parametrize("operation", PAGES)
+def test_operation_has_faults_on_each_kind_of_ground(operation: str) -> None:
+    page = PAGES[operation]
+    kinds = {
+        "success": True,
+        "asked-twice": page.reads,
+        "unknown-query": page.reads,
+        "unusual-accept": page.reads,
+        "refusal": bool(page.refusals),
+        "internal-error": 500 in page.errors,
+        "unknown-header": True,
+        **{f"{each.slug}-foreign": each.kind == "id" for each in page.fields},
+    }
+    names = [fault.name.removeprefix(f"{operation}-") for fault in faults_of(operation)]
+    found = {kind: any(name.startswith(f"{kind}-") for name in names) for kind in kinds}
+    assert found == kinds
+
+
+def test_faults_of_two_grounds_spoil_each_other_nothing() -> None:
+    clashing = [
+        (one.name, other.name)
+        for operation in PAGES
+        for one, other in combinations([fault for fault in faults_of(operation) if not fault.alone], 2)
+        if one.ground != other.ground and clash(one, other)
+    ]
+    assert clashing == []
+
+
+def test_faults_of_a_batch_spoil_each_other_nothing() -> None:
+    groups = batches(FAULTS.values())
+    of_operation = [
+        [fault for fault in group if fault.operation == operation and not fault.alone]
+        for group in groups
+        for operation in PAGES
+    ]
+    clashing = [pair for faults in of_operation for pair in combinations(faults, 2) if clash(*pair)]
+    assert (Counter(fault.name for group in groups for fault in group), clashing) == (Counter(list(FAULTS)), [])
+
+
+def test_fault_that_disturbs_others_is_alone_with_its_like() -> None:
+    groups = [group for group in batches(FAULTS.values()) if any(fault.alone for fault in group)]
+    assert [group for group in groups if len({fault.name.removeprefix(fault.operation) for fault in group}) > 1] == []
 
 
 def test_no_fault_touches_the_own_paths() -> None:
@@ -179,55 +349,15 @@ def test_no_fault_touches_the_own_paths() -> None:
             client.send("GET", "/_received").status,
             client.send("DELETE", "/_received").status,
         ]
-    assert (made.status, sorted(made.json), statuses) == (200, ["api_key", "token", "user_id"], [400, 200, 200, 204])
+    assert (made.status, sorted(made.json), statuses) == (
+        200,
+        ["api_key", "token", "user_id", "values"],
+        [400, 200, 200, 204],
+    )
 
 
 def test_faults_can_be_on_together() -> None:
-    names = ("success-answered-202", "success-message-absent", "success-body-cut", "success-project-data-name-absent")
-    with serve(faults=names) as reference, client_of(reference) as client:
+    ways = ("answered-202", "message-absent", "body-cut", "project-data-name-absent")
+    with serve(faults=(f"getActiveProject-success-{way}" for way in ways)) as reference, client_of(reference) as client:
         reply = client.get(bearer(reference.accounts[ACTIVE_PROJECT]))
     assert (reply.status, b"message" in reply.body, reply.body.endswith(b"}")) == (202, False, False)
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_fault_names_clauses_by_case(name: str) -> None:
-    fault = FAULTS[name]
-    malformed = [clause for clause in fault.breaks if not CLAUSE_ID.fullmatch(clause)]
-    assert (fault.name, bool(fault.breaks), malformed, fault.sentence[-1]) == (name, True, [], ".")
-
-
-BY_CASE = {
-    "by-bearer by-api-key": """
-        status.is-200 media-type.is-json body.is-strict-json
-        envelope.message-is-text envelope.message-is-as-printed envelope.status-is-success
-        body.project-data-is-object body.project-data-name-is-text body.project-data-user-id-is-text
-        body.project-data-status-is-text body.project-data-description-is-text body.project-data-id-is-text
-        body.project-data-call-status-webhook-is-text-or-null body.project-data-call-status-webhook-is-uri
-        body.project-data-name-is-not-empty body.project-data-user-id-is-not-empty body.project-data-id-is-not-empty
-        body.project-data-status-is-active account.is-the-asking-one
-    """,
-    "by-api-key": "answer.is-the-same-by-bearer",
-    "asked-twice": "answer.is-the-same-again",
-    "no-active-project no-active-project-by-api-key": "status.is-404",
-    "internal-error": "status.is-500",
-    "no-credential wrong-token wrong-key empty-token empty-key other-scheme": "status.is-401",
-    "token-altered token-lengthened token-cut-short token-in-other-case": "status.is-401",
-    "key-altered key-lengthened key-cut-short key-in-other-case": "status.is-401",
-    "no-credential no-active-project internal-error": """
-        envelope.status-is-not-success body.holds-no-success-payload body.shows-no-server-internals
-        media-type.is-json body.is-strict-json envelope.message-is-text
-    """,
-    "unknown-query unusual-accept": "status.is-no-server-error answer.is-unchanged",
-    "method-post method-put method-patch method-delete": """
-        status.is-no-server-error method.is-refused account.is-unchanged
-    """,
-    "generated": "answer.keeps-the-contract schemathesis.finds-nothing",
-}
-
-
-def test_every_clause_has_a_fault() -> None:
-    promised = {
-        f"{case}/{clause}" for cases, clauses in BY_CASE.items() for case in cases.split() for clause in clauses.split()
-    }
-    broken = {clause for fault in FAULTS.values() for clause in fault.breaks}
-    assert promised - broken == set()

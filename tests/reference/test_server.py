@@ -49,7 +49,7 @@ def test_two_providers_do_not_know_each_other() -> None:
         assert client.get(api_key(one.accounts[ACTIVE_PROJECT])).status == 401
 
 
-@pytest.mark.parametrize("fault", ["success-never-answered", "success-dripping-body"])
+@pytest.mark.parametrize("fault", ["getActiveProject-success-never-answered", "getActiveProject-success-dripping-body"])
 def test_waiting_client_is_hung_up_at_the_end(fault: str, capfd: pytest.CaptureFixture[str]) -> None:
     before = set(threading.enumerate())
     with serve(faults=(fault,)) as reference:
@@ -61,7 +61,7 @@ def test_waiting_client_is_hung_up_at_the_end(fault: str, capfd: pytest.CaptureF
 
 
 def test_client_that_hangs_up_first_is_no_error(capfd: pytest.CaptureFixture[str]) -> None:
-    with serve(faults=("success-dripping-body",)) as reference:
+    with serve(faults=("getActiveProject-success-dripping-body",)) as reference:
         client = Client(reference.base_url)
         client.connection.request("GET", PATH, headers=bearer(reference.accounts[ACTIVE_PROJECT]))
         client.connection.getresponse().close()
@@ -93,3 +93,19 @@ def test_port_in_use_is_an_error() -> None:
 def test_unknown_fault_is_an_error() -> None:
     with pytest.raises(KeyError), serve(faults=("no-such-fault",)):
         pass
+
+
+def test_port_of_the_calls_can_be_chosen() -> None:
+    with serve() as reference:
+        port = urlsplit(reference.calls_base_url).port or 0
+    with serve(calls_port=port) as again:
+        assert (again.calls_base_url, again.base_url == again.calls_base_url) == (reference.calls_base_url, False)
+
+
+def test_calls_port_in_use_ends_the_other_host_too() -> None:
+    before = set(threading.enumerate())
+    with serve() as reference:
+        port = urlsplit(reference.base_url).port or 0
+        with pytest.raises(OSError), serve(calls_port=port):
+            pass
+    assert set(threading.enumerate()) == before

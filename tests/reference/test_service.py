@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from talkstack_contract.reference import Reference
-from talkstack_contract.reference.states import ACTIVE_PROJECT, FAILS_INSIDE, NO_ACTIVE_PROJECT
-from tests.reference.client import PATH, Client, api_key, bearer
+from talkstack_contract.reference.states import ACTIVE_PROJECT, FAILS_INSIDE, NO_ACTIVE_PROJECT, STATES
+from tests.reference.client import PATH, Client, api_key, bearer, client_of
 
 STATUS_IN = {ACTIVE_PROJECT: 200, NO_ACTIVE_PROJECT: 404, FAILS_INSIDE: 500}
 
@@ -16,7 +16,11 @@ def test_set_up_makes_an_account_in_that_state(client: Client, state: str) -> No
     made = client.order(state).json
     by_token = client.get({"Authorization": f"Bearer {made['token']}"}).status
     by_key = client.get({"x-api-key": made["api_key"]}).status
-    assert (sorted(made), by_token, by_key) == (["api_key", "token", "user_id"], STATUS_IN[state], STATUS_IN[state])
+    assert (sorted(made), by_token, by_key) == (
+        ["api_key", "token", "user_id", "values"],
+        STATUS_IN[state],
+        STATUS_IN[state],
+    )
 
 
 def test_each_set_up_makes_another_account(client: Client) -> None:
@@ -35,8 +39,7 @@ def test_unknown_state_is_refused_and_known_ones_are_named(client: Client) -> No
     reply = client.order("a paid invoice")
     assert (reply.status, reply.json["message"]) == (
         400,
-        "'a paid invoice' is no state of this provider; known: 'an active project', 'no active project', "
-        "'the provider fails inside', 'fault: NAME'.",
+        f"'a paid invoice' is no state of this provider; known: {', '.join(map(repr, STATES))}, 'fault: NAME'.",
     )
 
 
@@ -61,14 +64,14 @@ def test_fault_is_switched_on_and_off_over_http(reference: Reference, client: Cl
     known = bearer(reference.accounts[ACTIVE_PROJECT])
     statuses = [client.get(known).status]
     for action in ("setup", "teardown"):
-        client.order("fault: success-answered-418", action)
+        client.order("fault: getActiveProject-success-answered-418", action)
         statuses.append(client.get(known).status)
     assert statuses == [200, 418, 200]
 
 
 def test_unknown_fault_is_refused_with_the_nearest(client: Client) -> None:
-    reply = client.order("fault: success-answered-4188")
-    assert (reply.status, "'success-answered-418'" in reply.json["message"]) == (400, True)
+    reply = client.order("fault: getActiveProject-success-answered-4188")
+    assert (reply.status, "'getActiveProject-success-answered-418'" in reply.json["message"]) == (400, True)
 
 
 def test_record_tells_what_was_asked_and_no_credential(reference: Reference, client: Client) -> None:
@@ -98,13 +101,39 @@ def test_record_is_the_same_in_process(reference: Reference, client: Client) -> 
     assert [(each.method, each.path, each.status) for each in reference.received] == [("GET", PATH, 401)]
 
 
+def test_record_tells_the_host_and_what_is_undocumented(reference: Reference, client: Client) -> None:
+    with client_of(reference, base_url=reference.calls_base_url) as calls:
+        calls.send("POST", "/call/makeCall")
+        calls.send("GET", "/_received")
+    client.send("POST", "/call/makeCall")
+    seen = [(each.host, each.path, each.status) for each in reference.received]
+    assert seen == [("calls", "/call/makeCall", 401), ("calls", "/_received", 404), ("api", "/call/makeCall", 404)]
+
+
+def test_record_holds_no_value_of_a_body(reference: Reference, client: Client) -> None:
+    values = reference.values[ACTIVE_PROJECT]
+    client.send("POST", "/auth/login", document={"email": values["email"], "password": values["password"]})
+    raw = client.get(path="/_received")
+    assert (raw.json[0]["status"], values["password"].encode() in raw.body) == (200, False)
+
+
+def test_values_of_a_standing_account_are_its_own(reference: Reference, client: Client) -> None:
+    shown = client.get(bearer(reference.accounts[ACTIVE_PROJECT])).json["projectData"]
+    values = reference.values[ACTIVE_PROJECT]
+    assert (shown["id"], shown["name"], list(reference.values)) == (
+        values["projectId"],
+        values["projectName"],
+        [ACTIVE_PROJECT, NO_ACTIVE_PROJECT],
+    )
+
+
 def test_record_can_be_emptied(reference: Reference, client: Client) -> None:
     client.get()
     assert (client.send("DELETE", "/_received").status, reference.received) == (204, ())
 
 
 def test_record_says_where_no_status_was_sent(reference: Reference, client: Client) -> None:
-    reference.switch("success-no-answer", on=True)
+    reference.switch("getActiveProject-success-no-answer", on=True)
     with pytest.raises(ConnectionError):
         client.get(bearer(reference.accounts[ACTIVE_PROJECT]))
     assert [each.status for each in reference.received] == [None]

@@ -1,18 +1,34 @@
 """Every fault by name."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from talkstack_contract.reference.faults.active_project import active_project_faults
+from talkstack_contract.reference.faults.depth import is_deep_enough
 from talkstack_contract.reference.faults.errors import error_faults
+from talkstack_contract.reference.faults.inputs import input_faults
 from talkstack_contract.reference.faults.model import Fault, Scene
+from talkstack_contract.reference.faults.pages import PAGES
 from talkstack_contract.reference.faults.robustness import robustness_faults
 from talkstack_contract.reference.faults.success import success_faults
+from talkstack_contract.reference.faults.together import batches
 
-__all__ = ["FAULTS", "Fault", "Scene", "nearest_fault"]
+__all__ = ["FAULTS", "Fault", "Scene", "batches", "every_fault", "nearest_fault"]
 
-FAULTS: Mapping[str, Fault] = {
-    fault.name: fault for fault in (*success_faults(), *error_faults(), *robustness_faults())
-}
+
+def every_fault() -> Iterator[Fault]:
+    """Every way on every ground, whether or not an operation gets it."""
+    for page in PAGES.values():
+        yield from (*success_faults(page), *error_faults(page), *input_faults(page))
+        yield from robustness_faults(page, PAGES.values())
+    yield from active_project_faults()
+
+
+def _is_taken(fault: Fault) -> bool:
+    return is_deep_enough(fault.operation, fault.name.removeprefix(f"{fault.operation}-"))
+
+
+FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in filter(_is_taken, every_fault())}
 
 
 def nearest_fault(name: str) -> str:

@@ -1,28 +1,12 @@
 """Ways to spoil the JSON document of a success, made from the keys that an operation prints."""
 
 import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 
-from talkstack_contract.reference.faults.model import Way
-from talkstack_contract.reference.faults.spoils import Place, changed, dropped, put, renamed, with_document
-
-
-@dataclass(frozen=True)
-class Key:
-    """A printed key: where it stands, the clause that says its JSON type, and what it may be."""
-
-    place: Place
-    clause: str
-    kind: str = "text"
-    may_be_null: bool = False
-
-    @property
-    def name(self) -> str:
-        """The place in kebab-case: `project-data-user-id`."""
-        return "-".join(map(kebab, self.place))
-
+from talkstack_contract.reference.faults.model import Spoil, Way
+from talkstack_contract.reference.faults.printed import Key, kebab
+from talkstack_contract.reference.faults.spoils import changed, dropped, put, renamed, with_document
 
 WRONG_VALUES: dict[str, object] = {
     "text": "seven",
@@ -32,10 +16,28 @@ WRONG_VALUES: dict[str, object] = {
     "object": {"seven": "seven"},
 }
 
+VALUES_OF_KIND = {"list": "array", "whole-number": "number"}
+"""Which of the wrong values is right for a kind of another name."""
 
-def kebab(key: str) -> str:
-    """The key in kebab-case, whatever case the vendor wrote it in."""
-    return re.sub(r"_|(?<=[a-z])(?=[A-Z])", "-", key).lower()
+NO_URIS: dict[str, object] = {
+    "words": "not a link",
+    "relative": "/hooks/status",
+    "host-only": "hooks.example.test",
+    "with-blank": "https://hooks.example.test/a b",
+    "empty": "",
+}
+
+UNLIKE: dict[str, dict[str, object]] = {
+    "uri": NO_URIS,
+    "email": {"words": "not an address"},
+    "date-time": {"words": "yesterday"},
+    "as-described": {"words": "not as described"},
+    "one-of-the-printed": {"unheard-of": "hovering"},
+    "active": {"inactive": "INACTIVE", "lower-case": "active", "empty": ""},
+    "available": {"unheard-of": "HOVERING"},
+    "false": {"true": True},
+}
+"""For each look of a sample, values of the right type that do not have it."""
 
 
 def recased(key: str) -> str:
@@ -49,22 +51,36 @@ def recased(key: str) -> str:
 
 def ways_of_key(key: Key) -> Iterator[Way]:
     """The key absent, under another name, null, and as each wrong JSON type."""
-    clauses, shown = (key.clause,), ".".join(key.place)
-    other = recased(key.place[-1])
-    yield Way(f"{key.name}-absent", clauses, f"lacks {shown}", dropped(key.place))
-    yield Way(f"{key.name}-renamed", clauses, f"has {shown} as {other}", renamed(key.place, other))
-    if not key.may_be_null:
-        yield Way(f"{key.name}-null", clauses, f"has null as {shown}", put(key.place, None))
+    made = partial(_way, key, key.clause)
+    if key.place and key.place[-1] != "*" and not key.is_optional:
+        other = recased(key.place[-1])
+        yield made("absent", f"lacks {key.shown}", dropped(key.place))
+        yield made("renamed", f"has {key.shown} as {other}", renamed(key.place, other))
+    if "null" not in key.kinds:
+        yield made("null", f"has null as {key.shown}", put(key.place, None))
+    right = {VALUES_OF_KIND.get(kind, kind) for kind in key.kinds}
     for kind, value in WRONG_VALUES.items():
-        if kind != key.kind:
-            yield Way(f"{key.name}-is-{kind}", clauses, f"has {kind} as {shown}", put(key.place, value))
+        if kind not in right:
+            yield made(f"is-{kind}", f"has {kind} as {key.shown}", put(key.place, value))
 
 
 def ways_of_value(key: Key, clause: str, values: dict[str, object]) -> Iterator[Way]:
     """The key with each of these values: right in type, wrong in meaning."""
     for name, value in values.items():
-        words = f"has {value!r} as {'.'.join(key.place)}"
-        yield Way(f"{key.name}-{name}", (clause,), words, put(key.place, value))
+        yield _way(key, clause, name, f"has {value!r} as {key.shown}", put(key.place, value))
+
+
+def ways_of_sample(key: Key) -> Iterator[Way]:
+    """The key with values that do not look as the sample does, or empty where the sample is not."""
+    if key.is_filled:
+        yield from ways_of_value(key, key.looks_clause("not-empty"), {"empty": ""})
+    if key.looks:
+        unlike = {"empty": []} if "list" in key.kinds else UNLIKE[key.looks]
+        yield from ways_of_value(key, key.looks_clause(key.looks), unlike)
+
+
+def _way(key: Key, clause: str, name: str, words: str, spoil: Spoil) -> Way:
+    return Way(f"{key.label}-{name}", (clause,), words, spoil, key.place)
 
 
 def ways_of_payload(payload: Key) -> Iterator[Way]:
@@ -76,7 +92,7 @@ def ways_of_payload(payload: Key) -> Iterator[Way]:
         ("at-top-level", "one level too high", with_document(lambda whole: whole | whole.pop(name))),
         ("under-data", "under a key data", with_document(lambda whole: {"data": whole.pop(name), **whole})),
     ):
-        yield Way(f"{payload.name}-{way}", (payload.clause,), f"has {name} {words}", spoil)
+        yield Way(f"{payload.label}-{way}", (payload.clause,), f"has {name} {words}", spoil)
 
 
 def ways_of_envelope(payload: Key) -> Iterator[Way]:

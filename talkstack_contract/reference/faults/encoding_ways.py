@@ -52,7 +52,7 @@ NO_JSON_BODIES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "something-after": ("has text after the document", lambda body: body + b"\nOK"),
     "two-documents": ("has the document twice", lambda body: body + b"\n" + body),
     "null-byte-after": ("ends with a zero byte", lambda body: body + b"\x00"),
-    "duplicate-outer-key": ("says status twice", lambda body: b'{"status": "error", ' + body[1:]),
+    "duplicate-outer-key": ("says status twice", lambda body: _twice(body, b'"status": "error", ')),
     "duplicate-equal-key": ("says status twice, the same", lambda body: b'{"status": "success", ' + body[1:]),
     "duplicate-inner-key": ("says name twice", lambda body: body.replace(b'"name": ', b'"name": "Another", "name": ')),
     "utf-16": ("is in UTF-16", lambda body: body.decode().encode("utf-16")),
@@ -90,6 +90,12 @@ def ways_of_content_coding(clause: str) -> Iterator[Way]:
     yield Way("gzip-corrupt", (clause,), "is corrupt gzip", corrupt)
     cut = both(is_gzip, with_body(lambda body: gzip.compress(body, mtime=0)[:100]))
     yield Way("gzip-cut", (clause,), "is gzip without its end", cut)
+
+
+def _twice(body: bytes, entry: bytes) -> bytes:
+    """The entry once more where the body has such a key, else two times."""
+    has_key = entry.partition(b":")[0] in body
+    return b"{" + (entry if has_key else entry * 2) + body[1:]
 
 
 def _with_value(value: bytes) -> Callable[[bytes], bytes]:

@@ -1,15 +1,14 @@
 """Ways in which an error shows what it must not, or is no error at all to who reads it."""
 
-from collections.abc import Iterator
-from dataclasses import asdict
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from talkstack_contract.reference.answers import Answer, json_answer
 from talkstack_contract.reference.faults.encoding_ways import HTML_PAGE
-from talkstack_contract.reference.faults.grounds import nearest_account
-from talkstack_contract.reference.faults.model import Scene, Spoil, Way
-from talkstack_contract.reference.faults.spoils import chosen, dropped, instead, page, put, with_body, with_header
-from talkstack_contract.reference.operations import project_answer, project_data
-from talkstack_contract.reference.world import Project
+from talkstack_contract.reference.faults.model import Scene, Way
+from talkstack_contract.reference.faults.printed import Printed
+from talkstack_contract.reference.faults.recognition import values_of, whom
+from talkstack_contract.reference.faults.spoils import chosen, dropped, page, put, with_body, with_header
 
 TRACES = {
     "python": 'Traceback (most recent call last):\n  File "/srv/app/projects.py", line 41, in read_active\n'
@@ -58,22 +57,26 @@ def ways_of_internals() -> Iterator[Way]:
     yield Way("shows-trace-on-page", clauses, words, html)
 
 
-def ways_of_success_marks(payload_key: str) -> Iterator[Way]:
+def ways_of_success_marks(printed: Printed) -> Iterator[Way]:
     """The marks of a success in what shall be an error."""
-    status, payload = ("envelope.status-is-not-success",), ("body.holds-no-success-payload",)
-    yield Way("says-success", status, 'gets "status": "success"', put(("status",), "success"))
-    spoil = chosen((payload_key,), lambda scene, _: project_data(_project_of(scene)))
-    yield Way("holds-payload", payload, f"gets {payload_key} all the same", spoil)
+    for key in printed.envelope:
+        if key.literal is not None:
+            name = "says-success" if key.literal == printed.status else f"has-{key.name}-{key.literal}"
+            clauses = (key.clause.replace("-is-", "-is-not-"),)
+            words = f"gets {json.dumps({key.shown: key.literal})[1:-1]}"
+            yield Way(name, clauses, words, put(key.place, key.literal))
+    if printed.payload:
+        words = f"gets {printed.keys[0].shown} all the same"
+        spoil = chosen((), lambda scene, error: _with_payload(printed, scene, error))
+        yield Way("holds-payload", ("body.holds-no-success-payload",), words, spoil)
 
 
-def ways_of_leaked_value() -> Iterator[Way]:
-    """A value of the account's project inside the message.
-
-    Only values that nobody writes by chance: a name or a description may stand in any message.
-    """
-    for name in ("user_id", "call_status_webhook", "id"):
-        words = f"is told the project's {name} in the message"
-        yield Way(f"tells-{name.replace('_', '-')}", ("body.holds-no-success-payload",), words, _telling(name))
+def _with_payload(printed: Printed, scene: Scene, error: Any) -> Any:
+    document = printed.document(values_of(scene, whom(scene)))
+    if isinstance(document, list):
+        return document
+    wrapping = {key.place[0] for key in printed.envelope}
+    return error | {name: value for name, value in document.items() if name not in wrapping}
 
 
 def ways_of_error_form() -> Iterator[Way]:
@@ -91,21 +94,6 @@ def ways_of_error_form() -> Iterator[Way]:
         yield Way(f"with-message-{kind}", message, f"gets {kind} as message", put(("message",), value))
 
 
-def with_data(scene: Scene) -> Answer:
-    """A success with the project of whom the provider takes the asking one for."""
-    return project_answer(_project_of(scene))
-
-
-def without_data(payload_key: str, empty: object) -> Spoil:
-    """A success whose payload is there and empty."""
-    return instead(lambda _: json_answer(200, {"message": "fetched", "status": "success", payload_key: empty}))
-
-
-def _telling(name: str) -> Spoil:
-    return chosen(("message",), lambda scene, _: f"Not for you: {asdict(_project_of(scene))[name]}")
-
-
-def _project_of(scene: Scene) -> Project:
-    # The active one comes last; where none is active, an inactive one does.
-    account = scene.account or nearest_account(scene)
-    return account.projects[-1]
+def telling(name: str, clause: str, words: str, tell: Callable[[Scene], str]) -> Way:
+    """The message tells something that the error must not."""
+    return Way(name, (clause,), words, chosen(("message",), lambda scene, _: f"Not for you: {tell(scene)}"))

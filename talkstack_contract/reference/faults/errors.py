@@ -1,84 +1,72 @@
-"""Faults of the errors of getActiveProject: 401, 404 and 500."""
+"""Faults of the errors that a page prints, and of what it asks of a credential."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from talkstack_contract.reference.answers import Delivery
-from talkstack_contract.reference.credentials import Kind
-from talkstack_contract.reference.faults.error_ways import (
-    ways_of_error_form,
-    ways_of_internals,
-    ways_of_leaked_value,
-    ways_of_success_marks,
-    with_data,
-    without_data,
-)
-from talkstack_contract.reference.faults.grounds import FAILURE, REFUSAL, REFUSALS, answered
+from talkstack_contract.reference.faults import grounds
+from talkstack_contract.reference.faults.error_ways import ways_of_error_form, ways_of_internals, ways_of_success_marks
 from talkstack_contract.reference.faults.model import Fault, Ground, Way, laid
+from talkstack_contract.reference.faults.printed import Printed
 from talkstack_contract.reference.faults.spoils import instead
 from talkstack_contract.reference.faults.status_ways import ways_of_delivery, ways_of_redirect, ways_of_status
-from talkstack_contract.reference.faults.success import PATH, PAYLOAD, strangers_answer
+from talkstack_contract.reference.faults.success import meant_answer
 
-STATUS_401, STATUS_404, STATUS_500 = (f"status.is-{status}" for status in (401, 404, 500))
+STATUS_401, STATUS_500 = "status.is-401", "status.is-500"
+REFUSED = "status.is-a-refusal"  # where no page prints the 401, a refusal is due all the same
 
 REFUSED_OTHERWISE = (204, 402, 405, 407, 410, 418, 422, 429, 498, 501, 503)
-MISSING_OTHERWISE = (201, 204, 400, 403, 405, 409, 410, 422, 500, 501, 503)
 FAILED_OTHERWISE = (200, 204, 400, 403, 404, 409, 422, 429, 501, 502, 503, 504)
-
-BEARER_CASE, KEY_CASE = "no-active-project", "no-active-project-by-api-key"
-NO_ACTIVE_PROJECT = Ground(BEARER_CASE, "An account with no active project", (BEARER_CASE, KEY_CASE), answered(404))
-NO_ACTIVE_PROJECT_BY_ONE = (
-    Ground(
-        "no-active-project-by-bearer",
-        "A bearer token without an active project",
-        (BEARER_CASE,),
-        answered(404, Kind.BEARER),
-    ),
-    Ground(KEY_CASE, "An API key without an active project", (KEY_CASE,), answered(404, Kind.API_KEY)),
-)
-
-EMPTIES: dict[str, object] = {"null": None, "empty-object": {}, "empty-list": [], "empty-text": ""}
+TOLD_OTHERWISE = (201, 204, 403, 405, 409, 410, 422, 500, 501, 503)
 
 
-def error_faults() -> Iterator[Fault]:
-    """Every fault of an error."""
-    yield from _refusal_faults()
-    yield from _no_active_project_faults()
-    yield from _failure_faults()
-    for ground in (REFUSAL, NO_ACTIVE_PROJECT, FAILURE):
-        yield from laid((ground,), ways_of_success_marks(PAYLOAD))
-        yield from laid((ground,), ways_of_internals())
-        yield from laid((ground,), ways_of_error_form())
+def error_faults(page: Printed) -> Iterator[Fault]:
+    """Every fault of a printed error, and of a refused credential."""
+    if page.refusals:
+        yield from _refusal_faults(page)
+    if 500 in page.errors:
+        yield from _failure_faults(page)
+    for status, cases in page.errors.items():
+        if status < 500 and cases:
+            yield from _told_faults(page, status, cases)
 
 
-def _refusal_faults() -> Iterator[Fault]:
-    accepted = Way("accepted", (STATUS_401,), "gets the project", instead(with_data))
-    yield from laid(REFUSALS.values(), (accepted, *ways_of_status(STATUS_401, (200, 400, 403, 404, 500))))
-    yield from laid((REFUSAL,), ways_of_status(STATUS_401, REFUSED_OTHERWISE))
-    yield from laid((REFUSAL,), ways_of_redirect(STATUS_401, PATH))
-    yield from laid((REFUSAL,), ways_of_delivery(STATUS_401, Delivery.NONE))
-    yield from laid((REFUSALS["token-altered"], REFUSALS["key-altered"]), ways_of_leaked_value())
+def accepted(page: Printed, *clauses: str) -> Way:
+    """A success where an error is due, with the data of whoever is taken for the asking account."""
+    return Way("accepted", clauses, "gets a success", instead(partial(meant_answer, page)))
 
 
-def _no_active_project_faults() -> Iterator[Fault]:
-    yield from laid((NO_ACTIVE_PROJECT,), ways_of_status(STATUS_404, MISSING_OTHERWISE))
-    yield from laid((NO_ACTIVE_PROJECT,), ways_of_redirect(STATUS_404, PATH))
-    yield from laid((NO_ACTIVE_PROJECT, *NO_ACTIVE_PROJECT_BY_ONE), _emptiness_ways())
-    yield from laid(NO_ACTIVE_PROJECT_BY_ONE, ways_of_status(STATUS_404, (400, 401, 500)))
-    yield from laid(NO_ACTIVE_PROJECT_BY_ONE, ways_of_delivery(STATUS_404, Delivery.NONE))
+def _refusal_faults(page: Printed) -> Iterator[Fault]:
+    whole = grounds.refusal(page)
+    broken = (STATUS_401,) if page.refusals == "printed" else (STATUS_401, REFUSED)
+    each = (accepted(page, *broken), *ways_of_status(STATUS_401, (200, 400, 403, 404, 500)))
+    yield from laid(grounds.each_refusal(page), each)
+    yield from laid((whole,), ways_of_status(STATUS_401, REFUSED_OTHERWISE))
+    yield from laid((whole,), ways_of_redirect(STATUS_401, page.path))
+    yield from laid((whole,), ways_of_delivery(STATUS_401, Delivery.NONE))
+    yield from _body_faults(page, whole)
 
 
-def _emptiness_ways() -> Iterator[Way]:
-    yield from ways_of_status(STATUS_404, (200,))
-    for name, empty in EMPTIES.items():
-        words = f"gets a success with {name} as {PAYLOAD}"
-        yield Way(f"gets-{name}", (STATUS_404,), words, without_data(PAYLOAD, empty))
-    inactive, anothers = "gets a project that is not active", "gets another account's project"
-    yield Way("gets-inactive-project", (STATUS_404,), inactive, instead(with_data))
-    yield Way("gets-anothers-project", (STATUS_404,), anothers, instead(strangers_answer))
+def _failure_faults(page: Printed) -> Iterator[Fault]:
+    ground = grounds.failure(page)
+    data = replace(accepted(page, STATUS_500), name="gets-data")
+    yield from laid((ground,), (data, *ways_of_status(STATUS_500, FAILED_OTHERWISE)))
+    yield from laid((ground,), ways_of_redirect(STATUS_500, page.path))
+    yield from laid((ground,), ways_of_delivery(STATUS_500, Delivery.NONE, Delivery.NEVER))
+    yield from _body_faults(page, ground)
 
 
-def _failure_faults() -> Iterator[Fault]:
-    data = Way("gets-data", (STATUS_500,), "gets a success with the data", instead(with_data))
-    yield from laid((FAILURE,), (data, *ways_of_status(STATUS_500, FAILED_OTHERWISE)))
-    yield from laid((FAILURE,), ways_of_redirect(STATUS_500, PATH))
-    yield from laid((FAILURE,), ways_of_delivery(STATUS_500, Delivery.NONE, Delivery.NEVER))
+def _told_faults(page: Printed, status: int, cases: tuple[str, ...]) -> Iterator[Fault]:
+    whole, clause = grounds.told(page, status, cases), f"status.is-{status}"
+    each = (accepted(page, clause), *ways_of_status(clause, (200, 500)))
+    yield from laid(grounds.each_told(page, status, cases), each)
+    yield from laid((whole,), ways_of_status(clause, TOLD_OTHERWISE))
+    yield from laid((whole,), ways_of_redirect(clause, page.path))
+    yield from laid((whole,), ways_of_delivery(clause, Delivery.NONE))
+    yield from _body_faults(page, whole)
+
+
+def _body_faults(page: Printed, ground: Ground) -> Iterator[Fault]:
+    for ways in (ways_of_success_marks(page), ways_of_internals(), ways_of_error_form()):
+        yield from laid((ground,), ways)

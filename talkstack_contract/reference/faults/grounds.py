@@ -1,114 +1,49 @@
-"""The grounds on which faults strike, for any operation that asks for a credential."""
+"""The grounds on which faults strike, made for each operation from what its page prints."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from talkstack_contract.reference.credentials import Credential, Kind
+from talkstack_contract.reference.credentials import Kind
 from talkstack_contract.reference.faults.model import Concern, Ground, Scene
-from talkstack_contract.reference.world import Account
-
-FEW_CHARACTERS = 3
-"""A secret of the right length that differs in no more places than this is an altered one."""
-
-SHORTEST_PART = 8
-"""A piece of a secret shorter than this could be in it by chance."""
-
-
-def answered(status: int, kind: Kind | None = None) -> Concern:
-    """Concerns what a sound provider answers with this status, to this kind of credential or to any."""
-    return lambda scene: scene.status == status and kind in (None, scene.credential.kind)
-
-
-def refused_as(case: str) -> Concern:
-    """Concerns the requests that are refused for the reason this case is named by."""
-    return lambda scene: scene.status == 401 and refusal_of(scene) == case
-
-
-def by_method(method: str) -> Concern:
-    """Concerns requests by this method."""
-    return lambda scene: scene.request.method == method
-
-
-def refusal_of(scene: Scene) -> str:
-    """Why this request's credential is refused, as the name of the case that puts it to the test."""
-    credential = scene.credential
-    if credential.kind in (Kind.NONE, Kind.OTHER_SCHEME):
-        return "no-credential" if credential.kind is Kind.NONE else "other-scheme"
-    noun = "token" if credential.kind is Kind.BEARER else "key"
-    if not credential.value:
-        return f"empty-{noun}"
-    likeness = next(filter(None, (likeness_of(credential, account) for account in scene.world.accounts)), None)
-    return f"{noun}-{likeness}" if likeness else f"wrong-{noun}"
-
-
-def nearest_account(scene: Scene) -> Account:
-    """The account that a careless provider would take the asking one for: the one whose secret this nearly is."""
-    accounts = [account for account in scene.world.accounts if account is not scene.world.stranger]
-    meant = (account for account in accounts if likeness_of(scene.credential, account))
-    return next(meant, accounts[0])
-
-
-def likeness_of(credential: Credential, account: Account) -> str | None:
-    """How the sent secret was made from this account's own: "altered", "cut-short"...; None if it was not."""
-    own = account.api_key if credential.kind is Kind.API_KEY else account.token
-    return next((name for name, is_like in LIKENESSES if is_like(credential.value, own)), None)
-
-
-def _is_altered(sent: str, own: str) -> bool:
-    return len(sent) == len(own) and sum(a != b for a, b in zip(sent, own, strict=True)) <= FEW_CHARACTERS
-
-
-LIKENESSES: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
-    ("altered", _is_altered),
-    ("in-other-case", lambda sent, own: sent.lower() == own.lower()),
-    ("lengthened", lambda sent, own: own in sent),
-    ("cut-short", lambda sent, own: len(sent) >= SHORTEST_PART and sent in own),
-)
-
-SUCCESS = Ground("success", "A success", ("by-bearer", "by-api-key"), answered(200))
-BY_BEARER = Ground("by-bearer", "A success by bearer token", ("by-bearer",), answered(200, Kind.BEARER))
-BY_API_KEY = Ground("by-api-key", "A success by API key", ("by-api-key",), answered(200, Kind.API_KEY))
-ASKED_TWICE = Ground("asked-twice", "A success", ("asked-twice",), answered(200))
+from talkstack_contract.reference.faults.printed import Printed, absent_names
+from talkstack_contract.reference.faults.recognition import case_of, path_pattern
 
 REFUSALS = {
-    case: Ground(case, words, (case,), refused_as(case))
-    for case, words in {
-        "no-credential": "A request without a credential",
-        "wrong-token": "A token that was never issued",
-        "wrong-key": "An API key that was never issued",
-        "empty-token": "An empty token",
-        "empty-key": "An empty API key",
-        "other-scheme": "A good token under another scheme",
-        "token-altered": "A token with a character changed",
-        "token-lengthened": "A token with something added",
-        "token-cut-short": "A token with its end missing",
-        "token-in-other-case": "A token in other letter case",
-        "key-altered": "An API key with a character changed",
-        "key-lengthened": "An API key with something added",
-        "key-cut-short": "An API key with its end missing",
-        "key-in-other-case": "An API key in other letter case",
-    }.items()
+    "no-credential": "A request without a credential",
+    "wrong-token": "A token that was never issued",
+    "wrong-key": "An API key that was never issued",
+    "empty-token": "An empty token",
+    "empty-key": "An empty API key",
+    "other-scheme": "A good token under another scheme",
+    "token-altered": "A token with a character changed",
+    "token-lengthened": "A token with something added",
+    "token-cut-short": "A token with its end missing",
+    "token-in-other-case": "A token in other letter case",
+    "token-expired": "A token that has expired",
+    "key-altered": "An API key with a character changed",
+    "key-lengthened": "An API key with something added",
+    "key-cut-short": "An API key with its end missing",
+    "key-in-other-case": "An API key in other letter case",
 }
 
-REFUSAL = Ground("refusal", "A refused credential", tuple(REFUSALS), answered(401))
+ASSUMED_REFUSALS = ("no-credential", "wrong-token", "wrong-key")
+"""The only ones that are asked where no page prints a refusal."""
 
-FAILURE = Ground("internal-error", "A failure inside", ("internal-error",), answered(500))
+PLAIN_REFUSALS = (*ASSUMED_REFUSALS, "empty-token", "empty-key", "token-expired")
+"""The only ones that are asked of an operation that changes something."""
 
-UNKNOWN_QUERY = Ground(
-    "unknown-query",
-    "An unknown query parameter",
-    ("unknown-query",),
-    lambda scene: scene.status == 200 and bool(scene.request.query_string),
-)
-UNUSUAL_ACCEPT = Ground(
-    "unusual-accept",
-    "A wish for XML",
-    ("unusual-accept",),
-    lambda scene: scene.status == 200 and "xml" in scene.request.headers.get("Accept", ""),
-)
-UNDOCUMENTED_METHODS = tuple(
-    Ground(f"method-{method.lower()}", method, (f"method-{method.lower()}",), by_method(method))
-    for method in ("POST", "PUT", "PATCH", "DELETE")
-)
+SUCCESS_WORDS = {
+    "by-bearer": "A success by bearer token",
+    "by-api-key": "A success by API key",
+    "without-credential": "A success",
+}
+
+SPOILT = ("empty", "null", "of-another-type", "unknown", "foreign", "malformed")
+
+UNUSUAL = ("unknown-query", "unusual-accept")
+"""Cases of a read that are answered as a success is."""
+
+UNDOCUMENTED_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 KNOWN_HEADERS = {
     *("accept", "accept-encoding", "accept-language", "authorization", "connection", "content-length"),
@@ -116,14 +51,145 @@ KNOWN_HEADERS = {
 }
 
 
-def _has_unknown_header(scene: Scene) -> bool:
-    return scene.status == 200 and not KNOWN_HEADERS.issuperset(name.lower() for name, _ in scene.request.headers)
+def in_cases(page: Printed, cases: Iterable[str]) -> Concern:
+    """Concerns the requests to the operation that look like one of these cases."""
+    operation, names = page.operation, frozenset(cases)
+    return lambda scene: scene.operation.operation_id == operation and case_of(scene) in names
 
 
-UNKNOWN_HEADER = Ground(
-    "unknown-header",
-    "A header that the provider does not know",
-    ("generated",),
-    _has_unknown_header,
-)
-"""Of our requests only those that Schemathesis makes carry such a header: `X-Schemathesis-TestCaseId`."""
+def ground(page: Printed, name: str, words: str, cases: tuple[str, ...], *looks: str, family: str = "") -> Ground:
+    """What these cases see; `looks` are the cases that their requests are recognised as, if others."""
+    struck = frozenset(looks or cases)
+    return Ground(page.operation, name, words, cases, in_cases(page, struck), struck, family)
+
+
+def success(page: Printed) -> Ground:
+    """Every success, however it is asked for."""
+    return ground(page, "success", "A success", page.schemes, *page.schemes, *UNUSUAL)
+
+
+def one_credential(page: Printed) -> tuple[Ground, ...]:
+    """A success by each kind of credential, where there are two."""
+    names = page.schemes if len(page.schemes) > 1 else ()
+    return tuple(ground(page, name, SUCCESS_WORDS[name], (name,), family="success") for name in names)
+
+
+def asked_twice(page: Printed) -> Ground:
+    """A success that is asked for again."""
+    return ground(page, "asked-twice", "A success", ("asked-twice",), *page.schemes, *UNUSUAL, family="success")
+
+
+def refusals(page: Printed) -> tuple[str, ...]:
+    """The cases of a credential that is none."""
+    if not page.refusals:
+        return ()
+    printed = tuple(REFUSALS) if page.reads else PLAIN_REFUSALS
+    named = printed if page.refusals == "printed" else ASSUMED_REFUSALS
+    return tuple(name for name in named if page.credential == "either" or "key" not in name)
+
+
+def each_refusal(page: Printed) -> tuple[Ground, ...]:
+    """Each credential that is none by itself."""
+    return tuple(ground(page, name, REFUSALS[name], (name,), family="refusal") for name in refusals(page))
+
+
+def refusal(page: Printed) -> Ground:
+    """Every credential that is none."""
+    return ground(page, "refusal", "A refused credential", refusals(page))
+
+
+def failure(page: Printed) -> Ground:
+    """A failure inside the provider."""
+    return ground(page, "internal-error", "A failure inside", ("internal-error",))
+
+
+def told(page: Printed, status: int, cases: tuple[str, ...]) -> Ground:
+    """Everything that the page prints this status for."""
+    name = cases[0] if _is_by_either(cases) else f"error-{status}"
+    words = f"What is answered {status}"
+    looks = (looks_like(page, case, status) for case in cases)
+    return ground(page, name, words, cases, *looks, family=f"error-{status}")
+
+
+def each_told(page: Printed, status: int, cases: tuple[str, ...]) -> Iterator[Ground]:
+    """Each field that is spoilt by itself, and the rest; what a state brings about, by each credential."""
+    if _is_by_either(cases):
+        yield from _by_each_credential(page, status, cases)
+        return
+    family = f"error-{status}"
+    rest = tuple(case for case in cases if looks_like(page, case, status) != case)
+    for case in cases:
+        if case not in rest:
+            yield ground(page, case, words_of(case), (case,), family=family)
+    if rest:
+        name, words, looks = "-or-".join(rest), words_of(" or ".join(rest)), f"otherwise-{status}"
+        yield ground(page, name, words, rest, looks, family=family)
+
+
+def looks_like(page: Printed, case: str, status: int) -> str:
+    """The case that its requests are recognised as: by what is spoilt in them, else only by their status."""
+    slugs = [field.slug for field in page.fields]
+    is_spoilt = any(case.removeprefix(f"{slug}-") in SPOILT or case == f"no-{slug}" for slug in slugs)
+    return case if is_spoilt or absent_names(case) else f"otherwise-{status}"
+
+
+def words_of(case: str) -> str:
+    """The case in words, to begin a sentence."""
+    return case.replace("-", " ").capitalize()
+
+
+def _is_by_either(cases: tuple[str, ...]) -> bool:
+    return cases[1:] == (f"{cases[0]}-by-api-key",)
+
+
+def _by_each_credential(page: Printed, status: int, cases: tuple[str, ...]) -> Iterator[Ground]:
+    for case, name, kind in (
+        (cases[0], f"{cases[0]}-by-bearer", Kind.BEARER),
+        (cases[1], cases[1], Kind.API_KEY),
+    ):
+        base = ground(page, name, words_of(name), (case,), f"otherwise-{status}", family=f"error-{status}")
+        yield replace(base, concerns=_by_kind(base.concerns, kind))
+
+
+def _by_kind(concerns: Concern, kind: Kind) -> Concern:
+    return lambda scene: scene.credential.kind is kind and concerns(scene)
+
+
+def unusual(page: Printed) -> tuple[Ground, ...]:
+    """A read that is asked for with something that no page mentions."""
+    words = {"unknown-query": "An unknown query parameter", "unusual-accept": "A wish for XML"}
+    return tuple(ground(page, name, words[name], (name,), family="success") for name in UNUSUAL)
+
+
+def undocumented_methods(page: Printed, pages: Iterable[Printed]) -> tuple[Ground, ...]:
+    """Each method by which no page asks for this path."""
+    documented = {each.method for each in pages if each.path == page.path}
+    literal = {each.path for each in pages if "{" not in each.path and each.path != page.path}
+    return tuple(
+        Ground(page.operation, f"method-{method.lower()}", method, (f"method-{method.lower()}",), concern)
+        for method in UNDOCUMENTED_METHODS
+        if method not in documented
+        for concern in [_by_method(page, method, literal)]
+    )
+
+
+def _by_method(page: Printed, method: str, literal: set[str]) -> Concern:
+    pattern = path_pattern(page.path)
+
+    def concerns(scene: Scene) -> bool:
+        request = scene.request
+        return request.method == method and bool(pattern.fullmatch(request.path)) and request.path not in literal
+
+    return concerns
+
+
+def unknown_header(page: Printed) -> Ground:
+    """Of our requests only those that Schemathesis makes carry such a header: `X-Schemathesis-TestCaseId`."""
+
+    def concerns(scene: Scene) -> bool:
+        if scene.operation.operation_id != page.operation or case_of(scene) in REFUSALS:
+            return False
+        return not KNOWN_HEADERS.issuperset(name.lower() for name, _ in scene.request.headers)
+
+    words = "A header that the provider does not know"
+    return Ground(page.operation, "unknown-header", words, ("generated",), concerns)

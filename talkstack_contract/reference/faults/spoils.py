@@ -4,50 +4,58 @@ Where several faults are on, each spoils what the one before it left, and leaves
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from talkstack_contract.reference.answers import Answer, Delivery, Headers
-from talkstack_contract.reference.faults.model import Scene, Spoil
+from talkstack_contract.reference.faults.model import Place, Scene, Spoil
 
-Place = tuple[str, ...]
-Edit = Callable[[dict[str, Any], str], None]
+Edit = Callable[[Any, Any], None]
 
 
 def edited(place: Place, edit: Edit) -> Spoil:
-    """Changes the JSON document at one place: `edit` gets the object that holds it, and its key."""
+    """Changes the JSON document at one place: `edit` gets the object or list that holds it, and its key or index."""
 
     def spoil(_: Scene, answer: Answer) -> Answer:
         try:
-            document = json.loads(answer.body)
-            holder = document
-            for key in place[:-1]:
-                holder = holder[key]
-            edit(holder, place[-1])
-        except (ValueError, KeyError, TypeError):
+            whole = {"": json.loads(answer.body)}
+            for holder, key in list(_ends(whole, ("", *place))):
+                edit(holder, key)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
             return answer
-        return replace(answer, body=json.dumps(document).encode())
+        return replace(answer, body=json.dumps(whole[""]).encode())
 
     return spoil
 
 
+def _ends(holder: Any, place: Place) -> Iterator[tuple[Any, Any]]:
+    first, *rest = place
+    for key in range(len(holder)) if first == "*" else (first,):
+        if rest:
+            yield from _ends(holder[key], tuple(rest))
+        else:
+            yield holder, key
+
+
 def put(place: Place, value: object) -> Spoil:
     """Another value at this place, whether there was one or not."""
-    return edited(place, lambda holder, key: holder.update({key: value}))
+    return chosen(place, lambda *_: value)
 
 
 def changed(place: Place, change: Callable[[Any], object]) -> Spoil:
     """The value at this place changed."""
-    return edited(place, lambda holder, key: holder.update({key: change(holder[key])}))
+    return edited(place, lambda holder, key: holder.__setitem__(key, change(holder[key])))
 
 
 def chosen(place: Place, choose: Callable[[Scene, Any], object]) -> Spoil:
     """A value that depends on the scene, and on the one at this place; that is None where there is none."""
 
     def spoil(scene: Scene, answer: Answer) -> Answer:
-        choice = edited(place, lambda holder, key: holder.update({key: choose(scene, holder.get(key))}))
-        return choice(scene, answer)
+        def edit(holder: Any, key: Any) -> None:
+            holder[key] = choose(scene, holder.get(key) if isinstance(holder, dict) else holder[key])
+
+        return edited(place, edit)(scene, answer)
 
     return spoil
 
@@ -64,15 +72,7 @@ def renamed(place: Place, name: str) -> Spoil:
 
 def with_document(change: Callable[[Any], object]) -> Spoil:
     """The whole document changed."""
-
-    def spoil(_: Scene, answer: Answer) -> Answer:
-        try:
-            document = change(json.loads(answer.body))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return answer
-        return replace(answer, body=json.dumps(document).encode())
-
-    return spoil
+    return changed((), change)
 
 
 def with_body(change: Callable[[bytes], bytes]) -> Spoil:

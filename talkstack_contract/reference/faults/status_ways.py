@@ -15,24 +15,26 @@ DELIVERIES = {
 }
 
 
-def ways_of_status(clause: str, statuses: Iterable[int]) -> Iterator[Way]:
+def ways_of_status(clause: str, statuses: Iterable[int], *, alone: bool = False) -> Iterator[Way]:
     """The same body under each of these statuses."""
     for status in statuses:
-        yield Way(f"answered-{status}", (clause,), f"is answered {status}", with_status(status))
+        words = f"is answered {status}"
+        yield Way(f"answered-{status}", (clause,), words, with_status(status), alone=alone)
 
 
-def ways_of_redirect(clause: str, own_path: str) -> Iterator[Way]:
+def ways_of_redirect(clause: str, own_path: str, *, alone: bool = False) -> Iterator[Way]:
     """A redirect to a login page, to another host, and to where it came from."""
     for name, status, target in (
         ("redirected-to-login", 302, "/login"),
         ("redirected-elsewhere", 307, "http://elsewhere.example.test/"),
         ("redirected-to-itself", 301, own_path),
     ):
-        yield Way(name, (clause,), f"is answered {status} to {target}", with_status(status, Location=target))
+        words = f"is answered {status} to {target}"
+        yield Way(name, (clause,), words, with_status(status, Location=target), alone=alone)
 
 
-def ways_of_delivery(clause: str, *deliveries: Delivery) -> Iterator[Way]:
+def ways_of_delivery(clause: str, *deliveries: Delivery, alone: bool = False) -> Iterator[Way]:
     """The right answer, delivered badly."""
     for delivery in deliveries:
         name, words = DELIVERIES[delivery]
-        yield Way(name, (clause,), words, delivered(delivery))
+        yield Way(name, (clause,), words, delivered(delivery), alone=alone)

@@ -1,38 +1,27 @@
-"""Faults of a success of getActiveProject: the tables of ways laid on what this operation prints."""
+"""Faults of a success: the tables of ways laid on what the operation prints."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from talkstack_contract.reference.answers import Answer, Delivery
+from talkstack_contract.reference.answers import Answer, Delivery, json_answer
+from talkstack_contract.reference.faults import grounds
 from talkstack_contract.reference.faults.document_ways import (
-    Key,
     ways_of_envelope,
     ways_of_key,
     ways_of_payload,
+    ways_of_sample,
     ways_of_value,
 )
 from talkstack_contract.reference.faults.encoding_ways import ways_of_content_coding, ways_of_json, ways_of_media_type
-from talkstack_contract.reference.faults.grounds import ASKED_TWICE, BY_API_KEY, BY_BEARER, SUCCESS
 from talkstack_contract.reference.faults.model import Fault, Scene, Way, laid
+from talkstack_contract.reference.faults.printed import MESSAGE, Printed, kebab
+from talkstack_contract.reference.faults.recognition import values_of, whom
 from talkstack_contract.reference.faults.spoils import changed, chosen, dropped, instead, put
 from talkstack_contract.reference.faults.status_ways import ways_of_delivery, ways_of_redirect, ways_of_status
-from talkstack_contract.reference.operations import project_answer
+from talkstack_contract.reference.world import Account
 
-PATH = "/user/get-active-project"
-PAYLOAD = "projectData"
 STATUS_CLAUSE = "status.is-200"
-
-MESSAGE = Key(("message",), "envelope.message-is-text")
-STATUS = Key(("status",), "envelope.status-is-success")
-PROJECT_DATA = Key((PAYLOAD,), "body.project-data-is-object", kind="object")
-NAME = Key((PAYLOAD, "name"), "body.project-data-name-is-text")
-USER_ID = Key((PAYLOAD, "user_id"), "body.project-data-user-id-is-text")
-PROJECT_STATUS = Key((PAYLOAD, "status"), "body.project-data-status-is-text")
-DESCRIPTION = Key((PAYLOAD, "description"), "body.project-data-description-is-text")
-ID = Key((PAYLOAD, "id"), "body.project-data-id-is-text")
-WEBHOOK = Key(
-    (PAYLOAD, "call_status_webhook"), "body.project-data-call-status-webhook-is-text-or-null", may_be_null=True
-)
-PROJECT_KEYS = (NAME, USER_ID, PROJECT_STATUS, DESCRIPTION, WEBHOOK, ID)
+OWNER_CLAUSE = "account.is-the-asking-one"
 
 STATUS_WORDS: dict[str, object] = {
     "misspelt": "succcess",
@@ -43,95 +32,134 @@ STATUS_WORDS: dict[str, object] = {
     "says-ok": "ok",
     "empty": "",
 }
-MESSAGES: dict[str, object] = {
-    "reworded": "Here is the active project.",
-    "without-stop": "fetched active project data",
-    "capitalised": "Fetched active project data.",
-    "empty": "",
-}
-PROJECT_STATUSES: dict[str, object] = {"inactive": "INACTIVE", "lower-case": "active", "empty": ""}
-NO_URIS: dict[str, object] = {
-    "words": "not a link",
-    "relative": "/hooks/status",
-    "host-only": "hooks.example.test",
-    "with-blank": "https://hooks.example.test/a b",
-    "empty": "",
-}
-
 WRONG_STATUSES = (201, 202, 204, 206, 304, 400, 403, 404, 405, 409, 418, 422, 429, 500, 501, 503, 504, 520)
 
 
-def success_faults() -> Iterator[Fault]:
+def success_faults(page: Printed) -> Iterator[Fault]:
     """Every fault of a success, by either credential and by one alone."""
     for ways in (_document_ways, _meaning_ways, _owner_ways, _transfer_ways):
-        yield from laid((SUCCESS,), ways())
-    yield from laid((BY_BEARER, BY_API_KEY), _one_credential_ways())
-    yield from laid((BY_API_KEY,), _by_api_key_ways())
-    yield from laid((ASKED_TWICE,), _again_ways())
+        yield from laid((grounds.success(page),), ways(page))
+    yield from laid(grounds.one_credential(page), _one_credential_ways(page))
+    if page.reads:
+        yield from laid(grounds.one_credential(page)[1:], _by_api_key_ways(page))
+        yield from laid((grounds.asked_twice(page),), _again_ways(page))
 
 
-def strangers_answer(scene: Scene) -> Answer:
-    """A success with the project of an account that did not ask."""
-    return project_answer(scene.world.stranger.projects[-1])
+def success_of(page: Printed, scene: Scene, account: Account) -> Answer:
+    """A success made up, with the data of this account in it."""
+    return json_answer(200, page.document(values_of(scene, account)))
 
 
-def _document_ways() -> Iterator[Way]:
-    for key in (MESSAGE, STATUS, PROJECT_DATA, *PROJECT_KEYS):
+def strangers_answer(page: Printed, scene: Scene) -> Answer:
+    """A success with the data of an account that did not ask."""
+    return success_of(page, scene, scene.world.stranger)
+
+
+def meant_answer(page: Printed, scene: Scene) -> Answer:
+    """A success with the data of whom the provider takes the asking one for."""
+    return success_of(page, scene, whom(scene))
+
+
+def _document_ways(page: Printed) -> Iterator[Way]:
+    for key in (*page.envelope, *page.keys):
         yield from ways_of_key(key)
-    yield from ways_of_payload(PROJECT_DATA)
-    yield from ways_of_envelope(PROJECT_DATA)
+    for key in page.keys:
+        if key.kinds == ("object",) and len(key.place) == 1 and page.envelope:
+            yield from ways_of_payload(key)
+    if page.envelope and page.keys and not page.is_envelope_optional:
+        yield from ways_of_envelope(page.keys[0])
 
 
-def _meaning_ways() -> Iterator[Way]:
-    yield from ways_of_value(STATUS, STATUS.clause, STATUS_WORDS)
-    yield from ways_of_value(MESSAGE, "envelope.message-is-as-printed", MESSAGES)
-    for key in (NAME, USER_ID, ID):
-        yield from ways_of_value(key, key.clause.replace("-is-text", "-is-not-empty"), {"empty": ""})
-    yield from ways_of_value(PROJECT_STATUS, "body.project-data-status-is-active", PROJECT_STATUSES)
-    yield from ways_of_value(WEBHOOK, "body.project-data-call-status-webhook-is-uri", NO_URIS)
+def _meaning_ways(page: Printed) -> Iterator[Way]:
+    for key in page.envelope:
+        if key.place == MESSAGE and page.message_looks:
+            yield from ways_of_value(key, f"envelope.message-is-{page.message_looks}", _messages(page.message))
+        elif key.place == MESSAGE:
+            continue
+        elif key.literal == page.status:
+            others = {name: word for name, word in STATUS_WORDS.items() if word not in page.also_says}
+            yield from ways_of_value(key, key.clause, others)
+        else:
+            yield from ways_of_value(key, key.clause, {"another": 40})
+    for key in page.keys:
+        yield from ways_of_sample(key)
+        if key.shows:
+            another = changed(key.place, lambda value: f"{value}-else")
+            clauses, words = (f"answer.shows-{kebab(key.shows)}",), f"has another {key.shown} than asked for"
+            yield Way(f"{key.label}-is-another", clauses, words, another, key.place)
 
 
-def _owner_ways() -> Iterator[Way]:
-    clauses, place = ("account.is-the-asking-one",), USER_ID.place
-    another = chosen(place, lambda scene, _: scene.world.stranger.user_id)
-    email = chosen(place, lambda scene, _: scene.account and scene.account.email)
-    yield Way("of-another-account", clauses, "is another account's project", instead(strangers_answer))
-    yield Way("user-id-of-another", clauses, "has another account's user_id", another)
-    yield Way("user-id-is-email", clauses, "has the account's email as user_id", email)
-    yield Way("user-id-cut-short", clauses, "has half of user_id", changed(place, lambda value: value[:12]))
+def _messages(printed: str) -> dict[str, object]:
+    others = {
+        "reworded": "Here is what you asked for.",
+        "without-stop": printed.removesuffix("."),
+        "capitalised": printed[:1].swapcase() + printed[1:],
+        "empty": "",
+    }
+    return {name: message for name, message in others.items() if message != printed}
 
 
-def _transfer_ways() -> Iterator[Way]:
+def _owner_ways(page: Printed) -> Iterator[Way]:
+    clauses = (OWNER_CLAUSE,)
+    for key in page.keys:
+        if not key.is_owner:
+            continue
+        place = key.place
+        yield Way("of-another-account", clauses, "is another account's", instead(partial(strangers_answer, page)))
+        yield Way("user-id-of-another", clauses, "has another account's user_id", chosen(place, _strangers_id), place)
+        yield Way("user-id-is-email", clauses, "has the account's email as user_id", chosen(place, _email), place)
+        cut = changed(place, lambda value: value[:12])
+        yield Way("user-id-cut-short", clauses, "has half of user_id", cut, place)
+
+
+def _strangers_id(scene: Scene, _: object) -> str:
+    return scene.world.stranger.user_id
+
+
+def _email(scene: Scene, _: object) -> str:
+    return whom(scene).email
+
+
+def _transfer_ways(page: Printed) -> Iterator[Way]:
     yield from ways_of_media_type()
     yield from ways_of_json()
     yield from ways_of_content_coding("body.is-strict-json")
-    yield from ways_of_status(STATUS_CLAUSE, WRONG_STATUSES)
-    yield from ways_of_redirect(STATUS_CLAUSE, PATH)
-    yield from ways_of_delivery(STATUS_CLAUSE, Delivery.NONE, Delivery.NEVER, Delivery.DRIPPING, Delivery.NOT_HTTP)
+    yield from ways_of_status(STATUS_CLAUSE, WRONG_STATUSES, alone=True)
+    yield from ways_of_redirect(STATUS_CLAUSE, page.path, alone=True)
+    lost = (Delivery.NONE, Delivery.NEVER, Delivery.DRIPPING, Delivery.NOT_HTTP)
+    yield from ways_of_delivery(STATUS_CLAUSE, *lost, alone=True)
     yield from ways_of_delivery("body.is-strict-json", Delivery.CUT)
 
 
-def _one_credential_ways() -> Iterator[Way]:
-    yield from ways_of_status(STATUS_CLAUSE, (201, 401, 403, 404, 500, 503))
-    yield from ways_of_delivery(STATUS_CLAUSE, Delivery.NONE)
-    for key in (MESSAGE, STATUS, PROJECT_DATA, NAME):
-        yield Way(f"{key.name}-absent", (key.clause,), f"lacks {'.'.join(key.place)}", dropped(key.place))
-    owner = ("account.is-the-asking-one",)
-    yield Way("of-another-account", owner, "is another account's project", instead(strangers_answer))
+def _one_credential_ways(page: Printed) -> Iterator[Way]:
+    yield from ways_of_status(STATUS_CLAUSE, (201, 401, 403, 404, 500, 503), alone=True)
+    yield from ways_of_delivery(STATUS_CLAUSE, Delivery.NONE, alone=True)
+    for key in (*page.envelope[:2], *page.keys[:2]):
+        if key.place and key.place[-1] != "*":
+            yield Way(f"{key.label}-absent", (key.clause,), f"lacks {key.shown}", dropped(key.place), key.place)
+    if any(key.is_owner for key in page.keys):
+        another = instead(partial(strangers_answer, page))
+        yield Way("of-another-account", (OWNER_CLAUSE,), "is another account's", another)
 
 
-def _by_api_key_ways() -> Iterator[Way]:
+def _by_api_key_ways(page: Printed) -> Iterator[Way]:
     clauses = ("answer.is-the-same-by-bearer",)
-    inactive = instead(lambda scene: project_answer((scene.account or scene.world.stranger).projects[0]))
-    yield Way("of-another-project", clauses, "is another project of the account", inactive)
-    for key in PROJECT_KEYS:
-        words = f"has another {'.'.join(key.place)} than by bearer token"
-        yield Way(f"{key.name}-differs", clauses, words, changed(key.place, lambda value: f"{value}-by-key"))
-    yield Way("webhook-hidden", clauses, "has null as webhook, unlike by bearer token", put(WEBHOOK.place, None))
+    for key in page.payload:
+        words = f"has another {key.shown} than by bearer token"
+        yield Way(f"{key.label}-differs", clauses, words, changed(key.place, _another), key.place)
+        if "null" in key.kinds:
+            words = f"has null as {key.shown}, unlike by bearer token"
+            yield Way(f"{key.label}-hidden", clauses, words, put(key.place, None), key.place)
 
 
-def _again_ways() -> Iterator[Way]:
+def _another(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return f"{value}-by-key"
+    return value + 1
+
+
+def _again_ways(page: Printed) -> Iterator[Way]:
     clauses = ("answer.is-the-same-again",)
-    for key in (NAME, DESCRIPTION, WEBHOOK, ID):
+    for key in page.payload:
         counted = chosen(key.place, lambda scene, value: f"{value}-{scene.times_asked}")
-        yield Way(f"{key.name}-changes", clauses, f"has another {'.'.join(key.place)} each time", counted)
+        yield Way(f"{key.label}-changes", clauses, f"has another {key.shown} each time", counted, key.place)
