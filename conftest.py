@@ -16,27 +16,35 @@ from typing import Any
 import pytest
 
 from talkstack_contract import report as reporting
-from talkstack_contract.cases import derive_cases
+from talkstack_contract.accounts import Accounts
+from talkstack_contract.cases import derive_cases, in_order
 from talkstack_contract.catalogue import load_contract
 from talkstack_contract.errors import BadInput, bug_of_ours
 from talkstack_contract.evidence import Secrets
-from talkstack_contract.judge import Decision, Word, fails
+from talkstack_contract.judge import EXIT_STATUS, Decision, Word, fails
+from talkstack_contract.ledger import Ledger, read_ledger, tidy
 from talkstack_contract.model import Case, Clause, Effect, Judgement, Strength, Verdict
-from talkstack_contract.provider import Provider, valid_credential
+from talkstack_contract.provider import Provider
 from talkstack_contract.record import Record
-from talkstack_contract.run import GENERATED_CHECKS, Run, judgement_of
+from talkstack_contract.run import Run, judgement_of
 from talkstack_contract.settings import (
     Settings,
+    schemas_folder,
     settings_of_environment,
     settings_of_file,
     settings_of_reference,
 )
+from talkstack_contract.steps import workflow_cases
 from talkstack_contract.waivers import load_waivers
+from tests.contract.test_workflows import WORKFLOWS
 
 ROOT = Path(__file__).parent
-SCHEMAS = ROOT / "schemas"
+SCHEMAS = schemas_folder(os.environ)
 CONTRACT_TESTS = ROOT / "tests" / "contract"
+INCONCLUSIVE = EXIT_STATUS[Word.INCONCLUSIVE]
 Promise = tuple[Case, Clause]
+# The module that states the verdicts of a check; all others stand in test_documented.
+STATED_IN = {"generated": "test_generated", "findings": "", "workflow": "test_workflows"}
 
 
 # Options and settings
@@ -63,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--waivers", metavar="FILE", help="accepted violations (default: tests/contract/waivers.yaml)")
     add("--allow-insecure", action="store_true", help="ask over http beyond this machine")
     add("--plan", action="store_true", help="list every request that would be sent, and send none")
+    add("--clean-up", metavar="LEDGER", help="take back what a run that crashed left behind, and ask nothing else")
     add("--examples", type=int, default=5, metavar="N", help="random requests per operation (default: 5)")
     add("--seed", type=int, default=1, metavar="N", help="seed of the random requests (default: 1)")
 
@@ -76,7 +85,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(embedded.close)
     try:
         occasion = _occasion(config, embedded)
-        config.stash[ASKING] = Asking(occasion)
+        config.stash[ASKING] = Asking(occasion, _ledger(config, occasion))
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
             config.pluginmanager.register(Reporting(config, occasion), "contract-reporting")
@@ -100,7 +109,7 @@ def _occasion(config: pytest.Config, embedded: ExitStack) -> reporting.Occasion:
     waivers = Path(config.invocation_params.dir, option.waivers) if option.waivers else CONTRACT_TESTS / "waivers.yaml"
     return reporting.Occasion(
         contract=contract,
-        cases=derive_cases(contract),
+        cases=in_order([*derive_cases(contract), *workflow_cases(contract, WORKFLOWS)]),
         waivers=load_waivers(waivers, SCHEMAS, waivers.name) if option.waivers or waivers.exists() else (),
         settings=_settings(config, embedded),
         fail_on=Strength(option.fail_on),
@@ -108,6 +117,14 @@ def _occasion(config: pytest.Config, embedded: ExitStack) -> reporting.Occasion:
         seed=option.seed,
         started=datetime.now(UTC),
     )
+
+
+def _ledger(config: pytest.Config, occasion: reporting.Occasion) -> Ledger:
+    """Return the ledger to be cleaned up, or the one that this run writes."""
+    folder = config.invocation_params.dir
+    if left := config.option.clean_up:
+        return read_ledger(Path(folder, left).resolve())
+    return Ledger(Path(folder, config.option.reports).resolve() / "ledger.jsonl", occasion.nonce)
 
 
 def _clause_id(occasion: reporting.Occasion, nodeid: str) -> str:
@@ -134,8 +151,12 @@ def _embedded(embedded: ExitStack) -> dict[str, Any]:
     from talkstack_contract.reference import serve  # only a run without a provider needs a server
 
     reference = embedded.enter_context(serve())
-    accounts = {state: [each.token, each.api_key, each.user_id] for state, each in reference.accounts.items()}
-    return {"base_url": reference.base_url, "states_url": reference.states_url, "accounts": accounts}
+    accounts = {
+        state: [each.token, each.api_key, each.user_id, dict(reference.values[state])]
+        for state, each in reference.accounts.items()
+    }
+    urls = {"base_url": reference.base_url, "calls_base_url": reference.calls_base_url}
+    return {**urls, "states_url": reference.states_url, "accounts": accounts}
 
 
 def _interrupt(*_: Any) -> None:
@@ -167,7 +188,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
     """Everything that this process asks and learns of the provider."""
     run = request.config.stash[ASKING].run
     yield run
-    run.answers.close()
+    run.accounts.close()
 
 
 @pytest.fixture(scope="session")
@@ -191,10 +212,11 @@ def verdict(promise: Promise, state: Callable[[Case, Clause], Stated]) -> Stated
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(self, occasion: reporting.Occasion) -> None:
+    def __init__(self, occasion: reporting.Occasion, ledger: Ledger) -> None:
         self.occasion = occasion
         provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
-        self.run = Run(occasion.cases, provider, occasion.waivers, occasion.started.date())
+        accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
+        self.run = Run(occasion.cases, accounts, occasion.waivers, occasion.started.date(), WORKFLOWS)
         self._shipped: set[str] = set()
 
     def stated(self, run: Run, case: Case, clause: Clause, node: pytest.Item) -> Stated:
@@ -219,32 +241,26 @@ class Asking:
         """Give a test that states verdicts one item a clause: those of generated requests to their own module."""
         if "promise" not in metafunc.fixturenames:
             return
-        is_generated = metafunc.module.__name__.endswith("test_generated")
+        module = metafunc.module.__name__.rpartition(".")[2]
         promises = {
             id_: (case, clause)
             for id_, (case, clause) in self.occasion.promises.items()
-            if (clause.check == "generated" if is_generated else clause.check not in GENERATED_CHECKS)
+            if STATED_IN.get(clause.check, "test_documented") == module
         }
         metafunc.parametrize("promise", promises.values(), ids=promises.keys())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the items in the order of asking."""
-        ranks = {id_: case.rank for id_, (case, _) in self.occasion.promises.items()}
-        items.sort(key=lambda item: ranks.get(_clause_id(self.occasion, item.nodeid), -1))
+        places = {id_: place for place, id_ in enumerate(self.occasion.promises)}
+        items.sort(key=lambda item: places.get(_clause_id(self.occasion, item.nodeid), -1))
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
         """Tell the module of generated requests how many are wanted, before its items are built."""
         configure = getattr(getattr(collector, "module", None), "configure_generation", None)
         if configure and not isinstance(collector, pytest.Module):
             option = collector.config.option
-            settings = self.occasion.settings
-            credentials = {
-                f"{each.method} {each.path}": header
-                for each in self.occasion.contract.operations
-                if (header := valid_credential(each, settings.accounts))
-            }
-            configure(option.examples, option.seed, credentials, may_write=Effect.WRITES in settings.allow)
+            configure(option.examples, option.seed, may_write=Effect.WRITES in self.occasion.settings.allow)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -304,7 +320,8 @@ class Reporting:
 
     @property
     def _sends_nothing(self) -> bool:
-        return bool(self.config.option.plan or self.config.option.collectonly)
+        option = self.config.option
+        return bool(option.plan or option.collectonly or option.clean_up)
 
     def pytest_report_header(self) -> list[str]:
         """Say who is asked, loudly where it is not the vendor."""
@@ -319,7 +336,10 @@ class Reporting:
         ]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """With `--plan`, say what would be sent and send nothing."""
+        """With `--plan`, say what would be sent and send nothing; with `--clean-up`, take back and ask nothing."""
+        if self.config.option.clean_up:
+            self._clean_up()
+            return True
         if not self.config.option.plan:
             return None
         run = self.config.stash[ASKING].run
@@ -328,6 +348,15 @@ class Reporting:
             if case.id in chosen:
                 self._say(f"{case.id}: {run.answers.plan(case, self.config.option.examples)}")
         return True
+
+    def _clean_up(self) -> None:
+        accounts = self.config.stash[ASKING].run.accounts
+        pending = accounts.ledger.pending()
+        accounts.close()
+        for problem in accounts.left_behind:
+            self._say(f"left behind: {problem}")
+        taken = len(pending) - len(accounts.left_behind)
+        self._say(f"{taken} of {len(pending)} taken back" if pending else "nothing to take back")
 
     # As the run goes
 
@@ -362,9 +391,14 @@ class Reporting:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
         """Decide before the pages are written, search them for secrets after, and set the exit status."""
         if self._sends_nothing:
-            return (yield)
+            result = yield
+            if self.config.stash[ASKING].run.accounts.left_behind:
+                session.exitstatus = INCONCLUSIVE
+            return result
         record, option = self.record, self.config.option
         record.take_over(self.config.stash[ASKING].run.known())
+        if path := self.config.stash[ASKING].run.accounts.ledger.path:
+            tidy(path)
         leaks = record.scrub([record.jsonl])
         self.findings = record.findings(leaks)
         summary = record.write_summary(self.findings)

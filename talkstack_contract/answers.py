@@ -8,15 +8,14 @@ while another works is the provider's fault; when all are refused, every case is
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import replace
 
-from talkstack_contract.cases import GENERATED, REFUSAL, STATE, SUCCESS
+from talkstack_contract.accounts import Accounts, NotYet
+from talkstack_contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
 from talkstack_contract.checks import Answer
 from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
 from talkstack_contract.evidence import curl_of
-from talkstack_contract.model import Case, Exchange, Form, Operation, Request
+from talkstack_contract.model import Case, Effect, Exchange, Form, Operation, Request
 from talkstack_contract.provider import NoAnswer, Provider
-from talkstack_contract.settings import ACTIVE, Account
 
 UNUSABLE = frozenset({429, 502, 503, 504})  # says nothing of the operation: too fast, or a gateway without its server
 REFUSED = frozenset({401, 403})
@@ -30,16 +29,13 @@ class Answers:
     after a case to see what it changed, `exchanges` everything that was received, by id.
     """
 
-    def __init__(self, cases: Sequence[Case], provider: Provider) -> None:
-        self.provider = provider
+    def __init__(self, cases: Sequence[Case], provider: Provider, accounts: Accounts) -> None:
+        self.provider, self.accounts = provider, accounts
         self.dead: Blocked | None = None
         self.after: dict[str, Answer] = {}
         self.exchanges: dict[str, Exchange] = {}
-        self.left_behind: list[str] = []
         self._cases = {case.id: case for case in cases}
         self._answers: dict[str, Answer | Blocked | Unexercised] = {}
-        self._accounts: dict[str, Account] = {}
-        self._brought_about: list[Account] = []
         self._has_answered = False
 
     def case(self, id: str) -> Case:  # noqa: A002 - the word of this project
@@ -68,7 +64,7 @@ class Answers:
         return known
 
     def _ask(self, case: Case) -> Answer:
-        request = self._request(case)
+        request = self.accounts.request(case)
         self._check_credential(case)
         exchange = self._usable(case, request)
         self.exchanges[exchange.id] = exchange
@@ -81,89 +77,67 @@ class Answers:
             raise self.dead
         return answer
 
+    def step(self, case: Case, exchange_id: str) -> Exchange:
+        """Ask one step of a workflow; where no answer came, the exchange has the status 0."""
+        if self.dead:
+            raise self.dead
+        request = self.accounts.request(case)
+        exchange = self._tried(case, request, exchange_id)
+        self.exchanges[exchange_id] = exchange
+        return exchange
+
     def plan(self, case: Case, examples: int) -> str:
         """Say what asking a case would send, without sending it."""
         if case.rank == GENERATED:
             return f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
+        if case.rank == WORKFLOW:
+            return f"the steps of a workflow, see tests/contract/test_workflows.py: {case.clauses[0].sentence}"
         try:
-            if case.state not in self.provider.settings.accounts and self.provider.settings.states_url:
-                return f"{case.method} {case.operation.path}, after the states URL has brought about {case.state!r}"
-            return curl_of(self._request(case))
+            with self.accounts.planning():
+                return curl_of(self.accounts.request(case), self.provider.secrets)
+        except NotYet as error:
+            return f"{case.method} {case.operation.path}, after {error}"
         except Unexercised as error:
             return f"not asked: {error.reason}"
-
-    def _request(self, case: Case) -> Request:
-        if case.effect not in self.provider.settings.allow:
-            raise Unexercised(
-                f"it has the effect {case.effect}, which the settings do not allow",
-                f"add {str(case.effect)!r} to allow in the provider file",
-                by_settings=True,
-            )
-        needs_account = case.scheme is not None and case.form not in (Form.WRONG, Form.EMPTY)
-        account = self.account_of(case) if needs_account else None
-        if account and case.scheme and (credential := account.credential(case.scheme)) is None:
-            key = "token" if case.scheme.word == "token" else "api_key"
-            raise Unexercised(
-                f"the account {case.state!r} has no {key}", f"{key} under accounts.{case.state!r}", by_settings=True
-            )
-        if account and case.form is Form.OTHER_CASE and credential and credential.value.swapcase() == credential.value:
-            raise Unexercised("the credential has no letter to write in another case", by_settings=True)
-        return self.provider.request(case, account)
-
-    def account_of(self, case: Case) -> Account:
-        """Return the account in the state that a case needs, brought about where the settings have none."""
-        known = self.provider.settings.accounts.get(case.state) or self._accounts.get(case.state)
-        if known is None:
-            known = self._accounts[case.state] = self._brought_about_account(case.state)
-        return known
-
-    def _brought_about_account(self, state: str) -> Account:
-        if not self.provider.settings.states_url:
-            raise Unexercised(
-                f"the provider state {state!r} is not to be had",
-                f"an account under accounts.{state!r} in the provider file, or a states URL",
-                by_settings=True,
-            )
-        account = self.provider.set_up(state, "setup")
-        self._brought_about.append(account)
-        if account.token or account.api_key:
-            return account
-        default = self.provider.settings.accounts.get(ACTIVE)
-        if default is None:
-            raise Blocked(f"the states URL names no account for {state!r}, and there is none for {ACTIVE!r}")
-        return replace(default, state=state)
-
-    def close(self) -> None:
-        """End the provider states that were brought about, and remember what could not be ended."""
-        for account in self._brought_about:
-            try:
-                self.provider.set_up(account.state, "teardown", account.user_id)
-            except Blocked as error:
-                self.left_behind.append(error.reason)
-        self._brought_about.clear()
 
     def _check_credential(self, case: Case) -> None:
         """Hold back a spoilt credential while the sound one does not work: that it is refused would mean nothing."""
         if case.rank != REFUSAL or case.form not in DERIVED or case.scheme is None:
             return
-        sound = self._cases[f"{case.operation.id}/by-{case.scheme.slug}"]
+        sound = self._cases.get(f"{case.operation.id}/by-{case.scheme.slug}")
+        if sound is None:
+            return  # no page prints a success
+        if sound.effect is not Effect.READS and sound.id not in self._answers:
+            return  # not asked only for this: it would change something
         if self.of(sound).exchange.status in REFUSED:
             raise Unexercised(f"the {case.scheme.word} itself is refused, so refusing a spoilt one means nothing")
 
     def _all_refused(self, operation: Operation) -> bool:
-        statuses = []
-        for case in self._cases.values():
-            if case.operation is operation and case.expects_success and case.rank in (SUCCESS, STATE):
-                with suppress(Blocked, Unexercised):
-                    statuses.append(self.of(case).exchange.status)
-        return all(status in REFUSED for status in statuses)
+        """Tell whether no credential does, neither for this operation nor for any that only reads."""
+        tried = [case for case in self._cases.values() if case.expects_success and case.rank in (SUCCESS, STATE)]
+        tried = [
+            each for each in tried if each.operation is operation or each.effect is Effect.READS or self._has(each)
+        ]
+        tried.sort(key=lambda each: (not self._has(each), each.operation is not operation))
+        return not any(map(self._is_accepted, tried))
+
+    def _has(self, case: Case) -> bool:
+        return case.id in self._answers
+
+    def _is_accepted(self, case: Case) -> bool:
+        with suppress(Blocked, Unexercised):
+            return self.of(case).exchange.status not in REFUSED
+        return False
 
     def _usable(self, case: Case, request: Request) -> Exchange:
-        first = self._first_contact(case, request) if not self._has_answered else self._attempt(request, case.id)
+        first = self._first_contact(case, request) if not self._has_answered else self._tried(case, request, case.id)
         if self._is_usable(first):
             return first
+        if case.effect is Effect.PLACES_CALLS:
+            told = f"{first.status} {first.reason}" if first.status else first.reason
+            raise Blocked(f"no usable answer ({told}), and asking again might ring twice")
         self.provider.pause(_retry_after_s(first))
-        return self._attempt(request, case.id)
+        return self._tried(case, self.accounts.request(case), case.id)  # made anew: a name of the first may be taken
 
     def _first_contact(self, case: Case, request: Request) -> Exchange:
         """Ask the first case and, where no answer is in sight, a witness: is the provider dead, or one answer bad?
@@ -173,15 +147,13 @@ class Answers:
         """
         half_s = self.provider.settings.limits.exchange_s / 2
         with ThreadPoolExecutor(2) as pool:
-            first = pool.submit(self._attempt, request, case.id)
+            first = pool.submit(self._tried, case, request, case.id)
             wait([first], timeout=half_s)
             if first.done() and self._is_usable(first.result()):
                 self._has_answered = True
                 return first.result()
             witness = self._witness(case)
-            exchanges = []
-            if witness:
-                exchanges = [self._attempt(self.provider.request(witness, None), witness.id, half_s)]
+            exchanges = [self._attempt(witness[1], witness[0].id, half_s)] if witness else []
             exchanges.insert(0, first.result())
         self._has_answered = any(map(self._is_usable, exchanges))
         if not self._has_answered:
@@ -189,14 +161,26 @@ class Answers:
             self.dead = Blocked(f"the provider gives no usable answer: {told}", of_run=True)
             raise self.dead
         if witness and self._is_usable(exchanges[-1]):
-            self.exchanges[witness.id] = exchanges[-1]
-            self._answers[witness.id] = Answer(exchanges[-1])
+            self.exchanges[witness[0].id] = exchanges[-1]
+            self._answers[witness[0].id] = Answer(exchanges[-1])
         return exchanges[0]
 
-    def _witness(self, case: Case) -> Case | None:
-        """Return a case that needs no credential, to ask beside the first one."""
-        candidates = (each for each in self._cases.values() if each.operation is case.operation and each.scheme is None)
-        return next((each for each in candidates if each.rank == REFUSAL and each.id != case.id), None)
+    def _witness(self, case: Case) -> tuple[Case, Request] | None:
+        """Return a case that needs no credential, to ask beside the first one: of its operation, or one that reads."""
+        others = [each for each in self._cases.values() if each.rank == REFUSAL and each.id != case.id]
+        others.sort(key=lambda each: each.operation is not case.operation)
+        for each in others:
+            if each.scheme is None and (each.operation is case.operation or each.effect is Effect.READS):
+                with suppress(Blocked, Unexercised, NotYet), self.accounts.planning():
+                    return each, self.accounts.request(each)
+        return None
+
+    def _tried(self, case: Case, request: Request, exchange_id: str) -> Exchange:
+        """Send a request of a case; what it may make is in the ledger before, what it made after."""
+        entry = self.accounts.about_to_send(case)
+        exchange = self._attempt(request, exchange_id)
+        self.accounts.came_back(case, entry, exchange)
+        return exchange
 
     def _attempt(self, request: Request, exchange_id: str, deadline_s: float | None = None) -> Exchange:
         try:
@@ -210,7 +194,7 @@ class Answers:
 
     def _read_again(self, case: Case) -> Answer:
         before = self._cases[f"{case.operation.id}/{case.compared_with}"]
-        exchange = self._attempt(self._request(before), f"{case.id}/after")
+        exchange = self._attempt(self.accounts.request(before), f"{case.id}/after")
         self.exchanges[exchange.id] = exchange
         return Answer(exchange)
 

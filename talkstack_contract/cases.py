@@ -1,11 +1,12 @@
 """Derives what to ask from what is promised: each case is one request, with the clauses it puts to the test.
 
 From `security` come the credentials that must do and those that must not, from a response's schema the clauses of its
-body, from its `state` the account that asks. Nothing here knows an operation by name.
+body, from its `state` the account that asks, from the fields of the request the values that are left out, ill-formed,
+unknown, or another account's. Nothing here knows an operation by name.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from talkstack_contract.model import (
@@ -13,6 +14,7 @@ from talkstack_contract.model import (
     Clause,
     Contract,
     Effect,
+    Field,
     Form,
     Json,
     Operation,
@@ -20,11 +22,14 @@ from talkstack_contract.model import (
     Provenance,
     Response,
     Source,
+    Spoil,
+    Strength,
+    Way,
 )
 
 # The order of asking. Wrong credentials come late, in case the provider locks accounts out; the server error is last,
 # since its clauses judge every 5xx that the run has seen.
-SUCCESS, STATE, ROBUSTNESS, GENERATED, REFUSAL, SERVER_ERROR = range(6)
+SUCCESS, STATE, INPUT, ROBUSTNESS, WORKFLOW, GENERATED, REFUSAL, SERVER_ERROR = range(8)
 
 RFC_8259 = Source("RFC 8259", "2, 4 and 8.1", "https://www.rfc-editor.org/rfc/rfc8259")
 RFC_9110_TYPE = Source("RFC 9110", "8.3", "https://www.rfc-editor.org/rfc/rfc9110#section-8.3")
@@ -40,6 +45,9 @@ KINDS = {
     "boolean": "boolean",
     "null": "null",
 }
+MULTIPART = "multipart/form-data"
+UNUSUAL = (Spoil.EMPTY, Spoil.NULL, Spoil.OTHER_TYPE)
+PLAIN_FORMS = (Form.WRONG, Form.EMPTY)
 REFUSED_FORMS = (Form.WRONG, Form.EMPTY, Form.ALTERED, Form.LENGTHENED, Form.CUT_SHORT, Form.OTHER_CASE)
 UNKNOWN_QUERY = (("contract-probe", "1"),)
 # Allows any type, so that a provider that looks at the header has no ground for a 406.
@@ -49,24 +57,48 @@ OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 def derive_cases(contract: Contract) -> tuple[Case, ...]:
     """Return every case of the contract, in the order of asking."""
-    cases = [case for operation in contract.operations for case in _cases(operation)]
-    return tuple(sorted(cases, key=lambda case: case.rank))
+    return in_order(case for operation in contract.operations for case in _cases(operation))
+
+
+def in_order(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Return cases in the order of asking: what only reads goes first, before anything is changed."""
+    return tuple(sorted(cases, key=lambda case: (case.rank > ROBUSTNESS, not _reads(case), case.rank)))
+
+
+def _reads(case: Case) -> bool:
+    return case.operation.effect is Effect.READS or case.rank > ROBUSTNESS
 
 
 def _cases(operation: Operation) -> Iterator[Case]:
     yield from _success_cases(operation)
     for response in operation.responses:
-        if response.status == 401:
-            yield from _refusal_cases(operation, response)
-        elif not response.is_success and response.state:
-            yield from _state_cases(operation, response)
+        if not response.is_success:
+            yield from _error_cases(operation, response)
+    yield from _undocumented_cases(operation)
     if operation.success and operation.effect is Effect.READS:
         yield from _robustness_cases(operation)
     yield _case(operation, "generated", _generated_clauses(operation), rank=GENERATED)
 
 
-def _case(operation: Operation, name: str, clauses: Iterable[Clause], *, rank: int, status: int | None = None) -> Case:
-    return Case(operation, name, tuple(clauses), status, rank, operation.effect, operation.method)
+def _case(
+    operation: Operation, name: str, clauses: Iterable[Clause], *, rank: int, response: Response | None = None
+) -> Case:
+    """Make a case as a success would ask it: in its provider state, by the first scheme."""
+    success = operation.success
+    return Case(
+        operation=operation,
+        name=name,
+        clauses=tuple(clauses),
+        status=response.status if response and response.is_documented else None,
+        rank=rank,
+        effect=operation.effect,
+        method=operation.method,
+        state=success.state if success else "",
+        scheme=next(iter(operation.schemes), None),
+    )
+
+
+# A success
 
 
 def _success_cases(operation: Operation) -> Iterator[Case]:
@@ -74,63 +106,191 @@ def _success_cases(operation: Operation) -> Iterator[Case]:
     if response is None:
         return
     clauses = tuple(success_clauses(response))
-    first = ""
-    for scheme in operation.schemes:
+    first = _first_success(operation)
+    case = _case(operation, first, clauses, rank=SUCCESS, response=response)
+    case = replace(case, is_own=operation.consumes)
+    yield case
+    is_read = operation.effect is Effect.READS
+    for scheme in operation.schemes[1:]:
+        same = _same(response, f"answer.is-the-same-{first}", f"the answer is the same {_words(first)}")
+        also = (replace(same, needs=(STRICT_JSON,)),) if is_read else ()
+        compared_with = first if is_read else ""
         name = f"by-{scheme.slug}"
-        case = _case(operation, name, clauses, rank=SUCCESS, status=response.status)
-        case = replace(case, state=response.state, scheme=scheme, compared_with=first)
-        if not first:
-            first, again = name, replace(case, name="asked-twice", compared_with=name)
-            yield case
-        else:
-            same = _same(response, f"answer.is-the-same-{first}", f"the answer is the same {_words(first)}")
-            yield replace(case, clauses=(*clauses, replace(same, needs=(STRICT_JSON,))))
-    if first and operation.effect is Effect.READS:
+        yield replace(case, name=name, scheme=scheme, clauses=(*clauses, *also), compared_with=compared_with)
+    if is_read:
         same = _same(response, "answer.is-the-same-again", "asked twice, the answer is the same", "same-answer-twice")
-        yield replace(again, clauses=(same,))
+        yield replace(case, name="asked-twice", clauses=(same,), compared_with=first)
+
+
+def _first_success(operation: Operation) -> str:
+    return f"by-{operation.schemes[0].slug}" if operation.schemes else "without-credential"
 
 
 def _same(response: Response, name: str, sentence: str, reading: str = "") -> Clause:
     source = replace(response.source, reading=reading or response.source.reading)
-    return Clause(name, sentence, Provenance.DOCUMENTED, source, "same-payload", _payload(response))
+    return Clause(name, sentence, response.provenance, source, "same-payload", _payload(response))
+
+
+# A printed error, however it is brought about
+
+
+def _error_cases(operation: Operation, response: Response) -> Iterator[Case]:
+    if response.refuses:
+        yield from _refusal_cases(operation, response, response.refuses)
+    if response.state:
+        yield from _state_cases(operation, response)
+    for way in response.ways:
+        yield _way_case(operation, response, way)
+    for names in response.absent:
+        words = f"a request without {', '.join(names)}"
+        yield _input_case(operation, response, words, Spoil.ABSENT, *names)
+    for spoil, names in ((Spoil.MALFORMED, response.malformed), (Spoil.UNKNOWN, response.unknown)):
+        for name in names:
+            yield _input_case(operation, response, f"{_article(spoil)} {name}", spoil, name)
 
 
 def _state_cases(operation: Operation, response: Response) -> Iterator[Case]:
     clauses = tuple(error_clauses(operation, response))
-    server_error = response.status >= 500
-    for number, scheme in enumerate(operation.schemes[:1] if server_error else operation.schemes):
-        name = "internal-error" if server_error else _kebab(response.state.replace(" ", "-"))
-        name = f"{name}-by-{scheme.slug}" if number else name
-        rank = SERVER_ERROR if server_error else STATE
-        case = _case(operation, name, clauses, rank=rank, status=response.status)
-        yield replace(case, state=response.state, scheme=scheme)
-
-
-def _refusal_cases(operation: Operation, response: Response) -> Iterator[Case]:
-    clauses = tuple(error_clauses(operation, response))
-    state = operation.success.state if operation.success else ""
-    case = replace(_case(operation, "no-credential", clauses, rank=REFUSAL, status=401), state=state)
+    is_server_error = response.status >= 500
+    name = "internal-error" if is_server_error else _kebab(response.state)
+    rank = SERVER_ERROR if is_server_error else STATE
+    case = replace(_case(operation, name, clauses, rank=rank, response=response), state=response.state)
     yield case
+    for scheme in () if is_server_error else operation.schemes[1:]:
+        yield replace(case, name=f"{name}-by-{scheme.slug}", scheme=scheme)
+
+
+def _way_case(operation: Operation, response: Response, way: Way) -> Case:
+    reading = way.reading or response.source.reading
+    response = replace(response, source=replace(response.source, reading=reading), state=way.state)
+    words = f"an account in the state “{way.state}”" if response.status >= 500 else _words(way.name)
+    clauses = error_clauses(operation, response, words, also=way.also)
+    rank = SERVER_ERROR if response.status >= 500 else STATE
+    return _as_told(_case(operation, way.name, clauses, rank=rank, response=response), way)
+
+
+def _as_told(case: Case, way: Way) -> Case:
+    spoils = tuple((name, Spoil.SENT, template) for name, template in way.sends)
+    return replace(case, state=way.state or case.state, spoils=spoils, takes_any_scheme=True)
+
+
+def _input_case(operation: Operation, response: Response, words: str, spoil: Spoil, *names: str) -> Case:
+    clauses = error_clauses(operation, response, words)
+    case = _case(operation, _spoilt_name(names, spoil), clauses, rank=INPUT, response=response)
+    return replace(case, spoils=_spoils(operation, names, spoil), takes_any_scheme=True)
+
+
+def _spoils(operation: Operation, names: Sequence[str], spoil: Spoil) -> tuple[tuple[str, Spoil, Json], ...]:
+    """Spoil some fields; one that is looked at only where it stands alone is sent without the others of its kind."""
+    is_alone = any(field.alone is not None for field in operation.fields if field.name in names)
+    groups = [group for response in operation.responses for group in response.absent if set(group) & set(names)]
+    others = {name for group in groups for name in group} - set(names) if is_alone else set()
+    left_out = ((name, Spoil.ABSENT, None) for name in sorted(others))
+    return (*((name, spoil, None) for name in names), *left_out)
+
+
+def _spoilt_name(names: Sequence[str], spoil: Spoil) -> str:
+    return f"{'-and-'.join(map(_kebab, names))}-{spoil}"
+
+
+def _article(spoil: Spoil) -> str:
+    return f"an {spoil}" if spoil is Spoil.UNKNOWN else f"a {spoil}"
+
+
+def _refusal_cases(operation: Operation, response: Response, provenance: Provenance) -> Iterator[Case]:
+    """Yield every credential that is none.
+
+    One that is nearly good is sent to an operation that reads only: were it accepted, it would change something. Where
+    no page prints that a credential is refused, only the plainest are sent.
+    """
+    is_printed = provenance is Provenance.DOCUMENTED
+    is_read = operation.effect is Effect.READS
+    forms = REFUSED_FORMS if is_printed and is_read else PLAIN_FORMS if is_printed else (Form.WRONG,)
+    reading = response.source.reading or ("" if is_printed else "undocumented-401")
+    response = replace(response, provenance=provenance, source=replace(response.source, reading=reading))
+    clauses = tuple(error_clauses(operation, response, "a missing or wrong credential"))
+    if not is_printed:  # the page asks for a credential all the same
+        source = replace(operation.source, reading="undocumented-401")
+        sentence = "a missing or wrong credential is refused"
+        clauses = (Clause("status.is-a-refusal", sentence, Provenance.DOCUMENTED, source, "refused"), *clauses)
+    base = _case(operation, "no-credential", clauses, rank=REFUSAL, response=response)
+    yield replace(base, scheme=None)
     for scheme in operation.schemes:
-        for form in REFUSED_FORMS:
+        case = replace(base, scheme=scheme)
+        for form in forms:
             before = form in (Form.WRONG, Form.EMPTY)
             name = f"{form}-{scheme.word}" if before else f"{scheme.word}-{form}"
-            yield replace(case, name=name, scheme=scheme, form=form)
-        if scheme.prefix:
-            yield replace(case, name=str(Form.OTHER_SCHEME), scheme=scheme, form=Form.OTHER_SCHEME)
+            yield replace(case, name=name, form=form)
+        if scheme.prefix and is_printed and is_read:
+            yield replace(case, name=str(Form.OTHER_SCHEME), form=Form.OTHER_SCHEME)
+        if scheme.prefix and is_printed:
+            source = replace(response.source, reading="expired-token")
+            late = error_clauses(operation, replace(response, source=source), "an expired token")
+            # How long a token lives is the promise of another page, so it decides no pair of this one.
+            late_case = replace(case, form=Form.EXPIRED, clauses=tuple(late), status=None)
+            yield replace(late_case, name=f"{scheme.word}-{Form.EXPIRED}")
+
+
+# What no page prints an answer to
+
+
+def _undocumented_cases(operation: Operation) -> Iterator[Case]:
+    """Yield what a careless or hostile client sends: it is refused, and nobody's data shows."""
+    for field in operation.fields:
+        for spoil, reading, provenance in _undocumented_spoils(operation, field):
+            words = f"{_kebab(field.name).replace('-', ' ')} {_words(spoil)}"
+            clauses = _refused_clauses(operation, words, reading, provenance)
+            case = _case(operation, _spoilt_name([field.name], spoil), clauses, rank=INPUT)
+            yield replace(case, spoils=_spoils(operation, [field.name], spoil), takes_any_scheme=True)
+        if field.names_object and not field.is_shared:
+            case = _case(operation, _spoilt_name([field.name], Spoil.FOREIGN), _foreign_clauses(operation), rank=INPUT)
+            yield replace(case, spoils=_spoils(operation, [field.name], Spoil.FOREIGN), takes_any_scheme=True)
+    for way in operation.undocumented:
+        clauses = _refused_clauses(operation, _words(way.name), way.reading, Provenance.ASSUMED)
+        yield _as_told(_case(operation, way.name, clauses, rank=INPUT), way)
+
+
+def _undocumented_spoils(operation: Operation, field: Field) -> Iterator[tuple[Spoil, str, Provenance]]:
+    told = operation.responses
+    is_told_absent = any((field.name,) in response.absent for response in told)
+    if field.place == "body" and field.is_required and not is_told_absent:
+        yield Spoil.ABSENT, "undocumented-refusals", Provenance.ASSUMED
+    if field.place == "body" and (field.is_required or is_told_absent):
+        for spoil in (Spoil.EMPTY,) if operation.media_type == MULTIPART else UNUSUAL:
+            if spoil is not Spoil.NULL or "null" not in field.keywords.get("type", ""):
+                yield spoil, "unusual-values", Provenance.OURS
+    if field.names_object and not any(field.name in response.unknown for response in told):
+        yield Spoil.UNKNOWN, "unknown-ids", Provenance.ASSUMED
+    may_be_malformed = field.names_object or field.keywords.get("format") == "email"
+    if may_be_malformed and not any(field.name in response.malformed for response in told):
+        yield Spoil.MALFORMED, "malformed-ids" if field.names_object else "unusual-values", Provenance.OURS
+
+
+def _refused_clauses(operation: Operation, words: str, reading: str, provenance: Provenance) -> Iterator[Clause]:
+    source = replace(operation.source, reading=reading)
+    sentence = f"{words}: no failure inside the server"
+    practice = Provenance.PRACTICE
+    yield Clause("status.is-no-server-error", sentence, practice, source, "no-server-error", (501,))
+    yield Clause("status.is-a-refusal", f"{words}: refused", provenance, source, "refused")
+
+
+def _foreign_clauses(operation: Operation) -> Iterator[Clause]:
+    source = replace(operation.source, reading="another-accounts-object")
+    documented = Provenance.DOCUMENTED
+    sentence = "the id of another account's object is refused"
+    yield Clause("status.is-a-refusal", sentence, documented, source, "refused")
+    sentence = "nothing of another account's object shows"
+    yield Clause("body.shows-nothing-of-another-account", sentence, documented, source, "nothing-foreign")
+
+
+# Robustness
 
 
 def _robustness_cases(operation: Operation) -> Iterator[Case]:
     success = operation.success
     if success is None or not operation.schemes:
         return
-    first = f"by-{operation.schemes[0].slug}"
-    base = replace(
-        _case(operation, "", (), rank=ROBUSTNESS),
-        state=success.state,
-        scheme=operation.schemes[0],
-        compared_with=first,
-    )
+    base = replace(_case(operation, "", (), rank=ROBUSTNESS), compared_with=_first_success(operation))
     source = replace(operation.source, reading="unknown-input")
     unchanged = Clause(
         "answer.is-unchanged",
@@ -166,16 +326,33 @@ def _no_server_error() -> Clause:
 
 
 def _generated_clauses(operation: Operation) -> Iterator[Clause]:
-    sentence = "every answer keeps the must clauses of its status"
-    yield Clause("answer.keeps-the-contract", sentence, Provenance.DOCUMENTED, operation.source, "generated")
+    """Yield what generated requests put to the test; the first is stated by the item that sends them."""
     sentence = "Schemathesis' own checks find nothing"
     source = replace(operation.source, reading="generated-requests")
     yield Clause("schemathesis.finds-nothing", sentence, Provenance.OURS, source, "findings")
+    sentence = "every answer keeps the must clauses of its status"
+    yield Clause("answer.keeps-the-contract", sentence, Provenance.DOCUMENTED, operation.source, "generated")
 
 
 def success_clauses(response: Response) -> Iterator[Clause]:
-    """Yield the clauses of a documented success: status, media type, JSON, envelope, body, owner."""
-    status = _status_clause(response)
+    """Yield the clauses of a success: status, media type, JSON, envelope, body, owner, what it shows.
+
+    Where the page prints no success, all of it is assumed.
+    """
+    yield from (_as_sure_as(response, clause) for clause in _success_clauses(response))
+
+
+def _as_sure_as(response: Response, clause: Clause) -> Clause:
+    """Return a clause of an answer, assumed like the answer itself where no page prints it."""
+    if response.is_documented or not clause.strength.reaches(Strength.SHOULD):
+        return clause
+    reading = clause.source.reading or response.source.reading
+    return replace(clause, provenance=Provenance.ASSUMED, source=replace(clause.source, reading=reading))
+
+
+def _success_clauses(response: Response) -> Iterator[Clause]:
+    state = f"an account in the state “{response.state}”" if response.state else "such a request"
+    status = _status_clause(response, state)
     yield status
     sentence = "the media type is JSON"
     yield Clause("media-type.is-json", sentence, Provenance.STANDARD, RFC_9110_TYPE, "media-type", needs=(status.name,))
@@ -183,20 +360,34 @@ def success_clauses(response: Response) -> Iterator[Clause]:
     yield Clause(STRICT_JSON, sentence, Provenance.STANDARD, RFC_8259, "strict-json", needs=(status.name,))
     clauses = [clause for part in response.parts for clause in _part_clauses(part, response)]
     yield from clauses
+    documented = Provenance.DOCUMENTED
     if response.owner:
         needs = tuple(clause.name for clause in clauses if clause.path == response.owner)[:1]
         sentence = "the data is the asking account's"
-        documented = Provenance.DOCUMENTED
         yield Clause(
             "account.is-the-asking-one", sentence, documented, response.source, "owner", None, response.owner, needs
         )
+    for name, path in response.shows:
+        needs = tuple(clause.name for clause in clauses if clause.path == path)[:1] or (STRICT_JSON,)
+        if "*" in path:  # one of the items does, and an empty list has none
+            needs = (STRICT_JSON, *_kind_clause_names(path[: path.index("*")], response.parts))
+        sentence = f"the answer shows the {name} that it was asked for"
+        source = replace(response.source, reading=response.shows_reading or response.source.reading)
+        yield Clause(f"answer.shows-{_kebab(name)}", sentence, documented, source, "shows", name, path, needs)
 
 
-def error_clauses(operation: Operation, response: Response) -> Iterator[Clause]:
-    """Yield the clauses of a documented error. Its body is documented nowhere, so most of them are advice."""
-    status = _status_clause(response)
+def error_clauses(
+    operation: Operation, response: Response, words: str = "", also: tuple[int, ...] = ()
+) -> Iterator[Clause]:
+    """Yield the clauses of a printed error. Its body is documented nowhere, so most of them are advice.
+
+    `words` tell what is answered so, `also` are statuses that do as well.
+    """
+    words = words or (f"an account in the state “{response.state}”" if response.state else "such a request")
+    status = _status_clause(response, words, also)
     yield status
-    yield from error_body_clauses(operation, response, (status.name,))
+    clauses = error_body_clauses(operation, response, (status.name,))
+    yield from (_as_sure_as(response, clause) for clause in clauses)
 
 
 def error_body_clauses(operation: Operation, response: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
@@ -219,83 +410,90 @@ def error_body_clauses(operation: Operation, response: Response, needs: tuple[st
 def _not_success_clauses(success: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
     for part in success.parts:
         if part.notes.get("const") == Provenance.DOCUMENTED:
-            value = part.keywords["const"]
+            value = _literals(part.keywords)[0]
             yield Clause(
-                f"envelope.{_path_words(part.path)}-is-not-{_kebab(value)}",
-                f"an error never says “{value}”",
-                Provenance.DOCUMENTED,
+                f"{part.notes.get('topic', 'body')}.{_path_words(part.path)}-is-not-{_kebab(value)}",
+                f"an error never says “{value}”" if isinstance(value, str) else f"{_shown(part.path)} is not {value}",
+                success.provenance,
                 success.source,
                 "not-value",
                 value,
                 part.path,
                 needs,
             )
-    sentence = "an error never carries what only a success may show"
-    yield Clause(
-        "body.holds-no-success-payload",
-        sentence,
-        Provenance.DOCUMENTED,
-        success.source,
-        "no-payload",
-        _payload(success),
-        needs=needs,
-    )
+    if payload := _payload(success):
+        sentence = "an error never carries what only a success may show"
+        name = "body.holds-no-success-payload"
+        yield Clause(name, sentence, success.provenance, success.source, "no-payload", payload, needs=needs)
 
 
-def _status_clause(response: Response) -> Clause:
-    sentence = f"{_who(response)} is answered {response.status}"
+def _literals(keywords: Mapping[str, Json]) -> list[Json]:
+    return [keywords["const"]] if "const" in keywords else list(keywords["enum"])
+
+
+def _status_clause(response: Response, words: str, also: tuple[int, ...] = ()) -> Clause:
+    statuses = (response.status, *also)
+    sentence = f"{words} is answered {' or '.join(map(str, statuses))}"
     name = f"status.is-{response.status}"
-    return Clause(name, sentence, Provenance.DOCUMENTED, response.source, "status", response.status)
-
-
-def _who(response: Response) -> str:
-    if response.state:
-        return f"an account in the state “{response.state}”"
-    return "a missing or wrong credential" if response.status == 401 else "such a request"
+    return Clause(name, sentence, response.provenance, response.source, "status", statuses)
 
 
 def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:
     """Yield what is asked of one value: its kind first, then what only a sample shows."""
-    if not part.path:
-        return
+    if not part.path and part.keywords.get("type") != "array":
+        return  # that the whole is an object follows from the keys that are asked of it
     source = replace(response.source, reading=part.notes.get("reading", response.source.reading))
-    prefix, shown = f"{part.notes.get('topic', 'body')}.{_path_words(part.path)}", ".".join(part.path)
-    above = _kind_clause_names(part.path[:-1], response.parts)
+    prefix = _prefix(part)
     rest = dict(part.keywords)
     kind = rest.pop("type", None)
-    documented_const = part.notes.get("const") == Provenance.DOCUMENTED
+    is_literal = part.notes.get("const") == Provenance.DOCUMENTED
     check = "value" if part.required else "value-if-present"
-    needs = (STRICT_JSON, *above)
-    if kind is not None and not documented_const:
-        name = f"{prefix}-is-{_kind_words(kind)}"
-        sentence = f"{shown} is {_kind_words(kind).replace('-', ' ')}"
+    above = _kind_clause_names(part.path[:-1], response.parts) if part.path else ()
+    needs: tuple[str, ...] = (STRICT_JSON, *above)
+    if not is_literal and (kind is not None or (part.required and not rest)):
+        words = _kind_words(kind) if kind is not None else "there"
+        name = f"{prefix}is-{words}"
+        sentence = f"{_shown(part.path)} is {words.replace('-', ' ')}"
         given = Provenance(part.notes.get("provenance", Provenance.DOCUMENTED))
-        yield Clause(name, sentence, given, source, check, {"type": kind}, part.path, needs)
+        keywords = {} if kind is None else {"type": kind}
+        yield Clause(name, sentence, given, source, check, keywords, part.path, needs)
         needs = (*needs, name)
-    for suffix, keywords in _sampled(rest):
-        default = Provenance.DOCUMENTED if documented_const else Provenance.SAMPLED
+    for suffix, keywords in _sampled(rest, is_literal=is_literal):
+        default = Provenance.DOCUMENTED if is_literal else Provenance.SAMPLED
         given = Provenance(part.notes.get("provenance", default))
-        sentence = f"{shown} {suffix.replace('-', ' ')}"
-        if not documented_const:
+        sentence = f"{_shown(part.path)} {suffix.replace('-', ' ')}"
+        if not is_literal:
             check = "value-if-present"
-        yield Clause(f"{prefix}-{suffix}", sentence, given, source, check, keywords, part.path, needs)
+        yield Clause(f"{prefix}{suffix}", sentence, given, source, check, keywords, part.path, needs)
+
+
+def _prefix(part: Part) -> str:
+    words = _path_words(part.path)
+    return f"{part.notes.get('topic', 'body')}.{words}{'-' if words else ''}"
+
+
+def _shown(path: Sequence[str]) -> str:
+    return ".".join(step.replace("|", " or ") for step in path if step != "*") or "the body"
 
 
 def _kind_clause_names(path: tuple[str, ...], parts: Sequence[Part]) -> tuple[str, ...]:
-    part = next((part for part in parts if part.path == path and path), None)
-    if part is None or "type" not in part.keywords:
+    """Return the clause that says of what kind the value above is; an item of a list has its list above it."""
+    part = next((part for part in parts if part.path == path), None)
+    if path and (part is None or "type" not in part.keywords):
+        return _kind_clause_names(path[:-1], parts)
+    if part is None or (not path and part.keywords.get("type") != "array"):
         return ()
-    topic = part.notes.get("topic", "body")
-    return (f"{topic}.{_path_words(path)}-is-{_kind_words(part.keywords['type'])}",)
+    return (f"{_prefix(part)}is-{_kind_words(part.keywords['type'])}",)
 
 
-def _sampled(keywords: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
+def _sampled(keywords: dict[str, Json], *, is_literal: bool) -> Iterator[tuple[str, dict[str, Json]]]:
     rest = dict(keywords)
-    values = [rest.pop("const")] if "const" in rest else rest.pop("enum", None)
-    if values is not None:
-        single = len(values) == 1 and len(str(values[0])) <= 16
+    if "const" in rest or "enum" in rest:
+        values = _literals(rest)
+        rest.pop("const", rest.pop("enum", None))
+        single = is_literal or (len(values) == 1 and len(str(values[0])) <= 16)
         printed = "is-as-printed" if len(values) == 1 else "is-one-of-the-printed"
-        yield (f"is-{_kebab(str(values[0]))}" if single else printed), {"enum": list(values)}
+        yield (f"is-{_kebab(str(values[0]))}" if single else printed), {"enum": values}
     if "format" in rest:
         yield f"is-{rest['format']}", {"format": rest.pop("format")}
     if rest.get("minLength") == 1:
@@ -306,7 +504,9 @@ def _sampled(keywords: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]
 
 def _payload(response: Response) -> tuple[tuple[str, ...], ...]:
     """Return the paths of the documented values that are no envelope: what the answer is about."""
-    paths = [part.path for part in response.parts if part.path and part.notes.get("topic") != "envelope"]
+    literal = Provenance.DOCUMENTED  # loginStatus and the like are in errors too
+    parts = [part for part in response.parts if part.path and part.notes.get("const") != literal]
+    paths = [part.path for part in parts if part.notes.get("topic") != "envelope"]
     return tuple(path for path in paths if not any(other[: len(path)] == path and other != path for other in paths))
 
 
@@ -315,7 +515,7 @@ def _kind_words(kind: Json) -> str:
 
 
 def _path_words(path: tuple[str, ...]) -> str:
-    return "-".join(_kebab(step) for step in path if step != "*")
+    return "-".join(_kebab(step.partition("|")[0]) for step in path if step != "*")
 
 
 def _kebab(name: str) -> str:

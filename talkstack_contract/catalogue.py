@@ -6,19 +6,40 @@ Raises `BadInput` for a file that is missing, cut, not valid, or says something 
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterator
+import re
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from talkstack_contract.errors import BadInput, nearest
-from talkstack_contract.model import Contract, Effect, Json, Operation, Reading, Response, Scheme, Source
-from talkstack_contract.schema import Schemas, check_document, check_schema
+from talkstack_contract.model import (
+    Contract,
+    Effect,
+    Field,
+    Json,
+    Maker,
+    Operation,
+    Provenance,
+    Reading,
+    Response,
+    Scheme,
+    Source,
+    Way,
+)
+from talkstack_contract.schema import JUDGED, Schemas, check_document, check_schema
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-class _Strict(yaml.SafeLoader):
+if TYPE_CHECKING:
+    from yaml import SafeLoader
+else:  # in C where PyYAML was built so, which is four times as fast
+    SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Strict(SafeLoader):
     """YAML whose mappings say each key once, since the last of two would win in silence, and whose dates are text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:
@@ -80,10 +101,12 @@ class _Catalogue:
         info = root["info"]
         docs_read = info["x-contract"]["docs_read"]
         operations = tuple(self._operations(root, docs_read))
+        _check_makers(operations)
         digest = hashlib.sha256()
         for path in sorted(self.documents):
             digest.update(path.encode() + b"\0" + (self.folder / path).read_bytes())
-        return Contract(info["title"], info["version"], docs_read, operations, self.readings, digest.hexdigest())
+        pages = tuple((each["page"], each["why"]) for each in info["x-contract"].get("pages_not_covered", ()))
+        return Contract(info["title"], info["version"], docs_read, operations, self.readings, digest.hexdigest(), pages)
 
     def _document(self, name: str) -> Json:
         if name not in self.documents:
@@ -131,10 +154,13 @@ class _Catalogue:
             self._response(file, f"{place}.responses.{status}", int(status), response, page)
             for status, response in entry["responses"].items()
         )
+        body, media_type, required = self._request_body(entry)
+        fields = (*self._parameters(file, place, entry), *self._fields(file, place, body, required))
+        makes, servers = notes.get("makes"), entry.get("servers")
         security = entry.get("security", root.get("security", []))
         declared = root["components"]["securitySchemes"]
         schemes = tuple(_scheme(file, place, name, declared) for alternative in security for name in alternative)
-        return Operation(
+        operation = Operation(
             id=entry["operationId"],
             method=method,
             path=path,
@@ -145,6 +171,64 @@ class _Catalogue:
             schemes=schemes,
             responses=responses,
             documented_methods=methods,
+            fields=fields,
+            media_type=media_type,
+            server=servers[0]["x-contract"]["setting"] if servers else "",
+            consumes=notes.get("consumes", False),
+            makes=Maker(makes["value"], tuple(makes["at"]), makes.get("removed_by", "")) if makes else None,
+            finds=tuple((name, tuple(path)) for name, path in notes.get("finds", {}).items()),
+            undocumented=self._ways(file, place, notes.get("undocumented", {})),
+        )
+        _check_fields(file, place, operation)
+        return operation
+
+    @staticmethod
+    def _request_body(entry: Json) -> tuple[Json, str, bool]:
+        body = entry.get("requestBody")
+        if body is None:
+            return {}, "", False
+        [(media_type, content)] = body["content"].items()
+        return content["schema"], media_type, True
+
+    def _parameters(self, file: str, place: str, entry: Json) -> Iterator[Field]:
+        for each in entry.get("parameters", []):
+            is_required = each.get("required", False)
+            schema = self.schemas.whole(file, each["schema"])
+            yield self._field(file, place, each["name"], each["in"], schema, is_required=is_required)
+
+    def _fields(self, file: str, place: str, schema: Json, has_body: bool) -> Iterator[Field]:
+        for name, inner, is_required in self.schemas.properties(file, schema) if has_body else ():
+            yield self._field(file, place, name, "body", inner, is_required=is_required)
+
+    def _field(self, file: str, place: str, name: str, where: str, schema: Json, *, is_required: bool) -> Field:
+        notes = schema.get("x-contract", {})
+        self._check(file, notes, "fieldNotes", f"{place}, field {name}")
+        self._known_reading(file, place, notes.get("reading", ""))
+        names_object = notes.get("id", False)
+        return Field(
+            name=name,
+            place=where,
+            keywords={key: value for key, value in schema.items() if key in {*JUDGED, "contentMediaType"}},
+            is_required=is_required,
+            sends=notes.get("sends"),
+            alone=notes.get("alone"),
+            names_object=bool(names_object),
+            is_shared=names_object == "shared",
+            file=notes.get("file", ""),
+        )
+
+    def _ways(self, file: str, place: str, entries: Json) -> tuple[Way, ...]:
+        for each in entries.values():
+            self._known_reading(file, place, each.get("reading", ""))
+        return tuple(
+            Way(
+                name,
+                each.get("state", ""),
+                tuple(each.get("sends", {}).items()),
+                tuple(each.get("or", ())),
+                each.get("reading", ""),
+            )
+            for name, each in entries.items()
         )
 
     def _response(self, file: str, place: str, status: int, entry: Json, page: Source) -> Response:
@@ -153,22 +237,67 @@ class _Catalogue:
         for part in parts:
             self._check(file, part.notes, "schemaNotes", f"{place}, schema of {'.'.join(part.path) or '$'}")
             self._known_reading(file, place, part.notes.get("reading", ""))
-        self._known_reading(file, place, notes.get("reading", ""))
-        source = notes["source"]
+        for name in (notes.get("reading", ""), notes.get("shows_reading", "")):
+            self._known_reading(file, place, name)
+        source, reading = notes["source"], notes.get("reading", "")
+        provenance = Provenance(notes.get("provenance", Provenance.DOCUMENTED))
         return Response(
-            status,
-            Source(
-                page.page, source["section"], page.url, source.get("printed", ""), page.read, notes.get("reading", "")
-            ),
-            parts,
-            notes.get("state", ""),
-            tuple(notes.get("owner", ())),
+            status=status,
+            source=Source(page.page, source["section"], page.url, source.get("printed", ""), page.read, reading),
+            parts=parts,
+            state=notes.get("state", ""),
+            owner=tuple(notes.get("owner", ())),
+            provenance=provenance,
+            shows=tuple((name, tuple(path)) for name, path in notes.get("shows", {}).items()),
+            shows_reading=notes.get("shows_reading", ""),
+            absent=tuple((each,) if isinstance(each, str) else tuple(each) for each in notes.get("absent", ())),
+            malformed=tuple(notes.get("malformed", ())),
+            unknown=tuple(notes.get("unknown", ())),
+            ways=self._ways(file, place, notes.get("cases", {})),
+            refuses=_refuses(status, provenance, notes.get("credential")),
         )
 
     def _known_reading(self, file: str, place: str, name: str) -> None:
         known = {reading.id for reading in self.readings}
         if name and name not in known:
             raise BadInput(f"schemas/{file}", place, f"{name!r} is no reading", nearest(name, known))
+
+
+def _check_fields(file: str, place: str, operation: Operation) -> None:
+    """Hold every name of a field to the fields there are: to spoil another one would be to ask for a success."""
+    known = [field.name for field in operation.fields]
+    for name in _named_fields(operation):
+        if name not in known:
+            raise BadInput(f"schemas/{file}", place, f"{name!r} is no field of the request", nearest(name, known))
+    for field in operation.fields:
+        if field.names_object and field.sends is None and field.alone is None:
+            raise BadInput(f"schemas/{file}", f"{place}, field {field.name}", "is an id and sends nothing", "add sends")
+
+
+def _named_fields(operation: Operation) -> Iterator[str]:
+    yield from re.findall(r"\{(\w+)\}", operation.path)
+    for response in operation.responses:
+        yield from (name for names in response.absent for name in names)
+        yield from (*response.malformed, *response.unknown)
+    for way in (*operation.undocumented, *(way for response in operation.responses for way in response.ways)):
+        yield from (name for name, _ in way.sends)
+
+
+def _check_makers(operations: Sequence[Operation]) -> None:
+    known = [operation.id for operation in operations]
+    for operation in operations:
+        if operation.makes and operation.makes.removed_by not in ("", *known):
+            name = operation.makes.removed_by
+            raise BadInput(
+                "schemas/openapi.yaml", f"{operation.id}.makes", f"{name!r} is no operation", nearest(name, known)
+            )
+
+
+def _refuses(status: int, provenance: Provenance, credential: Json) -> Provenance | None:
+    """Say how sure it is that this status answers a wrong credential: as the 401 itself, unless told otherwise."""
+    if status != 401 or credential is False:
+        return None
+    return Provenance(credential) if credential else provenance
 
 
 def _scheme(file: str, place: str, name: str, declared: Json) -> Scheme:

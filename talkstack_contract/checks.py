@@ -48,13 +48,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a check may look at: the answer, the one it is compared with, the one after it, and who asked."""
+    """What a check may look at: the answer, the one it is compared with, the one after it, and who asked for what.
+
+    `asked_for` is the value that the answer has to show, `own_values` and `foreign_values` texts that it must not.
+    """
 
     answer: Answer
     compared: Answer | None = None
     after: Answer | None = None
     user_id: str = ""
+    asked_for: Any = None
     own_values: tuple[str, ...] = field(default=())
+    foreign_values: tuple[str, ...] = field(default=())
 
 
 Check = Callable[[Clause, Subject], Iterator[Violation]]
@@ -96,9 +101,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def status(clause: Clause, subject: Subject) -> Iterator[Violation]:
-    """Hold the status to the documented one and no other."""
+    """Hold the status to the documented one, or to one of several, and no other."""
     exchange = subject.answer.exchange
-    if exchange.status != clause.expected:
+    if exchange.status not in clause.expected:
         yield Violation("status", _status_line(exchange))
 
 
@@ -197,23 +202,49 @@ def _differences(clause: Clause, before: Answer | None, now: Answer | None) -> I
                 yield Violation(place, f"{_found_words(ours)}, before it {_found_words(theirs)}")
 
 
+def _is_absent(found: Any) -> bool:
+    return isinstance(found, _Absent)
+
+
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, _Absent) or isinstance(other, _Absent):
         return isinstance(one, _Absent) and isinstance(other, _Absent)
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)  # 1, 1.0 and true are three values
 
 
+def shows(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the value at the path, or one of those in a list, to the one that was asked for."""
+    found = list(_values(subject.answer.json, clause.path))
+    if not any(_same(each, subject.asked_for) for _, each in found):
+        place, first = found[0] if found else ("$", _NOTHING)
+        yield Violation(place, f"{_found_words(first)}, asked for {shown(subject.asked_for)}")
+
+
 def no_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
-    """Hold an error free of what a success carries: its documented values, and the asking account's own, anywhere."""
-    tops = dict.fromkeys(path[:1] for path in clause.expected)
-    for top in tops:
-        for place, found in _values(subject.answer.lenient_json, top):
-            if not isinstance(found, _Absent) and found not in (None, "", [], {}, False):
-                yield Violation(place, shown(found))
-                return
+    """Hold an error free of what a success carries: its documented objects, and the account's own values, anywhere.
+
+    An error may have a name, an id or a status too, so of plain values only all that a success has are one.
+    """
+    # What may stand bare, `data|.`, has the whole answer above it, and that an error has too.
+    tops = list(dict.fromkeys(path[: 2 if path[0].endswith("|.") else 1] for path in clause.expected))
+    found = [(place, each) for top in tops for place, each in _values(subject.answer.lenient_json, top)]
+    held = [(place, each) for place, each in found if each not in (None, "", [], {}, False) and not _is_absent(each)]
+    carried = [(place, each) for place, each in held if isinstance(each, (dict, list))]
+    if carried or (held and len(held) == len(found)):
+        place, each = (carried or held)[0]
+        yield Violation(place, shown(each))
+        return
     for own in subject.own_values:
         if own in subject.answer.text:
             yield Violation("$", f"{shown(own)}, a value of the account's own data")
+            return
+
+
+def nothing_foreign(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
+    """Hold an answer free of what belongs to another account."""
+    for foreign in subject.foreign_values:
+        if foreign in subject.answer.text:
+            yield Violation("$", f"{shown(foreign)}, which belongs to another account")
             return
 
 
@@ -275,7 +306,9 @@ CHECKS: dict[str, Check] = {
     "owner": owner,
     "same-payload": same_payload,
     "unchanged-after": unchanged_after,
+    "shows": shows,
     "no-payload": no_payload,
+    "nothing-foreign": nothing_foreign,
     "no-server-internals": no_server_internals,
 }
 
@@ -297,10 +330,38 @@ def _values(found: Any, path: Sequence[str], place: str = "$") -> Iterator[tuple
             yield from _values(inner, path[1:], f"{place}[{index}]")
     elif not isinstance(found, dict):
         yield place, _Absent(f"no object: {shown(found)}")
-    elif path[0] not in found:
-        yield f"{place}.{path[0]}", _Absent("no such key")
     else:
-        yield from _values(found[path[0]], path[1:], f"{place}.{path[0]}")
+        yield from _values_below(found, path, place)
+
+
+def _values_below(found: dict[str, Any], path: Sequence[str], place: str) -> Iterator[tuple[str, Any]]:
+    """Follow a step that may be printed in several ways, `first|second`; `.` is the object itself."""
+    names = path[0].split("|")
+    name = next((name for name in names if name in found), names[-1] if names[-1] == "." else names[0])
+    if name == ".":
+        yield from _values(found, path[1:], place)
+    elif name not in found:
+        yield f"{place}.{name}", _Absent("no such key")
+    else:
+        yield from _values(found[name], path[1:], f"{place}.{name}")
+
+
+def has_values(answer: Answer, path: Sequence[str]) -> bool:
+    """Tell whether there is anything at a path to judge: below an empty list there is nothing."""
+    try:
+        return any(True for _ in _values(answer.json, path))
+    except NotJson:
+        return True
+
+
+def found_at(answer: Answer, path: Sequence[str]) -> list[Any]:
+    """Return every value at a path. Raises `NotJson`."""
+    return [each for _, each in _values(answer.json, path) if not _is_absent(each)]
+
+
+def value_at(answer: Answer, path: Sequence[str]) -> str | None:
+    """Return the text at a path. Raises `NotJson`."""
+    return next((each for each in found_at(answer, path) if isinstance(each, str) and each), None)
 
 
 def own_values(clause: Clause, answer: Answer) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ SECRET_HEADERS = frozenset(
     ["authorization", "proxy-authorization", "x-api-key", "cookie", "set-cookie", "authentication-info", "x-auth-token"]
 )
 _KEY = r"(?:[a-z_]*token|(?:x-)?api[-_]?key|[a-z_]*password|[a-z_]*secret|authorization|credential)"
-_SECRET_KEY = re.compile(rf'("{_KEY}"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
+_SECRET_KEY = re.compile(rf'("{_KEY}"\s*:\s*)"((?:[^"\\]|\\.)*)"?', re.IGNORECASE)
+# A mailed code opens an account; in an answer a code names an error, and shows.
+_SENT_KEY = re.compile(r'("[a-z_]*code"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
 _SECRET_KEY_IN_TEXT = re.compile(rf'(\\+"{_KEY}\\+"\s*:\s*\\+").*?(\\+"|$)', re.IGNORECASE | re.DOTALL)
 
 
@@ -43,6 +45,7 @@ class Evidence:
     body_trouble: str
     latency_ms: float
     curl: str
+    request_body: str = ""
 
 
 class Secrets:
@@ -67,6 +70,11 @@ class Secrets:
             self._encoded[value] = tuple(form.lower() for form in _encoded(value))
             lowered = _lowered(value)
             self._windows |= {lowered[at : at + WINDOW] for at in range(len(value) - WINDOW + 1)}
+
+    def learn(self, body: bytes) -> None:
+        """Know the credentials that an answer gives away, by their keys, so that none shows anywhere else."""
+        for hit in _SECRET_KEY.finditer(body.decode("utf-8", errors="replace")):
+            self.add(hit[2], "credential in an answer")
 
     def variable_of(self, value: str) -> str:
         """Return the shell variable that stands for a value, or nothing where it has none."""
@@ -183,7 +191,8 @@ def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
         is_clipped=is_clipped,
         body_trouble=exchange.body_trouble,
         latency_ms=round(exchange.latency_ms, 1),
-        curl=secrets.redacted(curl_of(exchange.request)),
+        curl=secrets.redacted(curl_of(exchange.request, secrets)),
+        request_body=_shown_sent(exchange.request.body, secrets),
     )
 
 
@@ -198,13 +207,17 @@ def _shown_body(body: bytes, secrets: Secrets) -> tuple[str, bool]:
     return text[:BODY_SHOWN_BYTES], len(body) > BODY_SHOWN_BYTES or len(text) > BODY_SHOWN_BYTES
 
 
+def _shown_sent(body: bytes, secrets: Secrets) -> str:
+    return _SENT_KEY.sub(rf'\1"{REDACTED}"', _shown_body(body, secrets)[0])
+
+
 def _shown_header(name: str, value: str, secrets: Secrets) -> tuple[str, str]:
     if name.lower() in SECRET_HEADERS:
         return name, REDACTED
     return secrets.redacted(name), secrets.redacted(value)[:HEADER_SHOWN_CHARACTERS]
 
 
-def curl_of(request: Request) -> str:
+def curl_of(request: Request, secrets: Secrets) -> str:
     """Return the line that repeats a request, with each credential as a shell variable."""
     headers = [header for header in request.headers if header.name.lower() not in ("x-request-id", "user-agent")]
     options = "".join(
@@ -212,7 +225,9 @@ def curl_of(request: Request) -> str:
         for header in headers
     )
     method = "" if request.method == "GET" else f" -X {request.method}"
-    return f'curl -i{method}{options} "{_for_shell(request.url)}"'
+    body = _shown_sent(request.body, secrets)
+    data = f' --data-binary "{_for_shell(body)}"' if body else ""
+    return f'curl -i{method}{options}{data} "{_for_shell(request.url)}"'
 
 
 def _for_shell(text: str, *, has_variable: bool = False) -> str:

@@ -82,14 +82,15 @@ def pairs_of(
     judged = list(judgements)
     made = []
     for operation in contract.operations:
-        for response in operation.responses:
+        for response in operation.pairs:
             mine = [each for each in judged if each.operation == operation.id and each.status == response.status]
             asked = {case.id for case in cases if case.operation is operation and case.status == response.status}
-            made.append(_pair(operation.id, response.status, mine, bool(asked), fail_on))
+            made.append(pair_of(operation.id, response.status, mine, bool(asked), fail_on))
     return tuple(made)
 
 
-def _pair(operation: str, status: int, judgements: list[Judgement], has_cases: bool, fail_on: Strength) -> Pair:
+def pair_of(operation: str, status: int, judgements: Sequence[Judgement], has_cases: bool, fail_on: Strength) -> Pair:
+    """Say what the clauses of one pair come to."""
     remarks = sum(each.verdict is Verdict.VIOLATED and not fails(each, fail_on) for each in judgements)
     counted = [each for each in judgements if not _is_remark(each, fail_on)]
     ranked = sorted(counted, key=lambda each: list(Verdict).index(each.verdict))

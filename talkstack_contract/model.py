@@ -70,6 +70,21 @@ class Form(StrEnum):
     LENGTHENED = "lengthened"
     CUT_SHORT = "cut-short"
     OTHER_CASE = "in-other-case"
+    EXPIRED = "expired"
+
+
+class Spoil(StrEnum):
+    """What becomes of a value before it is sent; `SENT` is another one, by a template, `GIVEN` another one as it is."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    NULL = "null"
+    OTHER_TYPE = "of-another-type"
+    UNKNOWN = "unknown"
+    FOREIGN = "foreign"
+    MALFORMED = "malformed"
+    SENT = "sent"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True)
@@ -134,24 +149,89 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Field:
+    """One value of a request: where it stands (path, query, body), and what our request sends for it.
+
+    `sends` is a template, JSON in whose texts `{name}` is a value of the provider state and `{fresh}` a text of the
+    request's own; None is not sent. `alone` is what is sent for a field that is looked at only where the others that
+    would do as well are left out. `names_object` tells that it is the id of an object, `is_shared` that every account
+    may see that object, `file` that it is uploaded under this name.
+    """
+
+    name: str
+    place: str
+    keywords: Mapping[str, Json]
+    is_required: bool
+    sends: Json = None
+    alone: Json = None
+    names_object: bool = False
+    is_shared: bool = False
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A named way to bring an answer about: another provider state, other values sent, other statuses as good."""
+
+    name: str
+    state: str = ""
+    sends: tuple[tuple[str, Json], ...] = ()
+    also: tuple[int, ...] = ()
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What an operation makes: a value, the path in its answer where it stands, and the operation that removes it."""
+
+    value: str
+    at: tuple[str, ...]
+    removed_by: str
+
+
+@dataclass(frozen=True)
 class Response:
-    """What is promised about one documented status of an operation."""
+    """What is promised about one status of an operation.
+
+    `provenance` is assumed where the page prints no such answer; then it is no documented pair. `shows` leads from the
+    name of a value of the request to where the answer shows it. `absent` lists the fields (those left out together in
+    one tuple), `malformed` and `unknown` those, for which the page prints this status, `ways` what else it is printed
+    for. `refuses` is the provenance of its being the answer to a wrong credential, None where it is something else.
+    """
 
     status: int
     source: Source
     parts: tuple[Part, ...]
     state: str = ""
     owner: tuple[str, ...] = ()
+    provenance: Provenance = Provenance.DOCUMENTED
+    shows: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    shows_reading: str = ""
+    absent: tuple[tuple[str, ...], ...] = ()
+    malformed: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
+    refuses: Provenance | None = None
 
     @property
     def is_success(self) -> bool:
         """Tell whether this is the 2xx of the operation."""
         return 200 <= self.status < 300
 
+    @property
+    def is_documented(self) -> bool:
+        """Tell whether the page prints this answer, so that it makes a pair."""
+        return self.provenance is Provenance.DOCUMENTED
+
 
 @dataclass(frozen=True)
 class Operation:
-    """One method and path, with all that the docs promise about it."""
+    """One method and path, with all that the docs promise about it.
+
+    `finds` leads from the names of values to where a success shows them, so that an id may be read off it. `server`
+    names the setting that holds its base URL, where that is one of its own. `consumes` tells that a success uses its
+    provider state up. `undocumented` are requests to which the page prints no answer.
+    """
 
     id: str
     method: str
@@ -163,6 +243,22 @@ class Operation:
     schemes: tuple[Scheme, ...]
     responses: tuple[Response, ...]
     documented_methods: frozenset[str]
+    fields: tuple[Field, ...] = ()
+    media_type: str = ""
+    server: str = ""
+    consumes: bool = False
+    makes: Maker | None = None
+    finds: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    undocumented: tuple[Way, ...] = ()
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of that name."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def pairs(self) -> tuple[Response, ...]:
+        """Return the answers that the page prints."""
+        return tuple(response for response in self.responses if response.is_documented)
 
     def answering(self, status: int) -> Response | None:
         """Return the documented response of that status."""
@@ -188,7 +284,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Contract:
-    """All that is promised. `digest` is the SHA-256 of every file it was read from."""
+    """All that is promised. `digest` is the SHA-256 of every file it was read from.
+
+    `pages_not_covered` are pages of the docs of which too little is known, each with the reason.
+    """
 
     title: str
     version: str
@@ -196,6 +295,7 @@ class Contract:
     operations: tuple[Operation, ...]
     readings: tuple[Reading, ...]
     digest: str
+    pages_not_covered: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,7 +304,9 @@ class Case:
 
     `status` is the documented status whose pair the clauses belong to, None where they belong to no pair.
     `compared_with` is the case whose answer this one is held against; `reads_after` repeats that case's request
-    after this one and judges the second answer.
+    after this one and judges the second answer. `spoils` say which fields are sent otherwise than a success sends
+    them: `(field, how, template)`. `is_own` tells that the state is used up, so that no other case may share it.
+    `takes_any_scheme` tells that another scheme does as well, where the account has no credential for this one.
     """
 
     operation: Operation
@@ -221,6 +323,9 @@ class Case:
     headers: tuple[tuple[str, str], ...] = ()
     compared_with: str = ""
     reads_after: bool = False
+    spoils: tuple[tuple[str, Spoil, Json], ...] = ()
+    is_own: bool = False
+    takes_any_scheme: bool = False
 
     @property
     def id(self) -> str:
@@ -254,6 +359,7 @@ class Request:
     url: str
     headers: tuple[Header, ...]
     effect: Effect
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)

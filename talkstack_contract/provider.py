@@ -8,28 +8,29 @@ stops a request, `NoAnswer` where none came.
 import http.client
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
+from urllib3 import encode_multipart_formdata
 from urllib3.exceptions import DecodeError, ProtocolError
 
 from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.evidence import REDACTED, SECRET_HEADERS, Secrets
-from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Operation, Request, Scheme
-from talkstack_contract.settings import Account, Credential, Settings, account_of
+from talkstack_contract.model import Effect, Exchange, Header, Request
+from talkstack_contract.settings import Account, Settings, account_of
 
 # Python takes no answer with more than 100 header lines; HTTP sets no limit (RFC 9110, 5.4), and a provider may set
 # many cookies. Can go once http.client lets a caller choose: python/cpython#131724.
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]
 
 USER_AGENT = f"talkstack-contract/{__version__}"
-WRONG_CREDENTIAL = "nobody-holds-this-credential-0000"
+BOUNDARY = "talkstack-contract-7d1f0c"
+TAKING_BACK = ("/teardown", "/clean-up")  # ends of the ids of exchanges that take something back
 CHUNK_BYTES = 65_536
 
 
@@ -84,19 +85,6 @@ class Provider:
         deadline_s = deadline_s or self.settings.limits.exchange_s
         return _Session(self, _Adapter(self, effects, exchange_id, received, deadline_s))
 
-    def request(self, case: Case, account: Account | None) -> Request:
-        """Write the request of a case, as that account."""
-        query = f"?{urlencode(case.query)}" if case.query else ""
-        headers = [Header("Accept", "application/json", "application/json")]
-        if case.headers:
-            headers = [Header(name, value, value) for name, value in case.headers]
-        if case.scheme is not None:
-            credential = account.credential(case.scheme) if account else None
-            headers.append(credential_header(case.scheme, case.form, credential))
-        return Request(
-            case.method, f"{self.settings.base_url}{case.operation.path}{query}", tuple(headers), case.effect
-        )
-
     def send(self, request: Request, exchange_id: str, deadline_s: float | None = None) -> Exchange:
         """Send a request and return the exchange. Raises `NoAnswer`, or `Blocked` where a limit of ours stops it.
 
@@ -109,41 +97,52 @@ class Provider:
         session = self.session(lambda _: request.effect, exchange_id, received.append, deadline_s)
         headers = {header.name: header.value for header in request.headers}
         try:
-            session.request(request.method, request.url, headers=headers)
+            session.request(request.method, request.url, headers=headers, data=request.body or None)
         except requests.RequestException as error:
             raise NoAnswer(f"no answer from {request.method} {_origin(request.url)} ({_cause(error)})") from None
         exchange = received[0]
+        if 200 <= exchange.status < 300:  # an error says `"password": "required"`, and that is no secret
+            self.secrets.learn(exchange.body)
         own = tuple(header for header in exchange.request.headers if header.name in ("User-Agent", "X-Request-Id"))
         return replace(exchange, request=replace(request, headers=(*request.headers, *own)))
 
-    def set_up(self, state: str, action: str, user_id: str = "") -> Account:
+    def set_up(self, state: str, action: str, known_id: str = "") -> Account:
         """Bring about a provider state, or end it, at the states URL (Pact's convention).
 
-        Sends `{"state", "action"}`; the answer may name an account, `{"token", "api_key", "user_id"}`.
+        Sends `{"state", "action"}`; the answer may name an account, `{"token", "api_key", "user_id", "values": {}}`.
         Raises `Blocked` unless the answer is a 2xx with JSON or nothing in it.
         """
-        session = self.session(lambda _: Effect.READS, "states", lambda _: None)
-        body = {"state": state, "action": action} | ({"user_id": user_id} if user_id else {})
+        session = self.session(lambda _: Effect.READS, f"states/{action}", lambda _: None)
+        body = {"state": state, "action": action} | ({"user_id": known_id} if known_id else {})
         try:
             answer = session.post(self.settings.states_url, json=body)
             if not 200 <= answer.status_code < 300:
                 raise requests.HTTPError(response=answer)
             given = answer.json() if answer.content.strip() else {}
         except (requests.RequestException, ValueError) as error:
-            raise Blocked(f"the provider state {state!r} could not be {_done(action)} ({_cause(error)})") from None
+            has_answered = isinstance(error, (requests.HTTPError, ValueError))
+            kind = Blocked if has_answered else NoAnswer
+            raise kind(f"the provider state {state!r} could not be {_done(action)} ({_cause(error)})") from None
         given = given if isinstance(given, dict) else {}
-        values = [str(given.get(key) or "") for key in ("token", "api_key", "user_id")]
-        account = account_of(state, *values)
-        for value in values[:2]:
-            self.secrets.add(value, f"credential of {state!r}")
+        token, api_key, user_id = (str(given.get(key) or "") for key in ("token", "api_key", "user_id"))
+        known = given.get("values")
+        texts = {
+            name: str(each) for name, each in (known if isinstance(known, dict) else {}).items() if each is not None
+        }
+        account = account_of(state, token, api_key, user_id, texts)
+        for name, value in account.secrets():
+            self.secrets.add(value, name)
         return account
 
-    def pass_guard(self, effect: Effect, method: str, *, is_generated: bool) -> int:
-        """Let one more request through, at the agreed pace, and return its number; or raise `Blocked`."""
+    def pass_guard(self, effect: Effect, method: str, *, is_generated: bool, is_taking_back: bool = False) -> int:
+        """Let one more request through, at the agreed pace, and return its number; or raise `Blocked`.
+
+        What takes something back is let through even where the budget is used up.
+        """
         if effect not in self.settings.allow:
             raise Blocked(f"{method} would have the effect {effect}, which is not allowed")
         with self._lock:
-            if self._counter.requests >= self.settings.limits.requests:
+            if self._counter.requests >= self.settings.limits.requests and not is_taking_back:
                 raise Blocked(f"the budget of {self.settings.limits.requests} requests is used up (limits.requests)")
             self._counter.requests += 1
             self._counter.generated += is_generated
@@ -207,7 +206,10 @@ class _Adapter(BaseAdapter):
         """Send in a thread of its own, since no timeout of a socket bounds an answer that comes drop by drop."""
         method = request.method or "GET"
         is_generated = "/generated/" in self._exchange_id
-        number = self._provider.pass_guard(self._effects(method), method, is_generated=is_generated)
+        is_taking_back = self._exchange_id.endswith(TAKING_BACK)
+        number = self._provider.pass_guard(
+            self._effects(method), method, is_generated=is_generated, is_taking_back=is_taking_back
+        )
         request.headers["X-Request-Id"] = f"{self._exchange_id}-{number}"
         deadline_s = self._deadline_s
         outcome: list[tuple[requests.Response, Exchange] | Exception] = []
@@ -272,36 +274,9 @@ class _Adapter(BaseAdapter):
         return bytes(body), f"ends early, after {len(body)} bytes" if missing else ""
 
 
-def valid_credential(operation: Operation, accounts: Mapping[str, Account]) -> Header | None:
-    """Return the header with which the account of a success asks, by the first scheme that it has a credential for."""
-    account = accounts.get(operation.success.state) if operation.success else None
-    given = ((scheme, account.credential(scheme)) for scheme in operation.schemes) if account else ()
-    return next((credential_header(scheme, Form.VALID, each) for scheme, each in given if each), None)
-
-
-def credential_header(scheme: Scheme, form: Form, credential: Credential | None) -> Header:
-    """Write the header that proves, or fails to prove, who asks. Shown with a shell variable in place of the value."""
-    if form is Form.WRONG:
-        return Header(scheme.header, scheme.prefix + WRONG_CREDENTIAL, scheme.prefix + WRONG_CREDENTIAL)
-    if form is Form.EMPTY:
-        return Header(scheme.header, scheme.prefix, scheme.prefix)
-    assert credential is not None, "a case is sent only where its credential is known"
-    value, variable = credential.value, credential.variable
-    prefix = "Basic " if form is Form.OTHER_SCHEME else scheme.prefix
-    middle = len(value) - max(len(value.rpartition(".")[2]) // 2, 1)
-    digit = "1" if value[middle] != "1" else "2"  # a letter could differ from the one it replaces by its case only
-    sent, shown = {
-        Form.VALID: (value, f"${variable}"),
-        Form.OTHER_SCHEME: (value, f"${variable}"),
-        Form.ALTERED: (
-            value[:middle] + digit + value[middle + 1 :],
-            f"${{{variable}:0:{middle}}}{digit}${{{variable}:{middle + 1}}}",
-        ),
-        Form.LENGTHENED: (f"{value}x", f"${{{variable}}}x"),
-        Form.CUT_SHORT: (value[: len(value) * 3 // 4], f"${{{variable}:0:{len(value) * 3 // 4}}}"),
-        Form.OTHER_CASE: (value.swapcase(), f"${{{variable}~~}}"),
-    }[form]
-    return Header(scheme.header, prefix + sent, prefix + shown)
+def multipart(fields: Sequence[tuple[str, str | tuple[str, str, str]]]) -> tuple[bytes, str]:
+    """Encode fields, a file as (name, content, media type); return the body and its media type."""
+    return encode_multipart_formdata(fields, BOUNDARY)
 
 
 def _cause(error: Exception) -> str:

@@ -17,12 +17,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from talkstack_contract import __version__
 from talkstack_contract.evidence import BODY_SHOWN_BYTES, Evidence
-from talkstack_contract.judge import Decision, Pair, Word
+from talkstack_contract.judge import Decision, Pair, Word, pair_of
 from talkstack_contract.model import (
     Case,
     Clause,
     Contract,
     Judgement,
+    Operation,
     Provenance,
     Reading,
     Source,
@@ -53,6 +54,11 @@ class Occasion:
     seed: int
     started: datetime
 
+    @property
+    def nonce(self) -> str:
+        """A text that stands in the name of whatever this run makes, and of no other run."""
+        return f"{self.started:%y%m%d%H%M%S}"
+
     @cached_property
     def promises(self) -> dict[str, tuple[Case, Clause]]:
         """Every clause of the contract with its case, by id, in the order of asking."""
@@ -77,7 +83,7 @@ def header_line(occasion: Occasion) -> Line:
             "docs_read": contract.docs_read,
             "sha256": contract.digest,
             "operations": len(contract.operations),
-            "pairs": sum(len(operation.responses) for operation in contract.operations),
+            "pairs": sum(len(operation.pairs) for operation in contract.operations),
             "clauses": len(occasion.promises),
         },
         "fail_on": str(occasion.fail_on),
@@ -155,12 +161,13 @@ def pair_counts(decision: Decision) -> str:
         if mine:
             parts.append(f"{len(mine)} {WORDS.get(verdict, verdict)}{_named(verdict, mine)}")
     remarks = sum(pair.remarks for pair in decision.pairs)
-    return ", ".join([*parts, f"{remarks} remarks"] if remarks else parts)
+    return ", ".join([*parts, f"{remarks} {'remark' if remarks == 1 else 'remarks'}"] if remarks else parts)
 
 
 def _named(verdict: str, pairs: list[Pair]) -> str:
     if verdict == "unexercised":
-        return f" ({pairs[0].reason})"
+        [(reason, count)] = Counter(pair.reason for pair in pairs).most_common(1)
+        return f" ({reason if count == len(pairs) else f'{count} of them: {reason}'})"
     shown = ", ".join(f"{pair.operation} {pair.status}" for pair in pairs[:3])
     return f": {shown}{' …' if len(pairs) > 3 else ''}" if verdict == "violated" else ""
 
@@ -218,15 +225,14 @@ class Findings:
     @property
     def failing(self) -> list[tuple[Judgement, list[Judgement]]]:
         """The violations that make the run red: one for each clause and what was received, with the others like it."""
-        return _alike(each for each in self.judgements if each.id in self.decision.violated)
+        red = set(self.decision.violated)
+        return _alike(each for each in self.judgements if each.id in red)
 
     @property
     def remarks(self) -> list[tuple[Judgement, list[Judgement]]]:
         """The violations that do not, and what was waived, grouped in the same way."""
-        told = (Verdict.VIOLATED, Verdict.WAIVED)
-        return _alike(
-            each for each in self.judgements if each.verdict in told and each.id not in self.decision.violated
-        )
+        told, red = (Verdict.VIOLATED, Verdict.WAIVED), set(self.decision.violated)
+        return _alike(each for each in self.judgements if each.verdict in told and each.id not in red)
 
     @property
     def untested(self) -> list[tuple[Judgement, int]]:
@@ -249,7 +255,7 @@ class Findings:
         """Yield title, anchor and cases (id, judgements) of each documented pair, then of what belongs to none."""
         for operation in self.occasion.contract.operations:
             mine = [each for each in self.judgements if each.operation == operation.id]
-            for status in [*(response.status for response in operation.responses), None]:
+            for status in [*(response.status for response in operation.pairs), None]:
                 groups = _by_case(each for each in mine if each.status == status)
                 shown = status or "beyond the documented statuses"
                 if groups:
@@ -273,7 +279,26 @@ class Findings:
 
     def decision_of_reading(self, id: str) -> str:  # noqa: A002 - the word of this project
         """Return what a reading decides."""
-        return next(reading.decision for reading in self.occasion.contract.readings if reading.id == id)
+        return next((each.decision for each in self.occasion.contract.readings if each.id == id), "")
+
+    def sections(self) -> list[tuple[str, list[Operation]]]:
+        """Return the sections of the docs with their operations, in the order of the contract."""
+        found: dict[str, list[Operation]] = {}
+        for operation in self.occasion.contract.operations:
+            found.setdefault(operation.tag, []).append(operation)
+        return list(found.items())
+
+    def coverage(self, operations: Iterable[Operation]) -> str:
+        """Return `12 of 14 pairs upheld` for some operations."""
+        ids = {operation.id for operation in operations}
+        mine = [pair for pair in self.decision.pairs if pair.operation in ids]
+        upheld = sum(pair.verdict is Verdict.UPHELD for pair in mine)
+        return f"{upheld} of {len(mine)} pairs upheld" if mine else "no pair is documented"
+
+    def beyond(self, operation: str) -> Pair | None:
+        """Return what the clauses come to for which no page prints a status, as of a pair; None without any."""
+        mine = [each for each in self.judgements if each.operation == operation and each.status is None]
+        return pair_of(operation, 0, mine, True, self.occasion.fail_on) if mine else None
 
     def statuses(self) -> list[int]:
         """Return the columns of the matrix."""

@@ -1,15 +1,19 @@
 """One run: judges each clause by the answers that were asked for, and keeps what was generated beside them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import TypedDict
+from urllib.parse import unquote, unquote_plus
 
+from talkstack_contract.accounts import OTHER, Accounts
 from talkstack_contract.answers import Answers
 from talkstack_contract.cases import SERVER_ERROR, error_clauses, success_clauses
-from talkstack_contract.checks import CHECKS, Answer, NotJson, Subject, own_values
+from talkstack_contract.checks import CHECKS, Answer, NotJson, Subject, has_values, own_values
+from talkstack_contract.drafts import names_in
 from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
 from talkstack_contract.evidence import Evidence, evidence_of
 from talkstack_contract.model import (
@@ -23,9 +27,15 @@ from talkstack_contract.model import (
     Violation,
 )
 from talkstack_contract.provider import Provider
+from talkstack_contract.settings import Account
+from talkstack_contract.steps import Steps, Workflow
 from talkstack_contract.waivers import Waiver, waiver_of
 
+ASKER_CHECKS = frozenset(
+    {"owner", "shows"}
+)  # hold an answer to who asked for what, which generated requests do not tell
 COMPARING_CHECKS = frozenset({"same-payload", "unchanged-after"})
+SHORTEST_OWN = 10  # characters: a shorter value would stand in an answer by chance
 GENERATED_CHECKS = frozenset({"generated", "findings"})
 
 
@@ -49,9 +59,17 @@ class Known(TypedDict):
 class Run:
     """Everything that one process asks and learns of one provider."""
 
-    def __init__(self, cases: Sequence[Case], provider: Provider, waivers: Sequence[Waiver], today: date) -> None:
-        self.answers = Answers(cases, provider)
-        self._waivers, self._today = waivers, today
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        accounts: Accounts,
+        waivers: Sequence[Waiver],
+        today: date,
+        workflows: Mapping[str, Workflow] = MappingProxyType({}),
+    ) -> None:
+        self.accounts = accounts
+        self.answers = Answers(cases, accounts.provider, accounts)
+        self._waivers, self._today, self._workflows = waivers, today, workflows
         self._judgements: dict[str, Judgement] = {}
         self._generated: dict[str, list[Generated]] = defaultdict(list)
         self._findings: dict[str, list[Violation]] = {}
@@ -78,7 +96,7 @@ class Run:
         return {
             "requests": self.provider.requests_sent,
             "generated": self.provider.generated_sent,
-            "left_behind": list(self.answers.left_behind),
+            "left_behind": list(self.accounts.left_behind),
             "secrets": self.provider.secrets.known(),
         }
 
@@ -117,8 +135,16 @@ class Run:
     def _found(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
         if clause.check in GENERATED_CHECKS:
             return self._found_in_generated(case, clause)
+        if clause.check == "workflow":
+            return self._found_in_workflow(case)
         subjects = list(self._subjects(case, clause))
         self._check_needs(case, clause)
+        if (
+            "*" in clause.path
+            and clause.check != "shows"
+            and not any(has_values(subject.answer, clause.path) for subject in subjects)
+        ):
+            raise Unexercised("the list is empty, so that there is nothing to judge")
         violations = [each for subject in subjects for each in self._violations(clause, subject, case)]
         shown = [subject.answer.exchange.id for subject in subjects]
         return violations, shown + [subject.after.exchange.id for subject in subjects if subject.after]
@@ -136,6 +162,8 @@ class Run:
             needed = self.judgement(case, case.clause(name))
             if needed.verdict is Verdict.BLOCKED:
                 raise Blocked(needed.reason, of_run=needed.of_run)
+            if needed.verdict is Verdict.UNEXERCISED and not needed.below:
+                raise Unexercised(needed.reason, needed.remedy, by_settings=needed.by_settings)
             if needed.verdict is not Verdict.UPHELD:
                 below = needed.below or name
                 raise Unexercised(f"{below} does not hold, and below it there is nothing to judge", below=below)
@@ -148,7 +176,7 @@ class Run:
 
     def _subject(self, case: Case, clause: Clause) -> Subject:
         answer = self.answers.of(case)
-        if clause.check == "owner" and not self.answers.account_of(case).user_id:
+        if clause.check == "owner" and not self.accounts.account_of(case).user_id:
             state = case.state
             raise Unexercised(
                 f"the user id of the account {state!r} is not known",
@@ -159,13 +187,26 @@ class Run:
             answer,
             compared=self._compared(case, clause) if clause.check in COMPARING_CHECKS else None,
             after=self.answers.after.get(case.id),
-            user_id=self.answers.account_of(case).user_id if clause.check == "owner" else "",
-            own_values=self._own_values(case, clause) if clause.check == "no-payload" else (),
+            user_id=self.accounts.account_of(case).user_id if clause.check == "owner" else "",
+            asked_for=self.accounts.asked_for(case, str(clause.expected)) if clause.check == "shows" else None,
+            own_values=_unnamed(self._own_values(case, clause), answer) if clause.check == "no-payload" else (),
+            foreign_values=self._foreign_values(case, answer) if clause.check == "nothing-foreign" else (),
         )
+
+    def _foreign_values(self, case: Case, answer: Answer) -> tuple[str, ...]:
+        """Return what only the other account has, without what the request itself named and an answer may repeat."""
+        mine, theirs = (
+            self._all_values(each) for each in (self.accounts.account_of(case), self.accounts.account(OTHER))
+        )
+        return _unnamed((each for each in theirs if each not in mine and len(each) >= SHORTEST_OWN), answer)
+
+    def _all_values(self, account: Account) -> list[str]:
+        return [account.user_id, *self.accounts.values_of(account).values()]
 
     def _own_values(self, case: Case, clause: Clause) -> tuple[str, ...]:
         """Return what the account's own success holds, where this run has seen one; it is not asked for only this."""
-        answers = [self.answers.known(f"{case.operation.id}/by-{each.slug}") for each in case.operation.schemes]
+        names = [f"by-{each.slug}" for each in case.operation.schemes] or ["without-credential"]
+        answers = [self.answers.known(f"{case.operation.id}/{name}") for name in names]
         return next((own_values(clause, known) for known in answers if known), ())
 
     def _compared(self, case: Case, clause: Clause) -> Answer:
@@ -197,6 +238,16 @@ class Run:
             Answer(each) for id_, each in self.answers.exchanges.items() if id_.startswith(mine) and each.status >= 500
         ]
 
+    def _found_in_workflow(self, case: Case) -> tuple[list[Violation], list[str]]:
+        self.accounts.check_own(case)
+        steps = Steps(case, self.accounts, self.accounts.asks, self.answers.step)
+        try:
+            self._workflows[case.id].walk(steps)
+        except (Blocked, Unexercised):
+            if not steps.violations:  # what is broken already is broken, whatever comes after
+                raise
+        return steps.violations, steps.exchanges
+
     # Generated requests: asked by whoever generates them, judged here
 
     def record(self, operation: Operation, generated: Generated) -> None:
@@ -216,6 +267,12 @@ class Run:
         generated = self._generated[case.operation.id]
         if trouble := self.answers.dead or self._trouble.get(case.operation.id):
             raise trouble
+        if not self.accounts.may_generate(case.operation, case.operation.effect):
+            raise Unexercised(
+                f"nothing is made up for an operation with the effect {case.operation.effect} here",
+                f"{str(case.operation.effect)!r} in allow, and a states URL, whose accounts are thrown away",
+                by_settings=True,
+            )
         if case.operation.id not in self._findings:
             raise Unexercised("no request was generated", "run tests/contract/test_generated.py too")
         if clause.check == "findings":
@@ -245,6 +302,14 @@ def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "")
     )
 
 
+def _unnamed(values: Iterable[str], answer: Answer) -> tuple[str, ...]:
+    """Leave out what the request itself named: an answer may repeat that."""
+    request = answer.exchange.request
+    sent = Answer(replace(answer.exchange, body=request.body)).text
+    named = "\n".join([unquote(request.url), unquote_plus(request.url), sent])
+    return tuple(each for each in values if each not in named)
+
+
 def _printable(text: str) -> str:
     """Return a text that does nothing to a terminal: a reason phrase may hold what moves its cursor."""
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
@@ -257,13 +322,18 @@ def _broken_by(generated: Generated, operation: Operation) -> Iterator[Violation
     if exchange.status == 429:  # may be our own pace
         return
     if response is None:
-        refusal_is_fine = 400 <= exchange.status < 500 and not generated.is_promised
-        if not refusal_is_fine and not (exchange.status == 501 and not generated.is_promised):
+        is_promised = generated.is_promised and not _depends_on_state(operation)
+        if is_promised or not (400 <= exchange.status < 500 or exchange.status == 501):
             yield Violation("status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
         return
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     for clause in clauses:
-        if clause.strength is Strength.MUST and clause.check != "owner":
+        if clause.strength is Strength.MUST and clause.check not in ASKER_CHECKS:
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, Subject(Answer(exchange))):
                     yield replace(violation, at=f"{violation.at} ({clause.name})")
+
+
+def _depends_on_state(operation: Operation) -> bool:
+    """Tell whether a request needs values that only a provider state has, so that invented ones may be refused."""
+    return any(set(names_in(field.sends)) - {"fresh"} for field in operation.fields)

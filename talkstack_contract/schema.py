@@ -56,6 +56,35 @@ class Schemas:
             )
         return tuple(joined.values())
 
+    def properties(self, file: str, schema: Any) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
+        """Yield name, schema and "is it required" of each property of an object that `schema` describes, each once."""
+        required = self._required(file, schema)
+        for key, inner in self._properties(file, schema).items():
+            yield key, inner, key in required
+
+    def _properties(self, file: str, schema: Any) -> dict[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        if not isinstance(schema, dict):
+            return found
+        for place, inner in self._alternatives(file, schema):
+            found |= self._properties(place, inner)
+        for key, inner in schema.get("properties", {}).items():
+            found[key] = {**found.get(key, {}), **self.whole(file, inner)}
+        return found
+
+    def whole(self, file: str, schema: Any) -> Mapping[str, Any]:
+        """Return a schema with what it refers to joined in; what stands beside a reference wins."""
+        if not isinstance(schema, dict):
+            return {}
+        joined: dict[str, Any] = {}
+        for place, inner in self._alternatives(file, schema):
+            joined |= self.whole(place, inner)
+        notes = schema.get("x-contract", {})
+        if isinstance(notes, dict) and (notes := {**joined.get("x-contract", {}), **notes}):
+            joined["x-contract"] = notes
+        own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "x-contract")}
+        return {**joined, **own, **({} if isinstance(notes, dict) else {"x-contract": notes})}
+
     def _walk(
         self, file: str, schema: Any, path: tuple[str, ...], required: bool, notes: Mapping[str, str]
     ) -> Iterator[Part]:
@@ -65,11 +94,12 @@ class Schemas:
         for place, inner in self._alternatives(file, schema):
             yield from self._walk(place, inner, path, required, notes)
         keywords = {key: value for key, value in schema.items() if key in JUDGED}
-        if keywords:
+        if keywords or required:
             yield Part(path, required, keywords, notes)
         below = {key: value for key, value in notes.items() if key in INHERITED}
         for key, inner in schema.get("properties", {}).items():
-            yield from self._walk(file, inner, (*path, key), key in self._required(file, schema), below)
+            is_required = key in self._required(file, schema)
+            yield from self._walk(file, inner, _below(path, key, inner), is_required, below)
         if "items" in schema:
             yield from self._walk(file, schema["items"], (*path, "*"), True, below)
 
@@ -82,10 +112,28 @@ class Schemas:
     def _required(self, file: str, schema: Any) -> set[str]:
         if not isinstance(schema, dict):
             return set()
-        names = set(schema.get("required", []))
+        names = set(schema.get("required", [])) | _required_in_either_spelling(schema)
         for place, inner in self._alternatives(file, schema):
             names |= self._required(place, inner)
         return names
+
+
+def _required_in_either_spelling(schema: Mapping[str, Any]) -> set[str]:
+    """Return the keys with an alias of which every branch of `anyOf` requires the one spelling or the other."""
+    branches = [set(branch.get("required", [])) for branch in schema.get("anyOf", []) if isinstance(branch, dict)]
+    aliases = {key: _alias(inner) for key, inner in schema.get("properties", {}).items()}
+    known = {key: {key, alias} for key, alias in aliases.items() if alias}
+    return {key for key, spellings in known.items() if branches and all(spellings & each for each in branches)}
+
+
+def _alias(schema: Any) -> str | None:
+    return schema.get("x-contract", {}).get("alias") if isinstance(schema, dict) else None
+
+
+def _below(path: tuple[str, ...], key: str, schema: Any) -> tuple[str, ...]:
+    """Return the path of a property; one that is printed in two ways is a step with both, `first|second`."""
+    alias = _alias(schema)
+    return (*path, f"{key}|{alias}" if alias else key)
 
 
 # What a clause can be made of; everything else in a schema is structure or annotation.

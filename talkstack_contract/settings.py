@@ -4,11 +4,13 @@ Raises `BadInput` for anything that cannot be used. Secret values never show in 
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from talkstack_contract.catalogue import meta_schema
@@ -21,6 +23,7 @@ ENVIRONMENT = {  # without a provider file, these are enough
     ACTIVE: ("TALKSTACK_TOKEN", "TALKSTACK_API_KEY", "TALKSTACK_USER_ID"),
     EMPTY: ("TALKSTACK_EMPTY_TOKEN", "TALKSTACK_EMPTY_API_KEY", "TALKSTACK_EMPTY_USER_ID"),
 }
+SECRET_VALUE = re.compile(r"password|token|code|secret", re.IGNORECASE)  # names of values that open something
 CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key"})  # sent with all, no case could go without a credential
 POLITE_REQUESTS_PER_SECOND = 5.0  # against a host that is not this machine, unless the file says otherwise
 
@@ -35,12 +38,18 @@ class Credential:
 
 @dataclass(frozen=True)
 class Account:
-    """An account of the provider, in one provider state."""
+    """An account of the provider, in one provider state; `values` are what its state yields: ids, an email, a code."""
 
     state: str
     token: Credential | None = None
     api_key: Credential | None = None
     user_id: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def secrets(self) -> list[tuple[str, str]]:
+        """Return (name, value) of everything here that must not show."""
+        credentials = [(each.variable, each.value) for each in (self.token, self.api_key) if each]
+        return credentials + [(name, value) for name, value in self.values.items() if SECRET_VALUE.search(name)]
 
     def credential(self, scheme: Scheme) -> Credential | None:
         """Return what this account proves itself with under a scheme."""
@@ -52,7 +61,7 @@ class Limits:
     """How much a run may ask: `requests_per_second` None is no limit."""
 
     requests_per_second: float | None = None
-    requests: int = 2000
+    requests: int = 5000
     exchange_s: float = 10.0
     body_bytes: int = 5_000_000
 
@@ -65,6 +74,7 @@ class Settings:
     is_reference: bool
     allow: frozenset[Effect]
     accounts: Mapping[str, Account]
+    calls_base_url: str = ""
     states_url: str = ""
     limits: Limits = Limits()
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -73,9 +83,13 @@ class Settings:
 
     def secrets(self) -> list[tuple[str, str]]:
         """Return every secret value with its name."""
-        credentials = [each for account in self.accounts.values() for each in (account.token, account.api_key)]
-        named = [(each.value, each.variable) for each in credentials if each]
+        named = [(value, name) for account in self.accounts.values() for name, value in account.secrets()]
         return named + [(value, f"header {name}") for name, value in self.headers]
+
+
+def schemas_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of promises: that of the checkout, or the one that TALKSTACK_SCHEMAS names."""
+    return Path(environment.get("TALKSTACK_SCHEMAS") or Path(__file__).parents[1] / "schemas").resolve()
 
 
 def settings_of_file(
@@ -92,6 +106,7 @@ def settings_of_file(
     )
     reader = _SecretReader(file, environment, is_loopback(url))
     states_url = document.get("states", {}).get("url", "")
+    calls_url = document.get("calls_base_url", "")
     certificate = document.get("client_certificate")
     for name in document.get("headers", {}):
         if name.lower() in CREDENTIAL_HEADERS:
@@ -101,6 +116,7 @@ def settings_of_file(
         is_reference=False,
         allow=frozenset(Effect(name) for name in document.get("allow", ["reads"])),
         accounts={state: reader.account(state, entry) for state, entry in document.get("accounts", {}).items()},
+        calls_base_url=checked_url(calls_url, f"{file}: calls_base_url", allow_insecure) if calls_url else "",
         states_url=checked_url(states_url, f"{file}: states.url", allow_insecure) if states_url else "",
         limits=Limits(**{**_default_limits(url), **_finite(file, document.get("limits", {}))}),
         headers=tuple(
@@ -126,19 +142,24 @@ def settings_of_environment(base_url: str, environment: Mapping[str, str], allow
     for state, (token, api_key, user_id) in ENVIRONMENT.items():
         for name in (token, api_key):
             _check_sendable(name, "", environment.get(name, ""))
-        account = account_of(state, *(environment.get(name, "") for name in (token, api_key, user_id)))
+        given = (environment.get(token, ""), environment.get(api_key, ""), environment.get(user_id, ""))
+        account = account_of(state, *given)
         if account.token or account.api_key:
             accounts[state] = account
     return Settings(url, False, frozenset({Effect.READS}), accounts, limits=Limits(**_default_limits(url)))
 
 
-def settings_of_reference(base_url: str, states_url: str, accounts: Mapping[str, tuple[str, str, str]]) -> Settings:
-    """Make the settings for our own provider: every effect, its standing accounts as (token, api_key, user_id)."""
-    known = {state: account_of(state, *values) for state, values in accounts.items()}
-    return Settings(base_url, True, frozenset(Effect), known, states_url)
+def settings_of_reference(
+    base_url: str, calls_base_url: str, states_url: str, accounts: Mapping[str, tuple[str, str, str, Mapping[str, str]]]
+) -> Settings:
+    """Make the settings for our own provider: every effect, its standing accounts as (token, key, user id, values)."""
+    known = {state: account_of(state, *given) for state, given in accounts.items()}
+    return Settings(base_url, True, frozenset(Effect), known, calls_base_url, states_url)
 
 
-def account_of(state: str, token: str, api_key: str, user_id: str) -> Account:
+def account_of(
+    state: str, token: str, api_key: str, user_id: str, values: Mapping[str, str] = MappingProxyType({})
+) -> Account:
     """Make an account from plain values, each with the shell variable that would hold it; an empty one is absent."""
     token_variable, api_key_variable, _ = ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE])
     return Account(
@@ -146,6 +167,7 @@ def account_of(state: str, token: str, api_key: str, user_id: str) -> Account:
         Credential(token, token_variable) if token else None,
         Credential(api_key, api_key_variable) if api_key else None,
         user_id,
+        values,
     )
 
 
@@ -201,9 +223,15 @@ class _SecretReader:
             self.secret(f"accounts.{state!r}.{key}", entry[key], variable) if key in entry else None
             for key, variable in variables.items()
         )
-        if token is None and api_key is None:
+        values = {
+            name: self.secret(f"accounts.{state!r}.values.{name}", value, name).value
+            if SECRET_VALUE.search(name) or not isinstance(value, str)
+            else value
+            for name, value in entry.get("values", {}).items()
+        }
+        if token is None and api_key is None and not values:
             raise BadInput(self.file, f"accounts.{state!r}", "has no credential", "give token, api_key or both")
-        return Account(state, token, api_key, entry.get("user_id", ""))
+        return Account(state, token, api_key, entry.get("user_id", ""), values)
 
     def secret(self, key: str, entry: Json, variable: str) -> Credential:
         if isinstance(entry, str):

@@ -1,5 +1,7 @@
 """Runs of the contract suite, each as a process of its own: `python -m pytest tests/contract ...`.
 
+They ask one operation only, unless `environment` names another folder of promises.
+
 Unlike `warm_runs`, whose runs share one environment and are only waited for, a run here is started as a user starts it:
 in any checkout, with any environment, and it can be signalled while it runs.
 """
@@ -20,6 +22,8 @@ from signal import SIG_DFL, SIGINT, SIGKILL, Signals, signal
 from typing import Any
 
 import pytest
+
+from tests.engine.small_contract import small_contract
 
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = "tests/contract"
@@ -157,7 +161,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _own_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not _FOREIGN.fullmatch(name)}
+    own = {name: value for name, value in os.environ.items() if not _FOREIGN.fullmatch(name)}
+    return {**own, "TALKSTACK_SCHEMAS": str(small_contract())}
 
 
 def times_told(text: str, run: Finished) -> int:

@@ -2,28 +2,30 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from talkstack_contract.accounts import EXPIRED, Accounts
 from talkstack_contract.cases import REFUSAL as REFUSAL_RANK
-from talkstack_contract.cases import derive_cases
-from talkstack_contract.catalogue import load_contract
 from talkstack_contract.errors import Blocked
 from talkstack_contract.evidence import Secrets
+from talkstack_contract.ledger import Ledger
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, Verdict, Violation
 from talkstack_contract.provider import NoAnswer, Provider
 from talkstack_contract.run import Run
 from talkstack_contract.settings import ACTIVE, EMPTY, Account, Credential, Settings
 from talkstack_contract.waivers import Waiver
+from tests.engine.billing_provider import CASES as BILLING
+from tests.engine.billing_provider import STATES, World, accounts_of, refused, settings
+from tests.engine.contracts import PROJECT as PROJECT_OPERATION
+from tests.engine.contracts import cases_of, operation_of
 
-CONTRACT = load_contract(Path(__file__).parents[2] / "schemas")
-CASES = {case.name: case for case in derive_cases(CONTRACT)}
-[OPERATION] = CONTRACT.operations
+OPERATION = operation_of(PROJECT_OPERATION)
+CASES = {case.name: case for case in cases_of(OPERATION)}
 TODAY = date(2026, 11, 24)
 FAILING = "the provider fails inside"
 TOKEN = "eyQ0.eyJzdWIiOiJxIn0.Zk3-_a9Pw7Lr2Tn5Vb8Xc1Md"
@@ -44,8 +46,9 @@ ACTIVE_ACCOUNT = Account(
     OWNER,
 )
 EMPTY_ACCOUNT = Account(EMPTY, Credential("empty-token-1", "TALKSTACK_EMPTY_TOKEN"), Credential("empty-key-1", "E"))
-ACCOUNTS = {ACTIVE: ACTIVE_ACCOUNT, EMPTY: EMPTY_ACCOUNT}
-EVERYTHING = Settings("http://127.0.0.1:9", False, frozenset(Effect), ACCOUNTS, "http://127.0.0.1:9/_states")
+EXPIRED_ACCOUNT = Account(EXPIRED, Credential("expired-token-1", "E"))
+ACCOUNTS = {ACTIVE: ACTIVE_ACCOUNT, EMPTY: EMPTY_ACCOUNT, EXPIRED: EXPIRED_ACCOUNT}
+EVERYTHING = Settings("http://127.0.0.1:9", False, frozenset(Effect), ACCOUNTS, states_url="http://127.0.0.1:9/_states")
 WITHOUT_STATES = replace(EVERYTHING, states_url="")
 
 
@@ -146,7 +149,12 @@ def asking(
     waivers: Sequence[Waiver] = (),
 ) -> Asked:
     provider = Scripted(replies or {}, settings, accounts or {})
-    return Asked(Run(list(CASES.values()), provider, waivers, TODAY), provider)
+    return Asked(run_of(provider, waivers), provider)
+
+
+def run_of(provider: Provider, waivers: Sequence[Waiver] = ()) -> Run:
+    cases = list(CASES.values())
+    return Run(cases, Accounts(cases, provider, Ledger(), "n"), waivers, TODAY)
 
 
 def clauses_of(*names: str) -> set[str]:
@@ -343,9 +351,9 @@ BROUGHT_ABOUT = Account(FAILING, Credential("state-token-1", "TALKSTACK_TOKEN"),
 def test_state_is_brought_about_once_and_ended_for_its_account() -> None:
     asked = asking(accounts={FAILING: BROUGHT_ABOUT})
     asked.all()
-    asked.run.answers.close()
+    asked.run.accounts.close()
     expected = [(FAILING, "setup", ""), (FAILING, "teardown", "u-77")]
-    assert (asked.provider.states, asked.run.answers.left_behind) == (expected, [])
+    assert (asked.provider.states, asked.run.accounts.left_behind) == (expected, [])
 
 
 def test_case_asks_as_the_account_that_the_state_names() -> None:
@@ -363,16 +371,18 @@ def test_state_without_an_account_of_its_own_is_asked_as_the_active_one() -> Non
 def test_state_is_ended_once() -> None:
     asked = asking(accounts={FAILING: BROUGHT_ABOUT})
     asked.all()
-    asked.run.answers.close()
-    asked.run.answers.close()
+    asked.run.accounts.close()
+    asked.run.accounts.close()
     assert len(asked.provider.states) == 2
 
 
 def test_state_that_cannot_be_ended_is_told() -> None:
     asked = asking(accounts={FAILING: BROUGHT_ABOUT, f"teardown {FAILING}": Blocked("could not be ended")})
     asked.all("internal-error")
-    asked.run.answers.close()
-    assert asked.run.answers.left_behind == ["could not be ended"]
+    asked.run.accounts.close()
+    assert asked.run.accounts.left_behind == [
+        "an account in the state 'the provider fails inside' (user_id u-77): could not be ended"
+    ]
 
 
 def test_state_that_cannot_be_set_up_blocks_its_case_only() -> None:
@@ -487,3 +497,111 @@ def test_plan_says_what_would_be_sent_and_sends_nothing(name: str, expected: str
 def test_plan_says_what_would_not_be_asked() -> None:
     settings = replace(EVERYTHING, allow=frozenset({Effect.READS}))
     assert planned("method-put", settings) == "not asked: it has the effect writes, which the settings do not allow"
+
+
+# Many operations
+
+
+def billing(world: World, given: Settings | None = None) -> Run:
+    return Run(list(BILLING.values()), accounts_of(given or settings(), world), (), TODAY)
+
+
+def verdicts(run: Run, *names: str) -> list[Verdict]:
+    return [run.judgement(BILLING[name], BILLING[name].clauses[0]).verdict for name in names]
+
+
+def test_operation_that_refuses_every_credential_blocks_no_other() -> None:
+    world = World(broken={"GET /rates/rate-eur": refused(401)})
+    run = billing(world)
+    found = verdicts(run, "getRate/by-api-key", "getInvoice/by-bearer", "findInvoice/by-bearer")
+    assert (found, run.answers.dead) == ([Verdict.VIOLATED, Verdict.UPHELD, Verdict.UPHELD], None)
+
+
+def test_credentials_that_no_operation_takes_are_refused_for_the_whole_run() -> None:
+    lines = ("GET /invoices", "GET /invoices/invoice-mine-1", "POST /invoices/search", "GET /rates/rate-eur")
+    others = ("GET /user/get-active-project", "POST /invoices")
+    world = World(broken=dict.fromkeys((*lines, *others), refused(401)))
+    found = verdicts(billing(world), "createInvoice/by-bearer", "getInvoice/by-bearer", "logIn/without-credential")
+    assert (set(found), world.lines().count("POST /invoices")) == ({Verdict.BLOCKED}, 3)
+
+
+def test_no_operation_that_changes_something_is_asked_only_to_know_whether_a_credential_does() -> None:
+    world = World(broken={"GET /invoices": refused(401), "GET /rates/rate-eur": refused(401)})
+    verdicts(billing(world), "listInvoices/by-bearer")
+    assert {line.split()[0] for line in world.lines() if line != "POST /invoices/search"} == {"GET"}
+
+
+def test_first_operation_without_an_answer_is_violated_where_another_answers() -> None:
+    world = World(broken={"POST /sessions": refused(0)})
+    found = verdicts(billing(world), "logIn/without-credential", "getInvoice/by-bearer")
+    assert found == [Verdict.VIOLATED, Verdict.UPHELD]
+
+
+def test_witness_brings_nothing_about() -> None:
+    world = World(broken={"POST /sessions": refused(0)})
+    verdicts(billing(world, settings(states_url=STATES)), "logIn/without-credential")
+    assert ([action for _, action, _ in world.states], world.lines("POST").count("POST /invoices")) == (["setup"], 0)
+
+
+def test_witness_is_not_asked_where_reading_is_not_allowed() -> None:
+    world = World(broken={"POST /sessions": refused(0)})
+    allow = frozenset({Effect.ISSUES_CREDENTIALS})
+    found = verdicts(billing(world, settings(allow=allow)), "logIn/without-credential")
+    assert (found, set(world.lines())) == ([Verdict.BLOCKED], {"POST /sessions"})
+
+
+def once(status: int, then: tuple[int, Any]) -> Callable[[], tuple[int, Any]]:
+    """Answer with that status at first, and so ever after."""
+    script = [(status, None)]
+    return lambda: script.pop() if script else then
+
+
+MADE_AT_LAST = (200, {"message": "m", "status": "success", "invoice": {"id": "invoice-9", "title": "t"}})
+
+
+def test_second_try_is_a_request_of_its_own_since_the_name_of_the_first_may_be_taken() -> None:
+    world = World(broken={"POST /invoices": once(503, MADE_AT_LAST)})
+    run = billing(world)
+    verdicts(run, "getInvoice/by-bearer", "createInvoice/by-bearer")
+    titles = [each.body["title"] for each in world.asked if each.line == "POST /invoices"]
+    assert (len(titles), len(set(titles))) == (2, 2)
+
+
+@pytest.mark.parametrize(("status", "count"), [(0, 2), (502, 2), (503, 2), (504, 2), (429, 1)])
+def test_what_a_first_try_may_have_made_is_in_the_ledger_too(status: int, count: int) -> None:
+    run = billing(World(broken={"POST /invoices": once(status, MADE_AT_LAST)}))
+    verdicts(run, "getInvoice/by-bearer", "createInvoice/by-bearer")
+    assert len(run.accounts.ledger.pending()) == count
+
+
+def test_spoilt_credential_is_sent_where_no_page_prints_a_success_to_hold_it_against() -> None:
+    operation = operation_of("getActiveProject")
+    operation = replace(operation, responses=tuple(each for each in operation.responses if not each.is_success))
+    cases = {case.name: case for case in cases_of(operation)}
+    provider = Scripted({}, EVERYTHING, {})
+    run = Run(list(cases.values()), Accounts(list(cases.values()), provider, Ledger(), "n"), (), TODAY)
+    case = replace(cases["token-altered"], state=ACTIVE)
+    assert run.judgement(case, case.clauses[0]).verdict is Verdict.UPHELD
+
+
+PLANNED = {
+    "given": ("getInvoice/by-bearer", 'curl -i -H "Accept: application/json"'),
+    "to-be-opened": (
+        "createInvoice/by-bearer",
+        "POST /invoices, after the states URL has brought about 'an active project'",
+    ),
+    "foreign": ("getInvoice/invoice-id-foreign", 'curl -i -H "Accept: application/json"'),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), PLANNED.values(), ids=PLANNED)
+def test_plan_of_many_operations_sends_nothing(name: str, expected: str) -> None:
+    world = World()
+    run = billing(world, settings(states_url=STATES))
+    line = run.answers.plan(BILLING[name], 5)
+    assert (line[: len(expected)], world.asked, world.states) == (expected, [], [])
+
+
+def test_plan_shows_no_secret_that_a_body_would_hold() -> None:
+    line = billing(World()).answers.plan(BILLING["logIn/without-credential"], 5)
+    assert ("anna@example.test" in line, "pass-word-1" in line) == (True, False)

@@ -70,7 +70,7 @@ def test_refused_credentials_block_the_run_and_are_told_once(workers: tuple[str,
 
 @WORKERS
 def test_case_without_answer_is_asked_once_more_then_violated(workers: tuple[str, ...], tmp_path: Path) -> None:
-    with serve(faults=["unknown-query-no-answer"]) as reference:
+    with serve(faults=["getActiveProject-unknown-query-no-answer"]) as reference:
         reference.write_provider(tmp_path / "provider.toml")
         run = run_suite(tmp_path, "--provider", str(tmp_path / "provider.toml"), *workers)
         asked = [received.status for received in reference.received if received.query == "contract-probe=1"]

@@ -4,19 +4,29 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from talkstack_contract.cases import derive_cases
-from talkstack_contract.catalogue import load_contract
-from talkstack_contract.checks import CHECKS, Answer, NotJson, Subject, own_values, shown, strict_json
-from talkstack_contract.model import Clause, Effect, Exchange, Request
+from talkstack_contract.checks import (
+    CHECKS,
+    Answer,
+    NotJson,
+    Subject,
+    has_values,
+    own_values,
+    shown,
+    strict_json,
+    value_at,
+)
+from talkstack_contract.model import Clause, Effect, Exchange, Provenance, Request
+from tests.engine.contracts import PROJECT as PROJECT_OPERATION
+from tests.engine.contracts import billing_contract, cases_of, contract_of, operation_of
 
-SCHEMAS = Path(__file__).parents[2] / "schemas"
-CASES = derive_cases(load_contract(SCHEMAS))
+CASES = cases_of(operation_of(PROJECT_OPERATION))
 CLAUSES = {f"{case.name}/{clause.name}": clause for case in CASES for clause in case.clauses}
+EVERY_CLAUSE = [clause for case in derive_cases(billing_contract()) for clause in case.clauses]
 
 PROJECT = {
     "name": "Sommergrüße",
@@ -795,9 +805,9 @@ HOSTILE = {
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("name", CHECKS)
 def test_check_survives_whatever_comes(name: str, body: bytes) -> None:
-    clause = next(clause for clause in CLAUSES.values() if clause.check == name)
+    clause = next(clause for clause in EVERY_CLAUSE if clause.check == name)
     answer, before = answered(body, 500), answered(SUCCESS)
-    subject = Subject(answer, compared=before, after=answer, user_id="u-8842-aa71-90", own_values=OWN)
+    subject = Subject(answer, before, answer, "u-8842-aa71-90", asked_for="p-1", own_values=OWN, foreign_values=OWN)
     assert survives(name, clause, subject)
 
 
@@ -810,7 +820,7 @@ def survives(name: str, clause: Clause, subject: Subject) -> bool:
 
 def test_every_clause_names_a_check_of_the_list() -> None:
     by_the_run = {"generated", "findings"}
-    assert {clause.check for clause in CLAUSES.values()} - by_the_run == set(CHECKS)
+    assert {clause.check for clause in EVERY_CLAUSE} - by_the_run == set(CHECKS)
 
 
 # What a violation shows
@@ -830,3 +840,172 @@ def test_every_clause_names_a_check_of_the_list() -> None:
 )
 def test_value_is_shown_as_json_and_cut_with_its_length(value: Any, text: str) -> None:
     assert shown(value) == text
+
+
+# shows, nothing-foreign
+
+
+def shows_clause(*path: str) -> Clause:
+    source = CLAUSES["by-bearer/status.is-200"].source
+    return Clause("answer.shows-id", "", Provenance.DOCUMENTED, source, "shows", "id", path)
+
+
+def held(clause: Clause, body: Any, **others: Any) -> Found:
+    subject = Subject(answered(body), **others)
+    return [(violation.at, violation.received) for violation in CHECKS[clause.check](clause, subject)]
+
+
+SHOWN = {
+    "there": (("data", "id"), {"data": {"id": "p-1"}}, "p-1"),
+    "one-of-the-items": (("*", "id"), [{"id": "p-0"}, {"id": "p-1"}], "p-1"),
+    "a-number": (("n",), {"n": 7}, 7),
+    "an-object": (("n",), {"n": {"a": 1, "b": 2}}, {"b": 2, "a": 1}),
+    "under-another-name": (("idd|id",), {"id": "p-1"}, "p-1"),
+    "bare": (("data|.", "id"), {"id": "p-1"}, "p-1"),
+}
+NOT_SHOWN = {
+    "another": (("data", "id"), {"data": {"id": "p-2"}}, "p-1", "$.data.id", '"p-2", asked for "p-1"'),
+    "none": (("data", "id"), {"data": {}}, "p-1", "$.data.id", 'no such key, asked for "p-1"'),
+    "in-no-item": (("*", "id"), [{"id": "p-0"}], "p-1", "$[0].id", '"p-0", asked for "p-1"'),
+    "in-an-empty-list": (("*", "id"), [], "p-1", "$", 'nothing, asked for "p-1"'),
+    "text-for-a-number": (("n",), {"n": "7"}, 7, "$.n", '"7", asked for 7'),
+    "truth-for-a-number": (("n",), {"n": True}, 1, "$.n", "true, asked for 1"),
+    "null": (("n",), {"n": None}, "p-1", "$.n", 'null, asked for "p-1"'),
+    "null-for-nothing": (("n",), {}, None, "$.n", "no such key, asked for null"),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "asked_for"), SHOWN.values(), ids=SHOWN)
+def test_answer_that_shows_what_was_asked_for_upholds(path: tuple[str, ...], body: Any, asked_for: Any) -> None:
+    assert held(shows_clause(*path), body, asked_for=asked_for) == []
+
+
+@pytest.mark.parametrize(("path", "body", "asked_for", "at", "received"), NOT_SHOWN.values(), ids=NOT_SHOWN)
+def test_answer_that_shows_anything_else_breaks(
+    path: tuple[str, ...], body: Any, asked_for: Any, at: str, received: str
+) -> None:
+    assert held(shows_clause(*path), body, asked_for=asked_for) == [(at, received)]
+
+
+FOREIGN = next(clause for clause in EVERY_CLAUSE if clause.check == "nothing-foreign")
+THEIRS = ("invoice-theirs-1", "Größe")
+LEAKS = {
+    "value": ({"id": "invoice-theirs-1"}, "invoice-theirs-1"),
+    "inside-a-text": ({"message": "no access to invoice-theirs-1"}, "invoice-theirs-1"),
+    "key": ({"invoice-theirs-1": 1}, "invoice-theirs-1"),
+    "escaped": (b'{"a": "Gr\\u00f6\\u00dfe"}', "Größe"),
+    "no-json": (b"<p>invoice-theirs-1</p>", "invoice-theirs-1"),
+}
+
+
+@pytest.mark.parametrize(("body", "leaked"), LEAKS.values(), ids=LEAKS)
+def test_value_of_another_account_breaks_wherever_it_stands(body: Any, leaked: str) -> None:
+    expected = [("$", f"{json.dumps(leaked, ensure_ascii=False)}, which belongs to another account")]
+    assert held(FOREIGN, body, foreign_values=THEIRS) == expected
+
+
+@pytest.mark.parametrize("body", [b"", {"message": "no such invoice"}, {"id": "invoice-mine-1"}], ids=repr)
+def test_answer_without_a_value_of_another_account_upholds(body: Any) -> None:
+    assert held(FOREIGN, body, foreign_values=THEIRS) == []
+
+
+# Two spellings of a key, two forms of an answer, the payload of other operations
+
+
+def clauses_of(operation: str, check: str) -> list[Clause]:
+    cases = derive_cases(contract_of(operation_of(operation)))
+    return [clause for clause in cases[0].clauses if clause.check == check]
+
+
+ALIASES = {
+    "first-spelling": ({"accessToken": "t"}, []),
+    "second-spelling": ({"acessToken": "t"}, []),
+    "neither": ({"token": "t"}, [("$.accessToken", "no such key")]),
+    "second-of-another-type": ({"acessToken": 7}, [("$.acessToken", "7")]),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), ALIASES.values(), ids=ALIASES)
+def test_key_that_is_printed_in_two_ways_is_there_in_one(body: Any, expected: Found) -> None:
+    [clause] = [each for each in clauses_of("logIn", "value") if each.path == ("accessToken|acessToken",)]
+    assert held(clause, body) == expected
+
+
+FORMS = {
+    "in-a-wrapper": ({"data": {"id": "i", "title": "t"}}, []),
+    "bare": ({"id": "i", "title": "t"}, []),
+    "neither": ({"message": "done"}, [("$.id", "no such key"), ("$.title", "no such key")]),
+    "wrapper-of-nothing": ({"data": {}, "id": "i"}, [("$.data.id", "no such key"), ("$.data.title", "no such key")]),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), FORMS.values(), ids=FORMS)
+def test_object_that_is_printed_in_two_forms_is_there_in_one(body: Any, expected: Found) -> None:
+    clauses = [each for each in clauses_of("updateInvoice", "value") if len(each.path) == 2]
+    assert [violation for clause in clauses for violation in held(clause, body)] == expected
+
+
+def payload_clause(operation: str) -> Clause:
+    cases = derive_cases(contract_of(operation_of(operation)))
+    return next(clause for case in cases for clause in case.clauses if clause.check == "no-payload")
+
+
+ERRORS: dict[str, tuple[str, Any, Found]] = {
+    "no-payload": ("createInvoice", {"message": "no", "status": "error"}, []),
+    "root-list-gives-an-object": ("listInvoices", {"message": "no"}, []),
+    "root-list-gives-an-empty-list": ("listInvoices", [], []),
+    "bare-form-gives-an-error": ("updateInvoice", {"message": "no", "status": "error"}, []),
+    "bare-form-gives-one-of-its-keys": ("updateInvoice", {"message": "no", "id": "e-1"}, []),
+}
+CARRIED = {
+    "object": ("createInvoice", {"message": "no", "invoice": {"id": "i"}}, "$.invoice"),
+    "items": ("listInvoices", [{"id": "i"}], "$[0]"),
+    "wrapped": ("updateInvoice", {"data": {"id": "i", "title": "t"}}, "$.data.id"),
+    "bare": ("updateInvoice", {"id": "i", "title": "t"}, "$.id"),
+}
+
+
+@pytest.mark.parametrize(("operation", "body", "expected"), ERRORS.values(), ids=ERRORS)
+def test_error_of_any_form_without_a_payload_upholds(operation: str, body: Any, expected: Found) -> None:
+    assert held(payload_clause(operation), body) == expected
+
+
+@pytest.mark.parametrize(("operation", "body", "at"), CARRIED.values(), ids=CARRIED)
+def test_error_of_any_form_with_a_payload_breaks(operation: str, body: Any, at: str) -> None:
+    assert [place for place, _ in held(payload_clause(operation), body)] == [at]
+
+
+# Lists
+
+
+HAS_VALUES = {
+    "items": (("*", "id"), [{"id": 1}], True),
+    "items-without-the-key": (("*", "id"), [{}], True),
+    "empty-list": (("*", "id"), [], False),
+    "empty-list-at-depth": (("data", "*", "id"), {"data": []}, False),
+    "all-lists-empty": (("*", "lines", "*"), [{"lines": []}, {"lines": []}], False),
+    "one-list-is-not": (("*", "lines", "*"), [{"lines": []}, {"lines": [1]}], True),
+    "no-list": (("*", "id"), {"id": 1}, False),
+    "no-key": (("data", "*"), {}, True),
+    "no-path": ((), None, True),
+    "no-json": (("*",), b"{", True),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "expected"), HAS_VALUES.values(), ids=HAS_VALUES)
+def test_below_an_empty_list_there_is_nothing_to_judge(path: tuple[str, ...], body: Any, expected: bool) -> None:
+    assert has_values(answered(body), path) is expected
+
+
+VALUES = {
+    "text": (("a",), {"a": "x"}, "x"),
+    "first-of-the-items": (("*", "id"), [{"id": ""}, {"id": "x"}], "x"),
+    "empty": (("a",), {"a": ""}, None),
+    "number": (("a",), {"a": 7}, None),
+    "none": (("a",), {}, None),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "expected"), VALUES.values(), ids=VALUES)
+def test_text_is_read_off_an_answer(path: tuple[str, ...], body: Any, expected: str | None) -> None:
+    assert value_at(answered(body), path) == expected

@@ -41,14 +41,16 @@ UNCHANGED = "unknown-query/answer.is-unchanged"
 
 ROWS = {
     "all-upheld": Row(ACCEPTED, 0, {"by-bearer/status.is-200": "upheld"}),
-    "a-must-violated": Row(REJECTED, 1, {STATUS_WORD: "violated"}, ("success-status-absent",)),
-    "a-should-violated": Row(WITH_REMARKS, 0, {MESSAGE: "violated"}, ("success-message-reworded",)),
+    "a-must-violated": Row(REJECTED, 1, {STATUS_WORD: "violated"}, ("getActiveProject-success-status-absent",)),
+    "a-should-violated": Row(WITH_REMARKS, 0, {MESSAGE: "violated"}, ("getActiveProject-success-message-reworded",)),
     "a-should-violated-at-should": Row(
-        REJECTED, 1, {MESSAGE: "violated"}, ("success-message-reworded",), ("--fail-on", "should")
+        REJECTED, 1, {MESSAGE: "violated"}, ("getActiveProject-success-message-reworded",), ("--fail-on", "should")
     ),
-    "an-advice-violated": Row(WITH_REMARKS, 0, {UNCHANGED: "violated"}, ("unknown-query-answered-404",)),
+    "an-advice-violated": Row(
+        WITH_REMARKS, 0, {UNCHANGED: "violated"}, ("getActiveProject-unknown-query-answered-404",)
+    ),
     "an-advice-violated-at-advice": Row(
-        REJECTED, 1, {UNCHANGED: "violated"}, ("unknown-query-answered-404",), ("--fail-on", "advice")
+        REJECTED, 1, {UNCHANGED: "violated"}, ("getActiveProject-unknown-query-answered-404",), ("--fail-on", "advice")
     ),
     "one-credential-refused": Row(
         REJECTED,
@@ -70,10 +72,14 @@ ROWS = {
         REJECTED,
         1,
         {"unknown-query/status.is-no-server-error": "violated", "by-bearer/status.is-200": "upheld"},
-        ("unknown-query-answered-503",),
+        ("getActiveProject-unknown-query-answered-503",),
     ),
-    "the-first-answer-503": Row(REJECTED, 1, {"by-bearer/status.is-200": "violated"}, ("success-answered-503",)),
-    "a-redirect": Row(REJECTED, 1, {"by-bearer/status.is-200": "violated"}, ("success-redirected-to-login",)),
+    "the-first-answer-503": Row(
+        REJECTED, 1, {"by-bearer/status.is-200": "violated"}, ("getActiveProject-success-answered-503",)
+    ),
+    "a-redirect": Row(
+        REJECTED, 1, {"by-bearer/status.is-200": "violated"}, ("getActiveProject-success-redirected-to-login",)
+    ),
     "only-reads-allowed": Row(
         ACCEPTED, 0, {"method-post/method.is-refused": "unexercised"}, change=lambda p: p | READS_ONLY
     ),

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from urllib.parse import quote, quote_plus
 
@@ -348,14 +349,14 @@ REQUESTS = {
 def arguments(line: str, environment: dict[str, str]) -> list[str]:
     """Return what bash hands to curl, one argument each."""
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{line}"
-    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.split("\0")[:-1]
+    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, check=True)
+    return done.stdout.decode().split("\0")[:-1]
 
 
 @pytest.mark.parametrize(("method", "url", "headers"), REQUESTS.values(), ids=REQUESTS)
 def test_line_is_sound_in_a_shell(method: str, url: str, headers: tuple[tuple[str, str], ...]) -> None:
     request = Request(method, url, tuple(Header(name, value, value) for name, value in headers), Effect.READS)
-    assert subprocess.run(["bash", "-n", "-c", curl_of(request)], check=False).returncode == 0
+    assert subprocess.run(["bash", "-n", "-c", curl_of(request, Secrets())], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(("method", "url", "headers"), REQUESTS.values(), ids=REQUESTS)
@@ -365,17 +366,103 @@ def test_line_repeats_the_request_and_runs_nothing_else(
     request = Request(method, url, tuple(Header(name, value, value) for name, value in headers), Effect.READS)
     options = [part for name, value in headers for part in ("-H", f"{name}: {value}")]
     expected = ["-i", *([] if method == "GET" else ["-X", method]), *options, url]
-    assert arguments(curl_of(request), {"HOME": "/nowhere"}) == expected
+    assert arguments(curl_of(request, Secrets()), {"HOME": "/nowhere"}) == expected
 
 
 def test_line_takes_the_credential_from_a_variable() -> None:
     request = Request(
         "GET", "https://a.example", (Header("Authorization", f"Bearer {TOKEN}", "Bearer $TOKEN"),), Effect.READS
     )
-    sent = arguments(curl_of(request), {"TOKEN": TOKEN})
+    sent = arguments(curl_of(request, Secrets()), {"TOKEN": TOKEN})
     assert sent == ["-i", "-H", f"Authorization: Bearer {TOKEN}", "https://a.example"]
 
 
 def test_line_leaves_out_what_only_names_the_sender() -> None:
     own = tuple(Header(name, "x", "x") for name in ("User-Agent", "X-Request-Id"))
-    assert curl_of(Request("GET", "https://a.example", own, Effect.READS)) == 'curl -i "https://a.example"'
+    assert curl_of(Request("GET", "https://a.example", own, Effect.READS), Secrets()) == 'curl -i "https://a.example"'
+
+
+# What was sent in a body
+
+SENT_SECRETS = {
+    "password": '{"email": "anna@example.test", "password": "%s"}',
+    "new-password": '{"oldPassword": "x", "newPassword": "%s"}',
+    "token": '{"token": "%s"}',
+    "refresh-token": '{"refreshToken": "%s"}',
+    "code": '{"email": "anna@example.test", "code": "%s"}',
+    "verification-code": '{"verificationCode":"%s"}',
+}
+
+
+def posted(body: bytes, answer: bytes = b"{}") -> Exchange:
+    exchange = exchange_of(answer, url="https://a.example", method="POST")
+    return replace(exchange, request=replace(exchange.request, body=body))
+
+
+@pytest.mark.parametrize("value", ["s3cret", "481516", "a long pass phrase"])
+@pytest.mark.parametrize("template", SENT_SECRETS.values(), ids=SENT_SECRETS)
+def test_secret_of_a_sent_body_shows_neither_in_it_nor_in_the_line_that_repeats_it(template: str, value: str) -> None:
+    shown = evidence_of(posted((template % value).encode()), Secrets())
+    redacted = (template % REDACTED).replace('"oldPassword": "x"', f'"oldPassword": "{REDACTED}"')
+    assert (value in shown.request_body + shown.curl, shown.request_body) == (False, redacted)
+
+
+@pytest.mark.parametrize("encoded", ENCODINGS.values(), ids=ENCODINGS)
+def test_known_secret_shows_nowhere_in_a_sent_body(encoded: Callable[[str], str]) -> None:
+    body = f'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n{encoded(TOKEN)}\r\n--b--'.encode()
+    shown = evidence_with(TOKEN, posted(body))
+    assert (encoded(TOKEN) in shown.request_body + shown.curl, REDACTED in shown.request_body) == (False, True)
+
+
+def test_code_of_an_answer_names_an_error_and_shows() -> None:
+    body = b'{"code": "E-42", "errorCode": "no-invoice"}'
+    assert evidence_with(TOKEN, exchange_of(body)).body == body.decode()
+
+
+def test_sent_body_of_any_bytes_becomes_text_that_can_be_written() -> None:
+    shown = evidence_with(TOKEN, posted(bytes(range(256))))
+    assert shown.request_body.encode() == bytes(range(256)).decode(errors="replace").encode()
+
+
+BODIES = {
+    "json": '{"title": "Große $HOME `x` \\"y\\" \\\\ !", "a": [1, null]}',
+    "multipart": '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\na,b\nc\r\n--b--\r\n',
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_line_repeats_the_body_and_runs_nothing_else(body: str) -> None:
+    sent = arguments(curl_of(posted(body.encode()).request, Secrets()), {"HOME": "/nowhere"})
+    assert sent == ["-i", "-X", "POST", *(["--data-binary", body] if body else []), "https://a.example"]
+
+
+# Credentials that an answer gives away
+
+
+def learned(body: bytes) -> list[str]:
+    secrets = Secrets()
+    secrets.learn(body)
+    return [value for value, _ in secrets.known()]
+
+
+LEARNED = {
+    "token": (b'{"data": {"accessToken": "new-token-1"}}', ["new-token-1"]),
+    "printed-typo": (b'{"resfreshToken": "new-token-1"}', ["new-token-1"]),
+    "api-key": (b'{"apiKey":"new-key-1", "api_key": "new-key-2"}', ["new-key-1", "new-key-2"]),
+    "short": (b'{"token": "short"}', []),
+    "number": (b'{"token": 1234567890}', []),
+    "nothing": (b"\xff{", []),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), LEARNED.values(), ids=LEARNED)
+def test_credential_of_an_answer_is_learned_by_its_key(body: bytes, expected: list[str]) -> None:
+    assert learned(body) == expected
+
+
+def test_learned_credential_is_redacted_wherever_else_it_stands() -> None:
+    secrets = Secrets()
+    secrets.learn(b'{"accessToken": "new-token-1"}')
+    shown = evidence_of(exchange_of(b'{"message": "hello new-token-1"}', url="https://a.example/new-token-1"), secrets)
+    assert "new-token-1" not in repr(shown)

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
 from talkstack_contract.cases import derive_cases
-from talkstack_contract.catalogue import load_contract
 from talkstack_contract.judge import Decision, Extent, Pair, Word, decide, fails, pairs_of
-from talkstack_contract.model import Judgement, Strength, Verdict
+from talkstack_contract.model import Case, Contract, Judgement, Strength, Verdict
 from talkstack_contract.run import judgement_of
+from tests.engine.contracts import PROJECT, contract_of, operation_of
 
-CONTRACT = load_contract(Path(__file__).parents[2] / "schemas")
+CONTRACT = contract_of(operation_of(PROJECT))
 CASES = derive_cases(CONTRACT)
 PROMISES = {f"{case.name}/{clause.name}": (case, clause) for case in CASES for clause in case.clauses}
 IDS = tuple(f"getActiveProject/{name}" for name in PROMISES)
@@ -259,3 +258,45 @@ def test_only_a_violation_at_or_above_the_threshold_fails(name: str, fail_on: St
     order = [MUST, SHOULD, ADVICE]
     reaches = order.index(PROMISES[name][1].strength) <= order.index(fail_on)
     assert fails(judged(name, verdict), fail_on) == (verdict is VIOLATED and reaches)
+
+
+# What no page prints
+
+
+def of_operation(name: str) -> tuple[Contract, tuple[Case, ...]]:
+    contract = contract_of(operation_of(name))
+    return contract, derive_cases(contract)
+
+
+def shown(name: str, others: Mapping[str, Verdict]) -> dict[int, Verdict]:
+    """Say what the pairs of an operation show where every clause is upheld but `others`, by `case/clause`."""
+    contract, cases = of_operation(name)
+    promises = {f"{case.name}/{clause.name}": (case, clause) for case in cases for clause in case.clauses}
+    made = [judgement_of(case, clause, others.get(key, UPHELD)) for key, (case, clause) in promises.items()]
+    assert set(others) <= set(promises)
+    return {pair.status: pair.verdict for pair in pairs_of(contract, cases, made, MUST)}
+
+
+def test_answer_that_no_page_prints_makes_no_pair() -> None:
+    assert (shown("findInvoice", {}), shown("listInvoices", {})) == ({400: UPHELD}, {200: UPHELD, 404: UPHELD})
+
+
+PAIRLESS = {
+    "foreign-id": ("getInvoice", "invoice-id-foreign/body.shows-nothing-of-another-account"),
+    "undocumented-success": ("findInvoice", "by-bearer/status.is-200"),
+    "unusual-value": ("createInvoice", "title-null/status.is-a-refusal"),
+}
+
+
+@pytest.mark.parametrize(("operation", "name"), PAIRLESS.values(), ids=PAIRLESS)
+def test_clause_of_no_pair_changes_none(operation: str, name: str) -> None:
+    assert set(shown(operation, {name: VIOLATED}).values()) == {UPHELD}
+
+
+def test_clause_of_no_pair_that_is_a_must_rejects_all_the_same() -> None:
+    contract, cases = of_operation("getInvoice")
+    promises = [(case, clause) for case in cases for clause in case.clauses]
+    leak = "body.shows-nothing-of-another-account"
+    made = [judgement_of(case, clause, VIOLATED if clause.name == leak else UPHELD) for case, clause in promises]
+    extent = Extent(tuple(each.id for each in made))
+    assert decide(contract, cases, made, extent).word is Word.REJECTED

@@ -11,8 +11,8 @@ from talkstack_contract.reference import serve
 from tests.engine.provider_files import ask
 from tests.engine.suite_process import CLAUSE, WORKERS, Finished, run_suite
 
-MUST = "success-status-absent"
-ELSEWHERE = "no-active-project-answered-403"  # which no generated request meets
+MUST = "getActiveProject-success-status-absent"
+ELSEWHERE = "getActiveProject-no-active-project-answered-403"  # which no generated request meets
 BROKEN = "getActiveProject/by-bearer/envelope.status-is-success"
 
 
@@ -29,7 +29,7 @@ class Row:
 ROWS = {
     "by-k-upheld": Row(("-k", "wrong-token"), 0, (MUST,)),  # what is violated elsewhere was not asked for
     "by-k-violated": Row(("-k", "by-bearer"), 1, (MUST,)),
-    "by-k-below-the-level": Row(("-k", "unknown-query"), 0, ("unknown-query-answered-404",)),
+    "by-k-below-the-level": Row(("-k", "unknown-query"), 0, ("getActiveProject-unknown-query-answered-404",)),
     "by-k-only-not-allowed": Row(("-k", "method-post"), 6),
     "by-deselect": Row(("--deselect", f"{CLAUSE}[{BROKEN}]"), 0),
     "by-x": Row(("-x",), 1, (MUST,)),

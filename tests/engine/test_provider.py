@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from talkstack_contract import __version__
-from talkstack_contract.cases import derive_cases
-from talkstack_contract.catalogue import load_contract
+from talkstack_contract.drafts import WRONG_CREDENTIAL, credential_header, request_of
 from talkstack_contract.errors import Blocked
 from talkstack_contract.evidence import REDACTED, Secrets
-from talkstack_contract.model import Effect, Exchange, Form, Header, Request, Scheme
-from talkstack_contract.provider import WRONG_CREDENTIAL, NoAnswer, Provider, credential_header
+from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Request, Scheme
+from talkstack_contract.provider import NoAnswer, Provider
 from talkstack_contract.settings import ACTIVE, Account, Credential, Limits, Settings
+from tests.engine.contracts import PROJECT, cases_of, operation_of
 
-CASES = {case.name: case for case in derive_cases(load_contract(Path(__file__).parents[2] / "schemas"))}
+CASES = {case.name: case for case in cases_of(operation_of(PROJECT))}
 TOKEN = "eyQ0.eyJzdWIiOiJxIn0.Zk3-_a9Pw7Lr2Tn5Vb8Xc1Md"
 KEY = "4f7a91c2d8e35b60"
 ACCOUNT = Account(ACTIVE, Credential(TOKEN, "TALKSTACK_TOKEN"), Credential(KEY, "TALKSTACK_API_KEY"), "u-1")
@@ -135,7 +135,8 @@ class Clock:
 
 
 def settings_for(url: str, limits: Limits | None = None, allow: frozenset[Effect] = READS) -> Settings:
-    return Settings(url, False, allow, {ACTIVE: ACCOUNT}, f"{url}/_states", limits or Limits(exchange_s=5))
+    limits = limits or Limits(exchange_s=5)
+    return Settings(url, False, allow, {ACTIVE: ACCOUNT}, states_url=f"{url}/_states", limits=limits)
 
 
 def provider_for(url: str, limits: Limits | None = None, allow: frozenset[Effect] = READS) -> Provider:
@@ -143,9 +144,14 @@ def provider_for(url: str, limits: Limits | None = None, allow: frozenset[Effect
     return Provider(settings_for(url, limits, allow), Secrets(), clock, clock.wait)
 
 
+def drafted(provider: Provider, case: Case) -> Request:
+    credential = ACCOUNT.credential(case.scheme) if case.scheme else None
+    return request_of(case, {}, credential, provider.settings)
+
+
 def asked(url: str, name: str = "by-bearer", limits: Limits | None = None) -> Exchange:
     provider = provider_for(url, limits)
-    return provider.send(provider.request(CASES[name], ACCOUNT), f"getActiveProject/{name}")
+    return provider.send(drafted(provider, CASES[name]), f"getActiveProject/{name}")
 
 
 # What is sent
@@ -207,16 +213,16 @@ def test_each_request_has_an_id_of_its_own() -> None:
     with serving(always(answer())) as server:
         provider = provider_for(server.url)
         for _ in range(3):
-            provider.send(provider.request(CASES["by-bearer"], ACCOUNT), "op/case")
+            provider.send(drafted(provider, CASES["by-bearer"]), "op/case")
         provider.set_up(ACTIVE, "setup")
     ids = [received.values("X-Request-Id") for received in server.received]
-    assert ids == [["op/case-1"], ["op/case-2"], ["op/case-3"], ["states-4"]]
+    assert ids == [["op/case-1"], ["op/case-2"], ["op/case-3"], ["states/setup-4"]]
 
 
 def test_every_request_says_who_asks() -> None:
     with serving(always(answer())) as server:
         provider = provider_for(server.url)
-        provider.send(provider.request(CASES["by-bearer"], ACCOUNT), "op/case")
+        provider.send(drafted(provider, CASES["by-bearer"]), "op/case")
         provider.set_up(ACTIVE, "setup")
     agents = {agent for received in server.received for agent in received.values("User-Agent")}
     assert agents == {f"talkstack-contract/{__version__}"}
@@ -226,7 +232,7 @@ def test_headers_of_the_settings_are_sent_with_every_request() -> None:
     with serving(always(answer())) as server:
         settings = replace(settings_for(server.url), headers=(("X-Gateway", "open-sesame"),))
         provider = Provider(settings, Secrets())
-        provider.send(provider.request(CASES["no-credential"], None), "op/case")
+        provider.send(drafted(provider, CASES["no-credential"]), "op/case")
         provider.set_up(ACTIVE, "setup")
     assert [received.values("X-Gateway") for received in server.received] == [["open-sesame"]] * 2
 
@@ -248,7 +254,7 @@ def test_cookie_is_not_sent_back() -> None:
     with serving(always(answer(b"{}", "Set-Cookie: session=abc; Path=/"))) as server:
         provider = provider_for(server.url)
         for _ in range(2):
-            provider.send(provider.request(CASES["by-bearer"], ACCOUNT), "op/case")
+            provider.send(drafted(provider, CASES["by-bearer"]), "op/case")
     assert [received.values("Cookie") for received in server.received] == [[], []]
 
 
@@ -257,7 +263,7 @@ def test_connection_is_kept_for_the_next_request() -> None:
     with serving(lambda _: [next(bodies)]) as server:
         provider = provider_for(server.url)
         for _ in range(4):
-            provider.send(provider.request(CASES["by-bearer"], ACCOUNT), "op/case")
+            provider.send(drafted(provider, CASES["by-bearer"]), "op/case")
         provider.set_up(ACTIVE, "setup")
     assert [received.connection for received in server.received] == [1] * 5
 
@@ -319,7 +325,7 @@ def test_shown_header_becomes_the_sent_one_in_a_shell(form: Form, scheme: Scheme
     "value", [TOKEN, KEY, "QwXzRtLpVbNm", "xxxxxxxx1xxxxxxx"], ids=["token", "key", "letters", "one"]
 )
 @pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
-@pytest.mark.parametrize("form", [form for form in Form if form not in (Form.VALID, Form.OTHER_SCHEME)])
+@pytest.mark.parametrize("form", [each for each in Form if each not in (Form.VALID, Form.OTHER_SCHEME, Form.EXPIRED)])
 def test_spoilt_credential_is_another_value(form: Form, scheme: Scheme, value: str) -> None:
     header = credential_header(scheme, form, Credential(value, "SECRET"))
     assert header.value != scheme.prefix + value
@@ -343,7 +349,7 @@ def test_header_shows_no_value_of_an_account(form: Form) -> None:
 def test_spoilt_credential_becomes_a_secret_of_the_run(name: str) -> None:
     with serving(always(answer())) as server:
         provider = provider_for(server.url)
-        request = provider.request(CASES[name], ACCOUNT)
+        request = drafted(provider, CASES[name])
         provider.send(request, "op/case")
     [sent] = [header.value.rpartition(" ")[2] for header in request.headers if header.value != header.shown]
     assert sent in [value for value, _ in provider.secrets.known()]
@@ -501,7 +507,7 @@ def test_request_may_have_a_deadline_of_its_own() -> None:
     with serving(lambda _: server.drip(answer(b"{", length=10_000))) as server:
         provider = provider_for(server.url)
         with pytest.raises(NoAnswer, match=r"\(late: not whole after 0.2 s\)$"):
-            provider.send(provider.request(CASES["by-bearer"], ACCOUNT), "op/case", 0.2)
+            provider.send(drafted(provider, CASES["by-bearer"]), "op/case", 0.2)
 
 
 @pytest.mark.parametrize("sent", [b"", b"ready\r\n\r\nConnection: close"], ids=["hung-up", "no-http"])
@@ -536,9 +542,9 @@ def test_budget_ends_a_run() -> None:
 def test_request_beyond_the_budget_is_not_sent() -> None:
     with serving(always(answer())) as server:
         provider = provider_for(server.url, Limits(requests=1))
-        provider.send(provider.request(CASES["by-bearer"], ACCOUNT), "op/case")
+        provider.send(drafted(provider, CASES["by-bearer"]), "op/case")
         with pytest.raises(Blocked):
-            provider.send(provider.request(CASES["by-bearer"], ACCOUNT), "op/case")
+            provider.send(drafted(provider, CASES["by-bearer"]), "op/case")
         with pytest.raises(Blocked):
             provider.set_up(ACTIVE, "setup")
     assert len(server.received) == 1
@@ -682,3 +688,51 @@ def test_two_threads_share_one_budget() -> None:
 
 def test_header_is_shown_as_it_was_written() -> None:
     assert repr(Header("Authorization", TOKEN, "$TOKEN")) == "Header(name='Authorization', shown='$TOKEN')"
+
+
+# What a state yields, what an answer gives away
+
+
+def test_values_of_a_state_are_texts() -> None:
+    given = {"user_id": "u-7", "values": {"projectId": "p-1", "count": 7, "nothing": None}}
+    with serving(always(answer(json.dumps(given).encode()))) as server:
+        account = provider_for(server.url).set_up("an unverified account", "setup")
+    values = {"projectId": "p-1", "count": "7"}
+    assert account == Account("an unverified account", user_id="u-7", values=values)
+
+
+@pytest.mark.parametrize("values", ["null", "[]", '"x"', "7"])
+def test_values_that_are_no_object_are_none(values: str) -> None:
+    with serving(always(answer(f'{{"token": "a-new-token-123", "values": {values}}}'.encode()))) as server:
+        assert provider_for(server.url).set_up(ACTIVE, "setup").values == {}
+
+
+def test_values_of_a_state_that_open_something_become_secrets_of_the_run() -> None:
+    values = {"password": "pass-word-1", "refreshToken": "refresh-1", "code": "code-1234", "email": "anna@example.test"}
+    with serving(always(answer(json.dumps({"values": values}).encode()))) as server:
+        provider = provider_for(server.url)
+        provider.set_up(ACTIVE, "setup")
+    assert [name for _, name in provider.secrets.known()] == ["password", "refreshToken", "code"]
+
+
+@pytest.mark.parametrize(("status", "is_learned"), [("200 OK", True), ("201 Created", True), ("400 Bad", False)])
+def test_credential_is_learned_from_a_success_since_an_error_only_names_its_key(status: str, is_learned: bool) -> None:
+    with serving(always(answer(b'{"password": "required"}', status=status))) as server:
+        provider = provider_for(server.url)
+        provider.send(drafted(provider, CASES["no-credential"]), "op/case")
+    assert bool(provider.secrets.known()) is is_learned
+
+
+def test_body_is_sent_as_it_is() -> None:
+    body = bytes(range(256))
+    with serving(always(answer())) as server:
+        provider = provider_for(server.url)
+        provider.send(Request("POST", f"{server.url}/x", (), Effect.READS, body), "op/case")
+    assert [received.body for received in server.received] == [body]
+
+
+def test_exchange_holds_the_body_that_was_sent() -> None:
+    with serving(always(answer())) as server:
+        provider = provider_for(server.url)
+        exchange = provider.send(Request("POST", f"{server.url}/x", (), Effect.READS, b'{"a": 1}'), "op/case")
+    assert (exchange.request.body, "{" in repr(exchange)) == (b'{"a": 1}', False)

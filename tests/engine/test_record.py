@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from talkstack_contract.cases import derive_cases
-from talkstack_contract.catalogue import load_contract
 from talkstack_contract.errors import BadInput
 from talkstack_contract.evidence import Secrets, evidence_of
 from talkstack_contract.judge import Word
@@ -18,8 +17,9 @@ from talkstack_contract.report import Occasion, exchange_line, header_line, verd
 from talkstack_contract.run import judgement_of
 from talkstack_contract.settings import ACTIVE, Account, Credential, Settings
 from talkstack_contract.waivers import Waiver
+from tests.engine.contracts import PROJECT, contract_of, operation_of
 
-CONTRACT = load_contract(Path(__file__).parents[2] / "schemas")
+CONTRACT = contract_of(operation_of(PROJECT))
 CASES = derive_cases(CONTRACT)
 SECRET = "hunter2hunter2hunter2"
 LATER = "given-by-the-states-url-1"

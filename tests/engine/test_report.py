@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from talkstack_contract import __version__
 from talkstack_contract.cases import derive_cases
-from talkstack_contract.catalogue import load_contract
 from talkstack_contract.evidence import BODY_SHOWN_BYTES, Secrets, evidence_of
 from talkstack_contract.judge import Extent, decide
 from talkstack_contract.model import Effect, Exchange, Header, Judgement, Request, Strength, Verdict, Violation
@@ -32,8 +30,9 @@ from talkstack_contract.report import (
 )
 from talkstack_contract.run import judgement_of
 from talkstack_contract.settings import Settings
+from tests.engine.contracts import PROJECT, contract_of, operation_of
 
-CONTRACT = load_contract(Path(__file__).parents[2] / "schemas")
+CONTRACT = contract_of(operation_of(PROJECT))
 CASES = derive_cases(CONTRACT)
 PROMISES = {f"{case.name}/{clause.name}": (case, clause) for case in CASES for clause in case.clauses}
 SETTINGS = Settings("https://api.example", False, frozenset({Effect.WRITES, Effect.READS}), {})
@@ -96,7 +95,7 @@ def test_header_says_what_was_asked_of_whom() -> None:
         "started": "2026-11-24T09:30:00+00:00",
         "provider": {"base_url": "https://api.example", "is_reference": False},
         "contract": {
-            "title": "Talkstack API",
+            "title": "A small API",
             "version": "2026-11-02",
             "docs_read": "2026-11-02",
             "sha256": CONTRACT.digest,
@@ -192,7 +191,7 @@ LAST_LINES: dict[str, tuple[Findings, str]] = {
     ),
     "with-remarks": (
         findings([violated(A_SHOULD)]),
-        "ACCEPTED WITH REMARKS  4 of 4 documented pairs upheld, 1 remarks  30 requests in 1.2 s",
+        "ACCEPTED WITH REMARKS  4 of 4 documented pairs upheld, 1 remark  30 requests in 1.2 s",
     ),
     "rejected": (
         findings([violated(A_MUST)]),

@@ -2,16 +2,20 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, Verdict, Violation
 from talkstack_contract.run import Generated, Run
+from talkstack_contract.settings import ACTIVE, Settings
 from talkstack_contract.waivers import Waiver
+from tests.engine.billing_provider import CASES as BILLING
+from tests.engine.billing_provider import GIVEN, MINE, THEIRS, World, accounts_of, refused, settings
 from tests.engine.test_answers import (
     CASES,
     EVERYTHING,
@@ -30,6 +34,7 @@ from tests.engine.test_answers import (
     Scripted,
     asking,
     clauses_of,
+    run_of,
 )
 
 # One answer for all clauses of a case
@@ -225,7 +230,7 @@ class Buggy(Scripted):
 
 def buggy() -> Asked:
     provider = Buggy({}, EVERYTHING, {})
-    return Asked(Run(list(CASES.values()), provider, (), TODAY), provider)
+    return Asked(run_of(provider), provider)
 
 
 def test_bug_of_ours_is_blocked_and_shows_type_and_place_only() -> None:
@@ -369,3 +374,151 @@ def test_clause_about_generated_requests_is_blocked_with_a_dead_provider(clause:
     asked = asking({"*": NOTHING})
     asked.all("by-bearer")
     assert asked.verdict(clause) is Verdict.BLOCKED
+
+
+# Many operations
+
+
+def billing(broken: Mapping[str, tuple[int, Any]], given: Settings | None = None) -> Run:
+    """A run against the billing API, where these requests are answered so."""
+    world = World(broken={line: refused(*answer) for line, answer in broken.items()})
+    accounts = accounts_of(given or settings(), world)
+    return Run(list(BILLING.values()), accounts, (), TODAY)
+
+
+def judged(run: Run, id_: str) -> Judgement:
+    case, _, clause = id_.rpartition("/")
+    return run.judgement(BILLING[case], BILLING[case].clause(clause))
+
+
+INVOICE = {"id": "invoice-mine-1", "user_id": "user-mine", "title": "Title", "amount": 1200}
+LISTED = "listInvoices/by-bearer/"
+NOTHING_TO_JUDGE = "the list is empty, so that there is nothing to judge"
+
+
+def test_list_of_items_is_judged_item_by_item() -> None:
+    run = billing({"GET /invoices": (200, [INVOICE, {**INVOICE, "amount": "12"}])})
+    broken = judged(run, f"{LISTED}body.amount-is-whole-number")
+    assert (judged(run, f"{LISTED}body.id-is-text").verdict, broken.violations) == (
+        Verdict.UPHELD,
+        (Violation("$[1].amount", '"12"'),),
+    )
+
+
+@pytest.mark.parametrize("clause", ["body.is-object", "body.id-is-text", "account.is-the-asking-one"])
+def test_what_is_promised_of_items_is_not_asked_of_an_empty_list(clause: str) -> None:
+    judgement = judged(billing({"GET /invoices": (200, [])}), f"{LISTED}{clause}")
+    assert (judgement.verdict, judgement.reason, judgement.by_settings) == (
+        Verdict.UNEXERCISED,
+        NOTHING_TO_JUDGE,
+        False,
+    )
+
+
+def test_list_itself_is_judged_though_it_is_empty() -> None:
+    assert judged(billing({"GET /invoices": (200, [])}), f"{LISTED}body.is-list").verdict is Verdict.UPHELD
+
+
+def test_empty_list_does_not_show_what_was_asked_for() -> None:
+    judgement = judged(billing({"GET /invoices": (200, [])}), f"{LISTED}answer.shows-invoice-id")
+    assert judgement.verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(("known", "expected"), [("invoice-mine-1", Verdict.UPHELD), ("invoice-x", Verdict.VIOLATED)])
+def test_answer_shows_the_object_that_was_asked_for(known: str, expected: Verdict) -> None:
+    answer = {"message": "m", "status": "success", "invoice": {**INVOICE, "id": known}}
+    run = billing({"GET /invoices/invoice-mine-1": (200, answer)})
+    assert judged(run, "getInvoice/by-bearer/answer.shows-invoice-id").verdict is expected
+
+
+def test_answer_shows_the_text_that_this_request_sent() -> None:
+    assert judged(billing({}), "createInvoice/by-bearer/answer.shows-title").verdict is Verdict.UPHELD
+
+
+# Another account's object
+
+FOREIGN = "getInvoice/invoice-id-foreign/"
+SHOWS_NOTHING = f"{FOREIGN}body.shows-nothing-of-another-account"
+THEIR_LINE = "GET /invoices/invoice-theirs-1"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_refusal_that_names_the_id_that_was_asked_for_shows_nothing(status: int) -> None:
+    run = billing({THEIR_LINE: (status, {"message": "invoice-theirs-1 is not yours"})})
+    assert [judged(run, f"{FOREIGN}status.is-a-refusal").verdict, judged(run, SHOWS_NOTHING).verdict] == (
+        [Verdict.UPHELD] * 2
+    )
+
+
+@pytest.mark.parametrize("status", [200, 403, 404])
+@pytest.mark.parametrize("leak", ["user-theirs", "Title of theirs"])
+def test_answer_that_shows_what_another_account_has_is_violated(status: int, leak: str) -> None:
+    theirs = replace(THEIRS, values={**THEIRS.values, "invoiceTitle": "Title of theirs"})
+    run = billing({THEIR_LINE: (status, {"message": leak})}, settings({**GIVEN, theirs.state: theirs}))
+    judgement = judged(run, SHOWS_NOTHING)
+    expected = Violation("$", f'"{leak}", which belongs to another account')
+    assert (judgement.verdict, judgement.violations) == (Verdict.VIOLATED, (expected,))
+
+
+@pytest.mark.parametrize("known", ["invoice/+theirs 1", "Größe-von-jemandem", "+15550009999"])
+def test_refusal_may_name_an_id_that_a_url_writes_otherwise(known: str) -> None:
+    theirs = replace(THEIRS, values={"invoiceId": known})
+    line = f"GET /invoices/{known}"
+    run = billing({line: (404, {"message": f"no {known}"})}, settings({**GIVEN, theirs.state: theirs}))
+    assert judged(run, SHOWS_NOTHING).verdict is Verdict.UPHELD
+
+
+@pytest.mark.parametrize("known", ["Größe-von-jemandem", 'an "id" of theirs'])
+def test_refusal_may_name_an_id_that_json_writes_otherwise(known: str) -> None:
+    theirs = replace(THEIRS, values={"invoiceId": known})
+    answer = (404, {"message": f"no {known}"})
+    run = billing({"POST /invoices/search": answer}, settings({**GIVEN, theirs.state: theirs}))
+    judgement = judged(run, "findInvoice/invoice-id-foreign/body.shows-nothing-of-another-account")
+    assert judgement.verdict is Verdict.UPHELD
+
+
+def test_another_accounts_object_that_is_not_known_is_not_asked_for() -> None:
+    run = billing({}, settings({ACTIVE: MINE}))
+    judgement = judged(run, SHOWS_NOTHING)
+    assert (judgement.verdict, judgement.by_settings) == (Verdict.UNEXERCISED, True)
+
+
+def test_value_that_both_accounts_have_gives_nothing_away() -> None:
+    theirs = replace(THEIRS, values={**THEIRS.values, "rateId": "rate-of-everyone"})
+    mine = replace(MINE, values={**MINE.values, "rateId": "rate-of-everyone"})
+    given = settings({**GIVEN, theirs.state: theirs, ACTIVE: mine})
+    run = billing({THEIR_LINE: (404, {"message": "see rate-of-everyone"})}, given)
+    assert judged(run, SHOWS_NOTHING).verdict is Verdict.UPHELD
+
+
+# Credentials that an answer gives away
+
+
+def test_credential_that_a_login_gives_is_shown_in_no_other_evidence() -> None:
+    given, invoice = "a" * 8 + "-new-token", {"message": "m", "status": "success", "invoice": INVOICE}
+    answers = {
+        "POST /sessions": (200, {"message": "m", "status": "success", "user": {"id": "u"}, "accessToken": given}),
+        "GET /invoices/invoice-mine-1": (200, {**invoice, "echo": [given]}),
+    }
+    run = billing(answers)
+    for name in ("logIn/without-credential/status.is-200", "getInvoice/by-bearer/status.is-200"):
+        judged(run, name)
+    shown = [run.evidence(id_) for id_ in ("logIn/without-credential", "getInvoice/by-bearer")]
+    assert (given in repr(shown), [given in value for value, _ in run.known()["secrets"]].count(True)) == (False, 1)
+
+
+def test_password_that_was_sent_is_shown_in_no_evidence() -> None:
+    run = billing({"POST /sessions": (401, {"message": f"{MINE.values['password']} is wrong"})})
+    judged(run, "logIn/without-credential/status.is-200")
+    assert MINE.values["password"] not in repr(run.evidence("logIn/without-credential"))
+
+
+# What is left behind
+
+
+def test_run_tells_what_it_left_behind() -> None:
+    run = billing({"DELETE /invoices/invoice-made-1": (500, None)})
+    judged(run, "createInvoice/by-bearer/status.is-200")
+    run.accounts.close()
+    [told] = run.known()["left_behind"]
+    assert told == "what createInvoice made (invoiceId invoice-made-1): deleteInvoice answered 500 Reason"

@@ -14,7 +14,7 @@ from tests.engine.mutating_proxy import serve_proxy
 from tests.engine.provider_files import always, provider_of, when, written
 from tests.engine.suite_process import ROOT, WHOLE, WORKERS, Finished, Line, run_suite
 
-FAULTS = ("success-status-absent", "unknown-query-answered-404")
+FAULTS = ("getActiveProject-success-status-absent", "getActiveProject-unknown-query-answered-404")
 WAIVER = '- {pattern: "*/by-api-key/envelope.*", reason: "agreed", owner: "us", ticket: "T", expires: "9999-12-31"}\n'
 FAILING_STATES = "/states-that-fail"
 EARLIER = "# an earlier step\n"

@@ -72,7 +72,11 @@ def test_note_below_wins() -> None:
 
 def test_annotations_ask_nothing() -> None:
     schema = {"properties": {"id": {"title": "x", "description": "y", "examples": ["z"], "default": 1}}}
-    assert parts(schema) == {}
+    assert [path for path in parts(schema) if path] == []
+
+
+def test_key_that_has_to_be_there_is_a_part_though_nothing_else_is_asked_of_it() -> None:
+    assert parts({"required": ["data"], "properties": {"data": {}}})["data",] == Part(("data",), True, {}, {})
 
 
 @pytest.mark.parametrize("reference", ["none.json", "c.json#/nothing", "#/$defs/none", "../../c.json"])
@@ -190,3 +194,71 @@ REFUSED_FORMATS = {
 @pytest.mark.parametrize(("name", "value"), REFUSED_FORMATS.items(), ids=REFUSED_FORMATS)
 def test_format_really_refuses_a_bad_value(name: str, value: str) -> None:
     assert (name in FORMATS.checkers, departures(value, {"format": name})) == (True, [f"{value!r} is not a {name!r}"])
+
+
+# The fields of a request
+
+
+def properties(schema: Any, **others: Any) -> dict[str, tuple[Any, bool]]:
+    documents = {"a/b.json": schema, **{f"a/{name}.json": other for name, other in others.items()}}
+    found = list(Schemas(documents).properties("a/b.json", schema))
+    assert len({name for name, _, _ in found}) == len(found)
+    return {name: (inner, is_required) for name, inner, is_required in found}
+
+
+NOTES = {"sends": "{invoiceId}"}
+FIELDS: dict[str, tuple[Any, dict[str, tuple[Any, bool]]]] = {
+    "plain": (
+        {"required": ["id"], "properties": {"id": {"type": "string"}, "note": {}}},
+        {"id": ({"type": "string"}, True), "note": ({}, False)},
+    ),
+    "whole-schema-elsewhere": ({"$ref": "c.json"}, {"id": ({"type": "string", "x-contract": NOTES}, True)}),
+    "field-elsewhere": (
+        {"properties": {"id": {"$ref": "c.json#/properties/id"}}},
+        {"id": ({"type": "string", "x-contract": NOTES}, False)},
+    ),
+    "field-elsewhere-with-notes-beside": (
+        {"properties": {"id": {"$ref": "c.json#/properties/id", "x-contract": {"id": True}, "minLength": 1}}},
+        {"id": ({"type": "string", "minLength": 1, "x-contract": {**NOTES, "id": True}}, False)},
+    ),
+    "field-elsewhere-sent-otherwise": (
+        {"properties": {"id": {"$ref": "c.json#/properties/id", "x-contract": {"sends": "x"}}}},
+        {"id": ({"type": "string", "x-contract": {"sends": "x"}}, False)},
+    ),
+    "required-by-another-place": (
+        {"allOf": [{"$ref": "c.json"}], "properties": {"id": {"minLength": 1}, "b": True}, "required": ["b"]},
+        {"id": ({"type": "string", "x-contract": NOTES, "minLength": 1}, True), "b": ({}, True)},
+    ),
+    "required-here-described-there": (
+        {"allOf": [{"properties": {"x": {"type": "integer"}}}], "required": ["x"]},
+        {"x": ({"type": "integer"}, True)},
+    ),
+    "one-of": (
+        {"anyOf": [{"required": ["a"]}, {"required": ["b"]}], "properties": {"a": {}, "b": {}}},
+        {"a": ({}, False), "b": ({}, False)},
+    ),
+    "none": ({"type": "object"}, {}),
+    "any": (True, {}),
+}
+OTHER = {"required": ["id"], "properties": {"id": {"type": "string", "x-contract": NOTES}}}
+
+
+@pytest.mark.parametrize(("schema", "expected"), FIELDS.values(), ids=FIELDS)
+def test_field_is_told_once_with_all_that_is_said_of_it(schema: Any, expected: Any) -> None:
+    assert properties(schema, c=OTHER) == expected
+
+
+def test_other_name_of_a_key_is_a_step_of_its_path() -> None:
+    schema = {
+        "required": ["token", "data"],
+        "properties": {
+            "token": {"type": "string", "x-contract": {"alias": "tokn"}},
+            "data": {"x-contract": {"alias": "."}, "required": ["id"], "properties": {"id": {"type": "string"}}},
+        },
+    }
+    found = parts(schema)
+    assert [(path, part.required) for path, part in found.items() if path] == [
+        (("token|tokn",), True),
+        (("data|.",), True),
+        (("data|.", "id"), True),
+    ]

@@ -372,10 +372,12 @@ def test_url_without_a_file_is_checked_too() -> None:
 
 
 def test_reference_allows_every_effect() -> None:
-    given = {ACTIVE: ("token-1", "key-1", "u-1")}
-    settings = settings_of_reference("http://127.0.0.1:1", "http://127.0.0.1:1/_states", given)
-    account = Account(ACTIVE, Credential("token-1", "TALKSTACK_TOKEN"), Credential("key-1", "TALKSTACK_API_KEY"), "u-1")
-    expected = Settings("http://127.0.0.1:1", True, frozenset(Effect), {ACTIVE: account}, "http://127.0.0.1:1/_states")
+    base_url, calls_base_url, values = "http://127.0.0.1:1", "http://127.0.0.1:2", {"projectId": "p-1"}
+    given = {ACTIVE: ("token-1", "key-1", "u-1", values)}
+    settings = settings_of_reference(base_url, calls_base_url, f"{base_url}/_states", given)
+    token, key = Credential("token-1", "TALKSTACK_TOKEN"), Credential("key-1", "TALKSTACK_API_KEY")
+    accounts = {ACTIVE: Account(ACTIVE, token, key, "u-1", values)}
+    expected = Settings(base_url, True, frozenset(Effect), accounts, calls_base_url, f"{base_url}/_states")
     assert settings == expected
 
 
@@ -399,3 +401,60 @@ def test_secrets_are_named_by_variable_or_header(tmp_path: Path) -> None:
 def test_settings_do_not_show_their_secrets(tmp_path: Path) -> None:
     text = f'{LOOPBACK}{ACCOUNT}token = "{SECRET}"\n[headers]\nX-Gateway = "{SECRET}"\n'
     assert SECRET not in repr(read(tmp_path, text))
+
+
+# What a provider state yields
+
+VALUES = """
+base_url = "https://api.example"
+[accounts."an active project"]
+token = {env = "TALKSTACK_TOKEN"}
+[accounts."an active project".values]
+projectId = "p-1"
+email = {env = "MY_EMAIL"}
+password = {env = "MY_PASSWORD"}
+"""
+GIVEN = {**ENVIRONMENT, "MY_EMAIL": "anna@example.test", "MY_PASSWORD": SECRET}
+
+
+def test_values_are_read_from_the_file_or_from_a_variable(tmp_path: Path) -> None:
+    values = read(tmp_path, VALUES, GIVEN).accounts[ACTIVE].values
+    assert values == {"projectId": "p-1", "email": "anna@example.test", "password": SECRET}
+
+
+@pytest.mark.parametrize("name", ["password", "refreshToken", "resetToken", "code", "clientSecret"])
+def test_value_that_opens_something_is_no_plain_text(tmp_path: Path, name: str) -> None:
+    text = f'{FAR}[accounts."an active project".values]\n{name} = "{SECRET}"\n'
+    expected = f"accounts.'an active project'.values.{name}: is a plain secret"
+    told = refusal(tmp_path, text)
+    assert (expected in told, SECRET in told) == (True, False)
+
+
+def test_value_that_opens_something_may_be_plain_on_this_machine(tmp_path: Path) -> None:
+    text = f'{LOOPBACK}[accounts."an active project".values]\ncode = "481516"\n'
+    assert read(tmp_path, text).accounts[ACTIVE] == Account(ACTIVE, values={"code": "481516"})
+
+
+def test_values_that_open_something_are_secrets_and_the_others_are_not(tmp_path: Path) -> None:
+    settings = read(tmp_path, VALUES, GIVEN)
+    assert settings.secrets() == [
+        ("token-from-the-environment", "TALKSTACK_TOKEN"),
+        (SECRET, "password"),
+    ]
+
+
+def test_values_do_not_show_in_a_repr(tmp_path: Path) -> None:
+    assert SECRET not in repr(read(tmp_path, VALUES, GIVEN))
+
+
+def test_account_of_nothing_is_refused(tmp_path: Path) -> None:
+    assert "has no credential" in refusal(tmp_path, f'{FAR}[accounts."an active project"]\nuser_id = "u-1"\n')
+
+
+def test_second_host_is_read_and_checked_like_the_first(tmp_path: Path) -> None:
+    assert read(tmp_path, f'{FAR}calls_base_url = "https://calls.example/"\n').calls_base_url == "https://calls.example"
+
+
+@pytest.mark.parametrize("url", ["http://calls.example", "https://u:p@calls.example", "ftp://calls.example"])
+def test_second_host_that_cannot_be_asked_is_refused(tmp_path: Path, url: str) -> None:
+    assert refusal(tmp_path, f'{FAR}calls_base_url = "{url}"\n').startswith("provider.toml: calls_base_url: ")

@@ -9,7 +9,7 @@ import pytest
 from tests.engine.provider_files import ask
 from tests.engine.suite_process import WORKERS
 
-FAULT = "success-status-absent"
+FAULT = "getActiveProject-success-status-absent"
 FOREVER = "9999-12-31"
 
 
