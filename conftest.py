@@ -251,7 +251,8 @@ class Asking:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the items in the order of asking."""
+        """Put the items in the order of asking, without that of a module that has no clause to state."""
+        items[:] = [item for item in items if not item.nodeid.endswith("[NOTSET]")]
         places = {id_: place for place, id_ in enumerate(self.occasion.promises)}
         items.sort(key=lambda item: places.get(_clause_id(self.occasion, item.nodeid), -1))
 

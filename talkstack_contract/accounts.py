@@ -14,11 +14,12 @@ from functools import partial
 
 from talkstack_contract.cases import WORKFLOW
 from talkstack_contract.checks import Answer, NotJson, value_at
-from talkstack_contract.drafts import credential_header, names_in, request_of, sent_values
+from talkstack_contract.drafts import credential_header, names_in, request_of, scheme_for, sent_values
 from talkstack_contract.errors import Blocked, ContractError, Unexercised
-from talkstack_contract.ledger import ACCOUNT, OBJECT, Entry, Ledger
-from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Json, Operation, Request, Scheme
+from talkstack_contract.ledger import ACCOUNT, OBJECT, Ledger
+from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Json, Operation, Request
 from talkstack_contract.provider import NoAnswer, Provider
+from talkstack_contract.removal import take_back
 from talkstack_contract.settings import ACTIVE, Account, Credential
 
 OTHER, EXPIRED = "another account", "an expired token"
@@ -26,7 +27,6 @@ OTHER, EXPIRED = "another account", "an expired token"
 SHARED, CHANGED, GENERATED = "", "changed", "generated"
 ANY = "*"
 INVENTED = "00000000-0000-4000-8000-000000000000"
-GONE = frozenset({404, 410})
 
 Place = tuple[str, str]
 
@@ -104,7 +104,7 @@ class Accounts:
         self.check_own(case)
         if case.takes_any_scheme and case.scheme:
             with suppress(Unexercised):  # without an account it is asked as it stands, and says what is missing
-                case = replace(case, scheme=_scheme_for(case.operation, self.account_of(case)))
+                case = replace(case, scheme=scheme_for(case.operation, self.account_of(case)))
         return self._request(case, self.fresh(case))
 
     def use(self, case: Case, place: Place, credential: Credential | None = None) -> None:
@@ -263,7 +263,7 @@ class Accounts:
             raise NotYet(f"{operation.id} has shown what there is")
         self._seen[place, operation.id] = None  # whatever it needs is not read off itself
         case = replace(self.asks[operation.id], name="found", state=place[0])
-        case = replace(case, scheme=_scheme_for(operation, self.account(*place)))
+        case = replace(case, scheme=scheme_for(operation, self.account(*place)))
         self._places[case.id] = place
         with suppress(Blocked, Unexercised):
             return self.provider.send(self.request(case), case.id)
@@ -272,7 +272,7 @@ class Accounts:
     def _make(self, maker: Operation, place: Place, name: str) -> str:
         case = replace(self.asks[maker.id], name=f"made-{name}-{len(self._places)}", state=place[0])
         account = self.account(*place)
-        case = replace(case, scheme=_scheme_for(maker, account))  # a user may have only an API key
+        case = replace(case, scheme=scheme_for(maker, account))  # a user may have only an API key
         self._places[case.id] = place
         if case.effect not in self.provider.settings.allow:
             raise Unexercised(
@@ -325,7 +325,7 @@ class Accounts:
 
     def close(self) -> None:
         """Take back all that was brought about, and remember what could not be."""
-        self.left_behind += clean_up(self.ledger, self.provider, self.asks)
+        self.left_behind += take_back(self.ledger, self.provider, self.asks)
 
     def _brought_about(self, state: str) -> Account:
         if not self.provider.settings.states_url:
@@ -364,51 +364,3 @@ def _text_at(exchange: Exchange, path: Sequence[str]) -> str | None:
     with suppress(NotJson):
         return value_at(Answer(exchange), path)
     return None
-
-
-def clean_up(ledger: Ledger, provider: Provider, asks: Mapping[str, Case]) -> list[str]:
-    """Take back what is pending in a ledger, and say of each thing that could not be why; `asks` by operation id."""
-    left = []
-    for entry in ledger.pending():
-        try:
-            _take_back(entry, provider, asks)
-            ledger.removed(entry.id)
-        except (Blocked, Unexercised) as error:
-            left.append(f"{entry}: {error.reason}")
-    return left
-
-
-def _take_back(entry: Entry, provider: Provider, asks: Mapping[str, Case]) -> None:
-    if entry.kind == ACCOUNT:
-        provider.set_up(entry.state, "teardown", entry.values.get("user_id", ""))
-        return
-    maker = asks[entry.operation].operation.makes if entry.operation in asks else None
-    if maker is None or maker.removed_by not in asks:
-        raise Blocked("no documented operation removes it")
-    if not entry.values:
-        raise Blocked("it is not known what came of the request")
-    account = provider.settings.accounts.get(entry.state)
-    if account is None:
-        raise Unexercised(f"the settings have no account {entry.state!r}", by_settings=True)
-    case = asks[maker.removed_by]
-    case = replace(case, scheme=_scheme_for(case.operation, account))
-    credential = account.credential(case.scheme) if case.scheme else None
-    if case.scheme and not credential:
-        raise Unexercised(f"the account {entry.state!r} has no credential here", by_settings=True)
-    known = partial(_known_to, {**account.values, **entry.values})
-    request = request_of(case, sent_values(case, known, known), credential, provider.settings)
-    exchange = provider.send(request, f"{case.operation.id}/clean-up")
-    if not 200 <= exchange.status < 300 and exchange.status not in GONE:
-        raise Blocked(f"{maker.removed_by} answered {exchange.status} {exchange.reason}".strip())
-
-
-def _scheme_for(operation: Operation, account: Account) -> Scheme | None:
-    """Return a scheme that the account can prove itself by; without one the first, which then says what is missing."""
-    schemes = operation.schemes
-    return next((each for each in schemes if account.credential(each)), next(iter(schemes), None))
-
-
-def _known_to(values: Mapping[str, str], name: str) -> str:
-    if name not in values:
-        raise Blocked(f"{name}, which its removal takes, is not known")
-    return values[name]

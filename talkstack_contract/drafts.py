@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from talkstack_contract.errors import Unexercised
 from talkstack_contract.model import Case, Field, Form, Header, Json, Operation, Request, Scheme, Spoil
 from talkstack_contract.provider import multipart
-from talkstack_contract.settings import Credential, Settings
+from talkstack_contract.settings import Account, Credential, Settings
 
 WRONG_CREDENTIAL = "nobody-holds-this-credential-0000"
 MALFORMED_EMAIL = "talkstack-contract.example.test"
@@ -143,6 +143,12 @@ def _body(operation: Operation, sent: Mapping[str, Json]) -> tuple[bytes, str]:
 def _text(value: Json) -> str:
     """Write a value where there is no JSON: `true`, not `True`."""
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def scheme_for(operation: Operation, account: Account) -> Scheme | None:
+    """Return a scheme that the account can prove itself by; without one the first, which then says what is missing."""
+    schemes = operation.schemes
+    return next((each for each in schemes if account.credential(each)), next(iter(schemes), None))
 
 
 def credential_header(scheme: Scheme, form: Form, credential: Credential | None) -> Header:

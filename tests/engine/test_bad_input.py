@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,13 +75,12 @@ ROWS = {
 }
 
 
-def _ask(folder: Path, *words: str, root: Path = ROOT) -> Finished:
+def _ask(folder: Path, *words: str, **where: Any) -> Finished:
     """The run, in whose folder an earlier one has left its record."""
     (folder / "reports").mkdir()
     (folder / "reports" / "verdicts.jsonl").write_text(EARLIER)
-    return run_suite(
-        folder, *(str(folder / word) if word in (PROVIDER[1], WAIVERS[1]) else word for word in words), root=root
-    )
+    words = tuple(str(folder / word) if word in (PROVIDER[1], WAIVERS[1]) else word for word in words)
+    return run_suite(folder, *words, **where)
 
 
 def _told(run: Finished, *needed: str) -> tuple[int, int, list[str], str]:
@@ -134,8 +134,8 @@ BREAKS = {
     "unknown-reading": (_spoilt(PATHS, "reason-phrase-contradicts-code", "no-such-reading"), "no-such-reading"),
     "reading-without-reason": (_spoilt("readings.yaml", "  reason: ", "  reasons: "), "readings.yaml"),
     "unknown-keyword-type": (
-        _spoilt("components/active-project.json", '"type": "object"', '"type": "objct"'),
-        "active-project.json",
+        _spoilt("components/project.json", '"type": "object"', '"type": "objct"'),
+        "project.json",
     ),
 }
 
@@ -144,7 +144,7 @@ BREAKS = {
 def test_broken_schema_ends_with_one_line(spoil: Callable[[Path], None], told: str, tmp_path: Path) -> None:
     root = _checkout(tmp_path / "checkout")
     spoil(root / "schemas")
-    run = _ask(tmp_path, root=root)
+    run = _ask(tmp_path, root=root, environment={"TALKSTACK_SCHEMAS": ""})
     assert _told(run, told) == (BAD_INPUT, 1, [], EARLIER), run.terminal[-2000:]
 
 

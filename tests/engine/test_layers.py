@@ -23,6 +23,7 @@ ORDER = [
     "drafts",
     "checks",
     "ledger",
+    "removal",
     "accounts",
     "answers",
     "steps",

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from talkstack_contract.reference.faults.active_project import active_project_faults
 from talkstack_contract.reference.faults.depth import is_deep_enough
@@ -28,7 +29,24 @@ def _is_taken(fault: Fault) -> bool:
     return is_deep_enough(fault.operation, fault.name.removeprefix(f"{fault.operation}-"))
 
 
-FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in filter(_is_taken, every_fault())}
+class _Faults(Mapping[str, Fault]):
+    """Every fault that is taken, made when one is first looked for: a provider without a fault needs none of them."""
+
+    @cached_property
+    def _by_name(self) -> dict[str, Fault]:
+        return {fault.name: fault for fault in filter(_is_taken, every_fault())}
+
+    def __getitem__(self, name: str) -> Fault:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+
+FAULTS: Mapping[str, Fault] = _Faults()
 
 
 def nearest_fault(name: str) -> str:
