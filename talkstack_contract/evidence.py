@@ -16,6 +16,7 @@ REDACTED = "[redacted]"
 BODY_SHOWN_BYTES = 4096
 HEADER_SHOWN_CHARACTERS = 1024
 SHORTEST_SECRET = 8  # a shorter value would also be found, and cut, in words that are no secret
+BEGINNING = 4  # by so many characters a form is looked up; a secret is longer, if not all of it is escapes
 WINDOW = 16  # so many characters of a secret in a row are taken for a piece of it
 
 SECRET_HEADERS = frozenset(
@@ -48,13 +49,29 @@ class Evidence:
     request_body: str = ""
 
 
+class _Index:
+    """Forms of secrets by how they begin, so that a text is gone through once, however many secrets there are."""
+
+    def __init__(self) -> None:
+        self._forms: dict[str, list[tuple[str, str]]] = {}
+
+    def add(self, form: str, value: str) -> None:
+        self._forms.setdefault(form[:BEGINNING], []).append((form, value))
+
+    def found_in(self, text: str) -> Iterator[str]:
+        """Yield the value of each form that stands in a text."""
+        for at in range(len(text) - BEGINNING + 1):
+            for form, value in self._forms.get(text[at : at + BEGINNING], ()):
+                if text.startswith(form, at):
+                    yield value
+
+
 class Secrets:
     """The secret values of one run, each known by the name under which it was given."""
 
     def __init__(self, values: Iterable[tuple[str, str]] = ()) -> None:
         self._names: dict[str, str] = {}
-        self._plain: dict[str, str] = {}
-        self._encoded: dict[str, tuple[str, ...]] = {}
+        self._plain, self._encoded = _Index(), _Index()
         self._windows: set[str] = set()
         for value, name in values:
             self.add(value, name)
@@ -66,8 +83,9 @@ class Secrets:
         """Know one more value; one shorter than `SHORTEST_SECRET` is redacted by header and key only."""
         if len(value) >= SHORTEST_SECRET and value not in self._names:
             self._names[value] = name
-            self._plain[value] = _unescaped(value.lower())
-            self._encoded[value] = tuple(form.lower() for form in _encoded(value))
+            self._plain.add(_unescaped(value.lower()), value)
+            for form in (value, *_encoded(value)):
+                self._encoded.add(form.lower(), value)
             lowered = _lowered(value)
             self._windows |= {lowered[at : at + WINDOW] for at in range(len(value) - WINDOW + 1)}
 
@@ -99,14 +117,10 @@ class Secrets:
             text = re.sub(_any_form(value), REDACTED, text, flags=re.IGNORECASE)
         return text
 
-    def _values_in(self, text: str) -> list[str]:
+    def _values_in(self, text: str) -> set[str]:
         """Return the secrets that stand in a text: found without a pattern, which is slow to make and to use."""
-        lowered, unescaped = text.lower(), _unescaped(text.lower())
-        return [
-            value
-            for value, plain in self._plain.items()
-            if plain in unescaped or any(form in lowered for form in self._encoded[value])
-        ]
+        lowered = text.lower()
+        return {*self._plain.found_in(_unescaped(lowered)), *self._encoded.found_in(lowered)}
 
     def _without_pieces(self, text: str) -> str:
         lowered, at, end = _lowered(text), 0, 0
