@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tests.engine.mutating_proxy import Answer
 
 Edit = Callable[[Answer], Answer]
-KeyPath = tuple[str, ...]
+KeyPath = tuple[str, ...]  # `0` is the first item of a list
+
+FIRST = "0"
 
 JSON_TYPES: Mapping[str, Any] = {
     "text": "text",
@@ -46,7 +49,9 @@ def body_edit(change: Callable[[bytes], bytes]) -> Edit:
 
 
 def key_paths(document: Any, parent: KeyPath = ()) -> Iterator[KeyPath]:
-    """The path of every key of a JSON document's objects, outer ones first."""
+    """The path of every key of a JSON document's objects, outer ones first; of a list its first item is taken."""
+    if isinstance(document, list):
+        yield from key_paths(next(iter(document), None), (*parent, FIRST))
     for key, value in document.items() if isinstance(document, dict) else ():
         yield (*parent, key)
         yield from key_paths(value, (*parent, key))
@@ -112,7 +117,7 @@ _BYTES: Mapping[str, Callable[[bytes], bytes]] = {
     "as-gzip-unsaid": lambda body: gzip.compress(body, mtime=0),
     "as-base64": base64.b64encode,
     "with-nan": _with_first('"note": NaN'),
-    "with-a-key-twice": _with_first('"status": "other"'),
+    "with-a-key-twice": lambda body: re.sub(rb'\{\s*("[^"]*")\s*:', rb'{\1: "other", \1:', body, count=1),
     "with-single-quotes": lambda body: body.replace(b'"', b"'"),
 }
 
@@ -120,7 +125,7 @@ _BYTES: Mapping[str, Callable[[bytes], bytes]] = {
 def _key_changes(key: str, value: Any) -> Iterator[tuple[str, Callable[[dict[str, Any]], None]]]:
     yield "dropped", lambda parent: parent.pop(key)
     yield "renamed", lambda parent: parent.update({f"{key}_": parent.pop(key)})
-    if value and isinstance(value, (str, dict)):
+    if value and isinstance(value, (str, dict, list)):
         yield "emptied", lambda parent: parent.update({key: type(value)()})
     for name, other in JSON_TYPES.items():
         if name != _json_type(value):
@@ -144,7 +149,7 @@ def _replacing(path: KeyPath, change: Callable[[dict[str, Any]], None]) -> Calla
 
 def _at(document: Any, path: KeyPath) -> Any:
     for key in path:
-        document = document[key]
+        document = document[0] if isinstance(document, list) else document[key]
     return document
 
 

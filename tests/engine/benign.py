@@ -1,7 +1,9 @@
 """Variants of a provider that keep every promise in a way of their own, and the advice that some of them do not take.
 
 An alarm on one of these is a mistake of ours. `advice` names the clauses of strength advice that a variant breaks, as a
-pattern of clause ids without the operation, with the reason; a pattern that nothing matches is a mistake too.
+pattern of clause ids, with the reason; a pattern that nothing matches is a mistake too. Variants that any provider may
+be are put to the whole contract; those of the first operation's data to the small one; `latitudes.py` has those of
+single operations.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ class Variant:
 
     mutation: Mutation
     advice: Mapping[str, str] = field(default_factory=dict)
+    is_small: bool = False
+    operations: frozenset[str] = frozenset()  # those that it has to strike, where it is made for some
 
     @property
     def name(self) -> str:
@@ -45,22 +49,23 @@ class Variant:
 
 
 def variants(wait: Wait = _NEVER_SET.wait) -> list[Variant]:
-    """Every benign variant; `wait` is how the slow one passes its time."""
-    edited = {**_ANY_ANSWER, **{name: _only(_is_success, edit) for name, edit in _SUCCESS.items()}}
+    """Every benign variant of all operations or of the first; `wait` is how the slow one passes its time."""
     return [
-        *(Variant(_editing(name, edit)) for name, edit in edited.items()),
-        *(Variant(_editing(name, _only(_is_error, edit)), advice) for name, (edit, advice) in _ERRORS.items()),
-        *(Variant(_editing(name, _only(_is_refusal, edit)), advice) for name, (edit, advice) in _METHODS.items()),
+        *(Variant(editing(name, edit)) for name, edit in _ANY_ANSWER.items()),
+        *(Variant(editing(name, only(_is_success, edit)), is_small=True) for name, edit in _SUCCESS.items()),
+        *(Variant(editing(name, only(_is_error, edit)), advice) for name, (edit, advice) in _ERRORS.items()),
+        *(Variant(editing(name, only(_is_error, edit)), is_small=True) for name, edit in _ERRORS_OF_THE_FIRST.items()),
+        *(Variant(editing(name, only(_is_refusal, edit)), advice) for name, (edit, advice) in _METHODS.items()),
         Variant(Mutation("slow-within-the-deadline", lambda _: _SlowAtFirst(wait))),
         Variant(Mutation("another-number-on-every-call", lambda _: _counting())),
     ]
 
 
-def _editing(name: str, edit: Edit) -> Mutation:
+def editing(name: str, edit: Edit) -> Mutation:
     return Mutation(name, lambda _: lambda request, forward: edit(forward(request)))
 
 
-def _only(concerned: Callable[[Answer], bool], edit: Edit) -> Edit:
+def only(concerned: Callable[[Answer], bool], edit: Edit) -> Edit:
     return lambda answer: edit(answer) if concerned(answer) else answer
 
 
@@ -78,12 +83,16 @@ def _is_refusal(answer: Answer) -> bool:
 
 def _with_extra_keys(value: Any) -> Any:
     """An unknown key first and last in every object, at each level."""
+    if isinstance(value, list):
+        return [_with_extra_keys(each) for each in value]
     if not isinstance(value, dict):
         return value
     return {"apiVersion": 3, **{k: _with_extra_keys(v) for k, v in value.items()}, "_links": {"self": None, "tags": []}}
 
 
 def _backwards(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_backwards(each) for each in value]
     return {k: _backwards(v) for k, v in reversed(value.items())} if isinstance(value, dict) else value
 
 
@@ -188,7 +197,7 @@ _SUCCESS: Mapping[str, Edit] = {
 
 _NOT_PRINTED = "no page prints an error body: JSON with a message is our assumption"
 
-_SCHEMATHESIS = "generated/schemathesis.finds-nothing"
+_SCHEMATHESIS = "*/generated/schemathesis.finds-nothing"
 
 _OTHER_BODY = {_SCHEMATHESIS: "it takes the schema of our assumption for a promise"}
 _NO_MESSAGE = {"*/envelope.message-is-text": _NOT_PRINTED, **_OTHER_BODY}
@@ -208,8 +217,11 @@ _ERRORS: Mapping[str, tuple[Edit, Mapping[str, str]]] = {
     "error-status-false": (_error(status=False, message="no"), {}),
     "error-status-a-number": (_error(status=401, message="no"), {}),
     "error-status-fail": (_error(status="fail", message="no", code="E17"), {}),
-    "error-with-empty-project-data": (_error(status="error", message="no", projectData=None), {}),
-    "error-with-empty-object-as-project-data": (_error(status="error", message="no", projectData={}), {}),
+}
+
+_ERRORS_OF_THE_FIRST: Mapping[str, Edit] = {
+    "error-with-empty-project-data": _error(status="error", message="no", projectData=None),
+    "error-with-empty-object-as-project-data": _error(status="error", message="no", projectData={}),
 }
 
 _ONLY_405 = "it expects a 405; a provider may have other ways to refuse a method it does not document"
@@ -222,7 +234,10 @@ _METHODS: Mapping[str, tuple[Edit, Mapping[str, str]]] = {
     "method-refused-with-allow": (lambda answer: answer.with_header("Allow", "GET, HEAD, OPTIONS"), {}),
     "method-unknown-404": (lambda answer: answer.with_status(404), {_SCHEMATHESIS: _ONLY_405}),
     "method-not-implemented-501": (lambda answer: answer.with_status(501), {_SCHEMATHESIS: _ONLY_405}),
-    "method-forbidden-403": (lambda answer: answer.with_status(403), {}),
+    "method-forbidden-403": (
+        lambda answer: answer.with_status(403),
+        {_SCHEMATHESIS: f"{_ONLY_405}, if it asks for no credential"},
+    ),
 }
 
 
@@ -244,7 +259,7 @@ class _SlowAtFirst:
 def _counting() -> Relay:
     numbers = itertools.count(1)
 
-    def relay(request: Request, forward: Forward) -> Answer:
-        return json_edit(lambda document: {**document, "requestNumber": next(numbers)})(forward(request))
+    def numbered(document: Any) -> Any:
+        return {**document, "requestNumber": next(numbers)} if isinstance(document, dict) else document
 
-    return relay
+    return lambda request, forward: json_edit(numbered)(forward(request))

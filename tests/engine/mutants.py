@@ -20,11 +20,14 @@ STATUSES = (200, 201, 204, 301, 302, 304, 307, 400, 401, 403, 404, 405, 409, 410
 
 _ERRORS = "no-project+failing+refused"
 
-SURVIVORS: Mapping[str, str] = {
+_OF_ALL: Mapping[str, str] = {
     "*/header-server/*": "RFC 9110, 10.2.4: a server may name itself or not",
     "*/header-date/*": "RFC 9110, 6.6.1: the date is for caches, and a server without a clock sends none",
     "*/header-content-length/stripped": "RFC 9112, 6.3: the end of the connection is the end of the body",
     "*/body/white-space-*": "RFC 8259, 2: white space may stand around a JSON text",
+}
+
+_OF_THE_FIRST: Mapping[str, str] = {
     "success/projectData.description/emptied": "a project may have an empty description: any text is promised",
     "success/projectData.call_status_webhook/as-null": "another page of the docs shows a null webhook",
     f"{_ERRORS}/message/emptied": "no page prints an error body: any text is assumed",
@@ -38,6 +41,47 @@ SURVIVORS: Mapping[str, str] = {
     "*/hung-up-once": "one lost connection is not held against a provider that answers when asked once more",
 }
 
+# Refusals that we assume where the page prints no such status.
+_ASSUMED_REFUSALS = (
+    *("addWebhook/404", "setActiveAgent/404", "removeActiveAgent/404", "createAgent/404", "makeCall/404"),
+    *("listCalls/40[04]", "analyzeCall/40[04]", "batchCall/40[04]", "getVoice/404", "assignPhoneNumber/404"),
+)
+
+_OF_OTHERS: Mapping[str, str] = {
+    **{
+        f"{refusal}/{edit}": reason
+        for refusal in _ASSUMED_REFUSALS
+        for edit, reason in {
+            "status-4??": "no page prints a status for this refusal: any 4xx is one",
+            "status-501": "no page prints a status for this refusal: 501 is taken for one, as of a method",
+            "header-content-*": "no page prints this refusal: only its status is judged",
+            "body/*": "no page prints this refusal: only its status is judged",
+            "message/*": "no page prints this refusal: only its status is judged",
+            "status/*": "no page prints this refusal: only its status is judged",
+        }.items()
+    },
+    "deleteProject/400/status-40[45]": "a path without its last part need not lead to the operation",
+    "listAgents/400/status-40[45]": "a path without its last part need not lead to the operation",
+    "forgotPassword/404/status-400": "the page prints both statuses for an address that nobody registered",
+    "setActiveAgent/200/project.call_status_webhook/as-null": "another page of the docs shows a null webhook",
+    "getProject/200/data.created_at/as-null": "another page of the docs shows a null there",
+    "getProject/200/data.active_agent/emptied": "text or null is promised, and not that the text is an id",
+    "getAgent/200/systemInstruction/emptied": "an agent may be told nothing: any text is promised",
+    "listAgents/200/0.systemInstruction/emptied": "an agent may be told nothing: any text is promised",
+    "updateAgent/200/message/[dr]*": "the agent may stand without an envelope: the page prints both",
+    "updateAgent/200/status/[dr]*": "the agent may stand without an envelope: the page prints both",
+    **{
+        f"listCalls/200/data.0.{key}/*": "the page of the history prints no such key"
+        for key in ("seconds", "cost", "recordingUrls", "phoneNumber")
+    },
+    "batchCall/200/message/emptied": "no page prints this success: any text is assumed",
+    "analyzeCall/200/data/emptied": "no page prints this success: how many answers it holds is not assumed",
+    "*/[45]??/message/emptied": "no page prints an error body: any text is assumed",
+    "*/[45]??/status/*": "no page prints an error body: its status is only held not to be success",
+}
+
+SURVIVORS: Mapping[str, str] = {**_OF_ALL, **_OF_THE_FIRST, **_OF_OTHERS}
+
 
 def why_it_survives(name: str) -> str | None:
     """The reason why the mutant of that name keeps every promise, or None if it breaks one."""
@@ -50,18 +94,24 @@ def derived_mutants(clean: Clean) -> list[Mutation]:
     return [*edited, *exchange_mutations(clean)]
 
 
+def status_edits(answer: Answer) -> Iterator[tuple[str, Edit]]:
+    """Each other status that a provider may answer with by mistake."""
+    for status in STATUSES:
+        if status != answer.status:
+            yield f"status-{status}", _with_status(status)
+
+
+def _with_status(status: int) -> Edit:
+    return lambda answer: answer.with_status(status)
+
+
 _ForStatuses = tuple[str, frozenset[int], Edit]
 
 
 def _statuses(clean: Clean) -> Iterator[_ForStatuses]:
     for state, answer in clean.answers.items():
-        for status in STATUSES:
-            if status != answer.status:
-                yield f"{state}/status-{status}", frozenset({answer.status}), _with_status(status)
-
-
-def _with_status(status: int) -> Edit:
-    return lambda answer: answer.with_status(status)
+        for name, edit in status_edits(answer):
+            yield f"{state}/{name}", frozenset({answer.status}), edit
 
 
 def _edits(clean: Clean) -> Iterator[_ForStatuses]:

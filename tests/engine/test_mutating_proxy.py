@@ -15,6 +15,7 @@ import pytest
 
 from tests.engine.answer_edits import byte_edits, header_edits, key_edits, key_paths
 from tests.engine.benign import variants
+from tests.engine.latitudes import latitudes
 from tests.engine.mutating_proxy import (
     Answer,
     Forward,
@@ -168,6 +169,10 @@ def test_every_key_is_given_every_other_type(path: str) -> None:
     assert len(changes) == 5
 
 
+def test_first_item_of_a_list_is_looked_into() -> None:
+    assert [*key_paths({"voices": [{"name": "a"}, {"age": 1}]})] == [("voices",), ("voices", "0", "name")]
+
+
 def test_variant_names_are_unique() -> None:
-    names = [variant.name for variant in variants()]
+    names = [variant.name for variant in (*variants(), *latitudes())]
     assert len(names) == len(set(names)) >= 25

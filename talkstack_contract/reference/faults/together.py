@@ -31,7 +31,9 @@ def _put_in(groups: list[list[Fault]], fault: Fault) -> None:
 
 
 def clash(one: Fault, other: Fault) -> bool:
-    """Whether the two spoil the same answers of an operation, and not in different places."""
+    """Whether the two break the same clause, or spoil the same answers of an operation and not in different places."""
+    if not set(one.breaks).isdisjoint(other.breaks):
+        return True
     if one.operation != other.operation or one.strikes.isdisjoint(other.strikes):
         return False
     return one.place is None or other.place is None or _is_within(one.place, other.place)
