@@ -11,8 +11,9 @@ from urllib.parse import unquote, unquote_plus
 
 from talkstack_contract.accounts import OTHER, Accounts
 from talkstack_contract.answers import Answers
-from talkstack_contract.cases import SERVER_ERROR, error_clauses, success_clauses
+from talkstack_contract.cases import SERVER_ERROR
 from talkstack_contract.checks import CHECKS, Answer, NotJson, Subject, has_values, own_values
+from talkstack_contract.clauses import error_clauses, success_clauses
 from talkstack_contract.drafts import names_in
 from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
 from talkstack_contract.evidence import Evidence, evidence_of

@@ -15,6 +15,7 @@ ORDER = [
     "model",
     "schema",
     "catalogue",
+    "clauses",
     "cases",
     "waivers",
     "evidence",

@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from talkstack_contract.cases import success_clauses
 from talkstack_contract.catalogue import load_contract
 from talkstack_contract.checks import CHECKS, Answer, Subject
+from talkstack_contract.clauses import success_clauses
 from talkstack_contract.model import Effect, Exchange, Request, Response, Strength
 from talkstack_contract.schema import FORMATS, departures
 

@@ -1,0 +1,218 @@
+"""Derives the clauses of an answer from what is promised of it: status, media type, JSON, envelope, values.
+
+A name is `topic.claim-in-kebab-case`, a sentence a claim in the present. Nothing here knows an operation by name.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from talkstack_contract.model import Clause, Json, Operation, Part, Provenance, Response, Source, Strength
+
+RFC_8259 = Source("RFC 8259", "2, 4 and 8.1", "https://www.rfc-editor.org/rfc/rfc8259")
+RFC_9110_TYPE = Source("RFC 9110", "8.3", "https://www.rfc-editor.org/rfc/rfc9110#section-8.3")
+
+STRICT_JSON = "body.is-strict-json"
+KINDS = {
+    "string": "text",
+    "object": "object",
+    "array": "list",
+    "integer": "whole-number",
+    "number": "number",
+    "boolean": "boolean",
+    "null": "null",
+}
+
+
+def success_clauses(response: Response) -> Iterator[Clause]:
+    """Yield the clauses of a success: status, media type, JSON, envelope, body, owner, what it shows.
+
+    Where the page prints no success, all of it is assumed.
+    """
+    yield from (_as_sure_as(response, clause) for clause in _success_clauses(response))
+
+
+def _as_sure_as(response: Response, clause: Clause) -> Clause:
+    """Return a clause of an answer, assumed like the answer itself where no page prints it."""
+    if response.is_documented or not clause.strength.reaches(Strength.SHOULD):
+        return clause
+    reading = clause.source.reading or response.source.reading
+    return replace(clause, provenance=Provenance.ASSUMED, source=replace(clause.source, reading=reading))
+
+
+def _success_clauses(response: Response) -> Iterator[Clause]:
+    state = f"an account in the state “{response.state}”" if response.state else "such a request"
+    status = _status_clause(response, state)
+    yield status
+    sentence = "the media type is JSON"
+    yield Clause("media-type.is-json", sentence, Provenance.STANDARD, RFC_9110_TYPE, "media-type", needs=(status.name,))
+    sentence = "the body is one JSON text and nothing else"
+    yield Clause(STRICT_JSON, sentence, Provenance.STANDARD, RFC_8259, "strict-json", needs=(status.name,))
+    clauses = [clause for part in response.parts for clause in _part_clauses(part, response)]
+    yield from clauses
+    documented = Provenance.DOCUMENTED
+    if response.owner:
+        needs = tuple(clause.name for clause in clauses if clause.path == response.owner)[:1]
+        sentence = "the data is the asking account's"
+        yield Clause(
+            "account.is-the-asking-one", sentence, documented, response.source, "owner", None, response.owner, needs
+        )
+    for name, path in response.shows:
+        needs = tuple(clause.name for clause in clauses if clause.path == path)[:1] or (STRICT_JSON,)
+        if "*" in path:  # one of the items does, and an empty list has none
+            needs = (STRICT_JSON, *_kind_clause_names(path[: path.index("*")], response.parts))
+        sentence = f"the answer shows the {name} that it was asked for"
+        source = replace(response.source, reading=response.shows_reading or response.source.reading)
+        yield Clause(f"answer.shows-{kebab(name)}", sentence, documented, source, "shows", name, path, needs)
+
+
+def error_clauses(
+    operation: Operation, response: Response, words: str = "", also: tuple[int, ...] = ()
+) -> Iterator[Clause]:
+    """Yield the clauses of a printed error. Its body is documented nowhere, so most of them are advice.
+
+    `words` tell what is answered so, `also` are statuses that do as well.
+    """
+    words = words or (f"an account in the state “{response.state}”" if response.state else "such a request")
+    status = _status_clause(response, words, also)
+    yield status
+    clauses = error_body_clauses(operation, response, (status.name,))
+    yield from (_as_sure_as(response, clause) for clause in clauses)
+
+
+def error_body_clauses(operation: Operation, response: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
+    """Yield the clauses that an error's body keeps, whatever brought it about."""
+    if operation.success:
+        yield from _not_success_clauses(operation.success, needs)
+    source = replace(response.source, reading="server-internals")
+    sentence = "an error shows nothing of the inside of the server"
+    practice = Provenance.PRACTICE
+    yield Clause("body.shows-no-server-internals", sentence, practice, source, "no-server-internals", needs=needs)
+    assumed = replace(response.source, reading="error-body")
+    sentence = "the media type of an error is JSON"
+    yield Clause("media-type.is-json", sentence, Provenance.ASSUMED, assumed, "media-type", needs=needs)
+    sentence = "the body of an error is JSON"
+    yield Clause(STRICT_JSON, sentence, Provenance.ASSUMED, assumed, "strict-json", needs=needs)
+    for part in response.parts:
+        yield from _part_clauses(part, response)
+
+
+def _not_success_clauses(success: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
+    for part in success.parts:
+        if part.notes.get("const") == Provenance.DOCUMENTED:
+            value = _literals(part.keywords)[0]
+            yield Clause(
+                f"{part.notes.get('topic', 'body')}.{_path_words(part.path)}-is-not-{kebab(value)}",
+                f"an error never says “{value}”" if isinstance(value, str) else f"{_shown(part.path)} is not {value}",
+                success.provenance,
+                success.source,
+                "not-value",
+                value,
+                part.path,
+                needs,
+            )
+    if payload := payload_paths(success):
+        sentence = "an error never carries what only a success may show"
+        name = "body.holds-no-success-payload"
+        yield Clause(name, sentence, success.provenance, success.source, "no-payload", payload, needs=needs)
+
+
+def _literals(keywords: Mapping[str, Json]) -> list[Json]:
+    return [keywords["const"]] if "const" in keywords else list(keywords["enum"])
+
+
+def _status_clause(response: Response, words: str, also: tuple[int, ...] = ()) -> Clause:
+    statuses = (response.status, *also)
+    sentence = f"{words} is answered {' or '.join(map(str, statuses))}"
+    name = f"status.is-{response.status}"
+    return Clause(name, sentence, response.provenance, response.source, "status", statuses)
+
+
+def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:
+    """Yield what is asked of one value: its kind first, then what only a sample shows."""
+    if not part.path and part.keywords.get("type") != "array":
+        return  # that the whole is an object follows from the keys that are asked of it
+    source = replace(response.source, reading=part.notes.get("reading", response.source.reading))
+    prefix = _prefix(part)
+    rest = dict(part.keywords)
+    kind = rest.pop("type", None)
+    is_literal = part.notes.get("const") == Provenance.DOCUMENTED
+    check = "value" if part.required else "value-if-present"
+    above = _kind_clause_names(part.path[:-1], response.parts) if part.path else ()
+    needs: tuple[str, ...] = (STRICT_JSON, *above)
+    if not is_literal and (kind is not None or (part.required and not rest)):
+        words = _kind_words(kind) if kind is not None else "there"
+        name = f"{prefix}is-{words}"
+        sentence = f"{_shown(part.path)} is {words.replace('-', ' ')}"
+        given = Provenance(part.notes.get("provenance", Provenance.DOCUMENTED))
+        keywords = {} if kind is None else {"type": kind}
+        yield Clause(name, sentence, given, source, check, keywords, part.path, needs)
+        needs = (*needs, name)
+    for suffix, keywords in _sampled(rest, is_literal=is_literal):
+        default = Provenance.DOCUMENTED if is_literal else Provenance.SAMPLED
+        given = Provenance(part.notes.get("provenance", default))
+        sentence = f"{_shown(part.path)} {suffix.replace('-', ' ')}"
+        if not is_literal:
+            check = "value-if-present"
+        yield Clause(f"{prefix}{suffix}", sentence, given, source, check, keywords, part.path, needs)
+
+
+def _prefix(part: Part) -> str:
+    words = _path_words(part.path)
+    return f"{part.notes.get('topic', 'body')}.{words}{'-' if words else ''}"
+
+
+def _shown(path: Sequence[str]) -> str:
+    return ".".join(step.replace("|", " or ") for step in path if step != "*") or "the body"
+
+
+def _kind_clause_names(path: tuple[str, ...], parts: Sequence[Part]) -> tuple[str, ...]:
+    """Return the clause that says of what kind the value above is; an item of a list has its list above it."""
+    part = next((part for part in parts if part.path == path), None)
+    if path and (part is None or "type" not in part.keywords):
+        return _kind_clause_names(path[:-1], parts)
+    if part is None or (not path and part.keywords.get("type") != "array"):
+        return ()
+    return (f"{_prefix(part)}is-{_kind_words(part.keywords['type'])}",)
+
+
+def _sampled(keywords: dict[str, Json], *, is_literal: bool) -> Iterator[tuple[str, dict[str, Json]]]:
+    rest = dict(keywords)
+    if "const" in rest or "enum" in rest:
+        values = _literals(rest)
+        rest.pop("const", rest.pop("enum", None))
+        single = is_literal or (len(values) == 1 and len(str(values[0])) <= 16)
+        printed = "is-as-printed" if len(values) == 1 else "is-one-of-the-printed"
+        yield (f"is-{kebab(str(values[0]))}" if single else printed), {"enum": values}
+    if "format" in rest:
+        yield f"is-{rest['format']}", {"format": rest.pop("format")}
+    if rest.get("minLength") == 1:
+        yield "is-not-empty", {"minLength": rest.pop("minLength")}
+    if rest:
+        yield "is-as-described", rest
+
+
+def payload_paths(response: Response) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of the documented values that are no envelope: what the answer is about."""
+    literal = Provenance.DOCUMENTED  # loginStatus and the like are in errors too
+    parts = [part for part in response.parts if part.path and part.notes.get("const") != literal]
+    paths = [part.path for part in parts if part.notes.get("topic") != "envelope"]
+    return tuple(path for path in paths if not any(other[: len(path)] == path and other != path for other in paths))
+
+
+def _kind_words(kind: Json) -> str:
+    return "-or-".join(KINDS[name] for name in ([kind] if isinstance(kind, str) else kind))
+
+
+def _path_words(path: tuple[str, ...]) -> str:
+    return "-".join(kebab(step.partition("|")[0]) for step in path if step != "*")
+
+
+def kebab(name: str) -> str:
+    """Return a name in kebab-case, whatever case the vendor wrote it in."""
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", str(name)).lower()).strip("-")
+
+
+def in_words(name: str) -> str:
+    """Return a name in kebab-case as words."""
+    return name.replace("-", " ")
