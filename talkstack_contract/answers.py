@@ -133,9 +133,8 @@ class Answers:
         first = self._first_contact(case, request) if not self._has_answered else self._tried(case, request, case.id)
         if self._is_usable(first):
             return first
-        if case.effect is Effect.PLACES_CALLS:
-            told = f"{first.status} {first.reason}" if first.status else first.reason
-            raise Blocked(f"no usable answer ({told}), and asking again might ring twice")
+        if case.effect is Effect.PLACES_CALLS and not first.status:
+            raise Blocked(f"{first.reason}, and asking again might ring somebody twice")
         self.provider.pause(_retry_after_s(first))
         return self._tried(case, self.accounts.request(case), case.id)  # made anew: a name of the first may be taken
 

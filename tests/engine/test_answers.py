@@ -204,6 +204,15 @@ def test_case_without_a_usable_answer_is_asked_once_more(reply: Reply) -> None:
     )
 
 
+def test_nobody_is_rung_twice_to_learn_whether_an_answer_was_lost() -> None:
+    operation = replace(operation_of("getActiveProject"), effect=Effect.PLACES_CALLS)
+    cases = {case.name: case for case in cases_of(operation)}
+    provider = Scripted({"by-api-key": Reply(0)}, EVERYTHING, {})
+    run = Run(list(cases.values()), Accounts(list(cases.values()), provider, Ledger(), "n"), (), TODAY)
+    verdicts = [run.judgement(cases[name], cases[name].clauses[0]).verdict for name in ("by-bearer", "by-api-key")]
+    assert (verdicts, provider.asked.count("by-api-key")) == ([Verdict.UPHELD, Verdict.BLOCKED], 1)
+
+
 @pytest.mark.parametrize("reply", UNUSABLE.values(), ids=UNUSABLE)
 @pytest.mark.parametrize("name", ["by-api-key", "no-active-project", "wrong-token", "unknown-query"])
 def test_no_usable_answer_twice_is_violated(name: str, reply: Reply) -> None:

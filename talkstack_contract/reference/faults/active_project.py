@@ -58,7 +58,8 @@ def _telling_ways() -> Iterator[Way]:
     """
     for name in ("user_id", "call_status_webhook", "id"):
         words, clause = f"is told the project's {name} in the message", "body.holds-no-success-payload"
-        yield telling(f"tells-{name.replace('_', '-')}", clause, words, partial(_value_of_project, name))
+        way = telling(f"tells-{name.replace('_', '-')}", clause, words, partial(_value_of_project, name))
+        yield replace(way, alone=True)  # which value it is, is read off a success, which nothing else may spoil
 
 
 def _value_of_project(name: str, scene: Scene) -> str:
