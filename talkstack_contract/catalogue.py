@@ -154,8 +154,8 @@ class _Catalogue:
             self._response(file, f"{place}.responses.{status}", int(status), response, page)
             for status, response in entry["responses"].items()
         )
-        body, media_type, required = self._request_body(entry)
-        fields = (*self._parameters(file, place, entry), *self._fields(file, place, body, required))
+        body, media_type = self._request_body(entry)
+        fields = (*self._parameters(file, place, entry), *self._fields(file, place, body))
         makes, servers = notes.get("makes"), entry.get("servers")
         security = entry.get("security", root.get("security", []))
         declared = root["components"]["securitySchemes"]
@@ -183,12 +183,12 @@ class _Catalogue:
         return operation
 
     @staticmethod
-    def _request_body(entry: Json) -> tuple[Json, str, bool]:
+    def _request_body(entry: Json) -> tuple[Json, str]:
         body = entry.get("requestBody")
         if body is None:
-            return {}, "", False
+            return {}, ""
         [(media_type, content)] = body["content"].items()
-        return content["schema"], media_type, True
+        return content["schema"], media_type
 
     def _parameters(self, file: str, place: str, entry: Json) -> Iterator[Field]:
         for each in entry.get("parameters", []):
@@ -196,8 +196,8 @@ class _Catalogue:
             schema = self.schemas.whole(file, each["schema"])
             yield self._field(file, place, each["name"], each["in"], schema, is_required=is_required)
 
-    def _fields(self, file: str, place: str, schema: Json, has_body: bool) -> Iterator[Field]:
-        for name, inner, is_required in self.schemas.properties(file, schema) if has_body else ():
+    def _fields(self, file: str, place: str, schema: Json) -> Iterator[Field]:
+        for name, inner, is_required in self.schemas.properties(file, schema):
             yield self._field(file, place, name, "body", inner, is_required=is_required)
 
     def _field(self, file: str, place: str, name: str, where: str, schema: Json, *, is_required: bool) -> Field:

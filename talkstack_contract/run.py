@@ -32,9 +32,7 @@ from talkstack_contract.settings import Account
 from talkstack_contract.steps import Steps, Workflow
 from talkstack_contract.waivers import Waiver, waiver_of
 
-ASKER_CHECKS = frozenset(
-    {"owner", "shows"}
-)  # hold an answer to who asked for what, which generated requests do not tell
+ASKER_CHECKS = frozenset({"owner", "shows"})  # who asked for what is not known of a generated request
 COMPARING_CHECKS = frozenset({"same-payload", "unchanged-after"})
 SHORTEST_OWN = 10  # characters: a shorter value would stand in an answer by chance
 GENERATED_CHECKS = frozenset({"generated", "findings"})
