@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,11 @@ from talkstack_contract.cases import derive_cases, in_order
 from talkstack_contract.catalogue import load_contract
 from talkstack_contract.errors import BadInput, bug_of_ours
 from talkstack_contract.evidence import Secrets
-from talkstack_contract.judge import EXIT_STATUS, Decision, Word, fails
+from talkstack_contract.judge import EXIT_STATUS, Decision, Word
 from talkstack_contract.ledger import Ledger, read_ledger, tidy
+from talkstack_contract.lines import Line, Occasion, exchange_line, verdict_line, written
 from talkstack_contract.model import Case, Clause, Effect, Judgement, Strength, Verdict
+from talkstack_contract.profiles import Profile, load_profile, newest_profile
 from talkstack_contract.provider import Provider
 from talkstack_contract.record import Record
 from talkstack_contract.run import Run, judgement_of
@@ -68,6 +71,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="reachable",
         help="which documented pairs have to be asked: those in reach of the settings, or all (default: reachable)",
     )
+    add("--acceptance", action="store_true", help="write acceptance.html too, and require what the profile requires")
+    add(
+        "--profile",
+        metavar="FILE",
+        help="what has to be asked (default for --acceptance: the newest in schemas/)",
+    )
     add("--waivers", metavar="FILE", help="accepted violations (default: tests/contract/waivers.yaml)")
     add("--allow-insecure", action="store_true", help="ask over http beyond this machine")
     add("--plan", action="store_true", help="list every request that would be sent, and send none")
@@ -99,7 +108,7 @@ def _contract_is_asked(config: pytest.Config) -> bool:
     return any(place.is_relative_to(CONTRACT_TESTS) or CONTRACT_TESTS.is_relative_to(place) for place in places)
 
 
-def _occasion(config: pytest.Config, embedded: ExitStack) -> reporting.Occasion:
+def _occasion(config: pytest.Config, embedded: ExitStack) -> Occasion:
     option = config.option
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
@@ -107,7 +116,7 @@ def _occasion(config: pytest.Config, embedded: ExitStack) -> reporting.Occasion:
         raise BadInput("--examples", "", "is less than 1", "give 1 or more")
     contract = load_contract(SCHEMAS)
     waivers = Path(config.invocation_params.dir, option.waivers) if option.waivers else CONTRACT_TESTS / "waivers.yaml"
-    return reporting.Occasion(
+    occasion = Occasion(
         contract=contract,
         cases=in_order([*derive_cases(contract), *workflow_cases(contract, WORKFLOWS)]),
         waivers=load_waivers(waivers, SCHEMAS, waivers.name) if option.waivers or waivers.exists() else (),
@@ -116,10 +125,20 @@ def _occasion(config: pytest.Config, embedded: ExitStack) -> reporting.Occasion:
         require_all=option.require == "all",
         seed=option.seed,
         started=datetime.now(UTC),
+        examples=option.examples,
     )
+    return replace(occasion, profile=_profile(config, occasion))
 
 
-def _ledger(config: pytest.Config, occasion: reporting.Occasion) -> Ledger:
+def _profile(config: pytest.Config, occasion: Occasion) -> Profile | None:
+    option = config.option
+    if not (option.profile or option.acceptance):
+        return None
+    path = Path(config.invocation_params.dir, option.profile) if option.profile else newest_profile(SCHEMAS)
+    return load_profile(path, SCHEMAS, occasion.promises)
+
+
+def _ledger(config: pytest.Config, occasion: Occasion) -> Ledger:
     """Return the ledger to be cleaned up, or the one that this run writes."""
     folder = config.invocation_params.dir
     if left := config.option.clean_up:
@@ -127,7 +146,7 @@ def _ledger(config: pytest.Config, occasion: reporting.Occasion) -> Ledger:
     return Ledger(Path(folder, config.option.reports).resolve() / "ledger.jsonl", occasion.nonce)
 
 
-def _clause_id(occasion: reporting.Occasion, nodeid: str) -> str:
+def _clause_id(occasion: Occasion, nodeid: str) -> str:
     """Return the id of the clause that an item states: its parameter, or for Schemathesis' items their findings."""
     inside = nodeid.partition("[")[2].rpartition("]")[0]
     for operation in occasion.contract.operations:
@@ -212,8 +231,8 @@ def verdict(promise: Promise, state: Callable[[Case, Clause], Stated]) -> Stated
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(self, occasion: reporting.Occasion, ledger: Ledger) -> None:
-        self.occasion = occasion
+    def __init__(self, occasion: Occasion, ledger: Ledger) -> None:
+        self.occasion, self.extent = occasion, occasion.heading.extent()
         provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
         accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
         self.run = Run(occasion.cases, accounts, occasion.waivers, occasion.started.date(), WORKFLOWS)
@@ -229,13 +248,13 @@ class Asking:
             judgement = judgement_of(case, clause, Verdict.BLOCKED, bug_of_ours(error).reason)
         new = [each for each in evidence if each.id not in self._shipped]
         self._shipped |= {each.id for each in new}
-        node.stash[LINES] = [*map(reporting.exchange_line, new), reporting.verdict_line(judgement)]
+        node.stash[LINES] = [*map(exchange_line, new), verdict_line(judgement)]
         shown = ("operation", "case", "clause", "verdict", "source")
         node.user_properties += [(name, str(getattr(judgement, name))) for name in shown]
         if judgement.verdict is Verdict.BLOCKED:
             pytest.fail(f"blocked: {judgement.reason}", pytrace=False)
         letter = reporting.letter(judgement, evidence)
-        return Stated(judgement, letter, is_red=fails(judgement, self.occasion.fail_on))
+        return Stated(judgement, letter, is_red=self.extent.is_red(judgement))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give a test that states verdicts one item a clause: those of generated requests to their own module."""
@@ -276,7 +295,7 @@ class Asking:
         report = yield
         if report.when == "call" or report.outcome != "passed":
             lines = item.stash.get(LINES, [])
-            report.contract = [reporting.written(line) for line in lines]  # type: ignore[attr-defined]
+            report.contract = [written(line) for line in lines]  # type: ignore[attr-defined]
             item.stash[LINES] = []
             if hasattr(report, "wasxfail"):
                 report.longrepr = report.wasxfail  # the letter, without the traceback that led to it
@@ -305,7 +324,7 @@ class Asking:
 class Reporting:
     """The hooks of the process that reports."""
 
-    def __init__(self, config: pytest.Config, occasion: reporting.Occasion) -> None:
+    def __init__(self, config: pytest.Config, occasion: Occasion) -> None:
         self.config, self.occasion = config, occasion
         self.record = Record(Path(config.invocation_params.dir, config.option.reports).resolve(), occasion)
         self.findings: reporting.Findings | None = None
@@ -402,10 +421,14 @@ class Reporting:
             tidy(path)
         leaks = record.scrub([record.jsonl])
         self.findings = record.findings(leaks)
+        if option.acceptance:
+            leaks += record.try_acceptance(self.findings)
         summary = record.write_summary(self.findings)
         result = yield
         artefacts = [record.jsonl, summary, Path(option.htmlpath), Path(option.xmlpath)]
         decision = record.close(self.findings, artefacts, leaks)
+        if option.acceptance and not record.write_acceptance():
+            self._say("no acceptance page: the run was narrowed, or the page could not be made")
         was_run = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         is_ours = was_run or self._was_stopped or bool(record.cut_short)
         if is_ours:
@@ -471,4 +494,4 @@ class Reporting:
 
 ASKING = pytest.StashKey[Asking]()
 REFERENCE = pytest.StashKey[dict[str, Any]]()
-LINES = pytest.StashKey[list[reporting.Line]]()
+LINES = pytest.StashKey[list[Line]]()

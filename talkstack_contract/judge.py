@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from talkstack_contract.model import Case, Contract, Judgement, Strength, Verdict
+from talkstack_contract.model import Judgement, Strength, Verdict
+from talkstack_contract.profiles import Profile, Standing
 
 
 class Word(StrEnum):
@@ -42,13 +43,32 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """A documented (operation, status), and whether a whole run asks for it."""
+
+    operation: str
+    status: int
+    has_cases: bool
+
+
+@dataclass(frozen=True)
 class Extent:
     """How much of the contract a run took on: what it expected to judge, and what kept it from finishing."""
 
+    pairs: tuple[Promised, ...]
     expected: tuple[str, ...]
     cut_short: str = ""
     fail_on: Strength = Strength.MUST
     require_all: bool = False
+    profile: Profile | None = None
+
+    def standing(self, id: str) -> Standing:  # noqa: A002 - the word of this project
+        """Tell what the clause of that id counts for; without a profile, each of them counts."""
+        return self.profile.standing(id).standing if self.profile else Standing.OPTIONAL
+
+    def is_red(self, judgement: Judgement) -> bool:
+        """Tell whether this judgement makes the run red."""
+        return fails(judgement, self.fail_on) and self.standing(judgement.id) is not Standing.NOT_SCORED
 
 
 @dataclass(frozen=True)
@@ -71,22 +91,19 @@ class Decision:
 
 
 def fails(judgement: Judgement, fail_on: Strength) -> bool:
-    """Tell whether this judgement makes the run red."""
+    """Tell whether this judgement is a violation that weighs enough to reject."""
     return judgement.verdict is Verdict.VIOLATED and judgement.strength.reaches(fail_on)
 
 
-def pairs_of(
-    contract: Contract, cases: Sequence[Case], judgements: Iterable[Judgement], fail_on: Strength
-) -> tuple[Pair, ...]:
+def pairs_of(promised: Iterable[Promised], judgements: Iterable[Judgement], fail_on: Strength) -> tuple[Pair, ...]:
     """Say of each documented pair what its clauses come to."""
-    judged = list(judgements)
-    made = []
-    for operation in contract.operations:
-        for response in operation.pairs:
-            mine = [each for each in judged if each.operation == operation.id and each.status == response.status]
-            asked = {case.id for case in cases if case.operation is operation and case.status == response.status}
-            made.append(pair_of(operation.id, response.status, mine, bool(asked), fail_on))
-    return tuple(made)
+    judged: dict[tuple[str, int | None], list[Judgement]] = {}
+    for each in judgements:
+        judged.setdefault((each.operation, each.status), []).append(each)
+    return tuple(
+        pair_of(each.operation, each.status, judged.get((each.operation, each.status), []), each.has_cases, fail_on)
+        for each in promised
+    )
 
 
 def pair_of(operation: str, status: int, judgements: Sequence[Judgement], has_cases: bool, fail_on: Strength) -> Pair:
@@ -111,20 +128,18 @@ def _is_remark(judgement: Judgement, fail_on: Strength) -> bool:
     return judgement.verdict is Verdict.UNEXERCISED and judgement.strength is Strength.ADVICE
 
 
-def decide(
-    contract: Contract,
-    cases: Sequence[Case],
-    judgements: Sequence[Judgement],
-    extent: Extent,
-    waiver_problems: Sequence[str] = (),
-) -> Decision:
-    """Decide about a run, by the tables."""
-    pairs = pairs_of(contract, cases, judgements, extent.fail_on)
-    violated = tuple(each.id for each in judgements if fails(each, extent.fail_on))
-    word, reason = _word(pairs, judgements, extent, violated, waiver_problems)
+def decide(judgements: Sequence[Judgement], extent: Extent, waiver_problems: Sequence[str] = ()) -> Decision:
+    """Decide about a run, by the tables. What a profile does not score is counted, and decides nothing."""
+    scored = [each for each in judgements if extent.standing(each.id) is not Standing.NOT_SCORED]
+    pairs = pairs_of(extent.pairs, scored, extent.fail_on)
+    violated = tuple(each.id for each in scored if fails(each, extent.fail_on))
+    if not {each.id for each in judgements}.issuperset(extent.expected) and not extent.cut_short:
+        word, reason = Word.NONE, waiver_problems[0] if waiver_problems else ""
+    else:
+        word, reason = _word(pairs, scored, extent, violated, waiver_problems)
     clauses = Counter(str(each.verdict) for each in judgements)
     counts = {**{str(verdict): clauses[str(verdict)] for verdict in Verdict}, "expected": len(extent.expected)}
-    return Decision(word, _exit_status(word, judgements, violated, waiver_problems), reason, pairs, counts, violated)
+    return Decision(word, _exit_status(word, scored, violated, waiver_problems), reason, pairs, counts, violated)
 
 
 def _word(
@@ -134,12 +149,9 @@ def _word(
     violated: Sequence[str],
     waiver_problems: Sequence[str],
 ) -> tuple[Word, str]:
-    is_whole = set(extent.expected) <= {each.id for each in judgements}
-    if not is_whole and not extent.cut_short:
-        return Word.NONE, waiver_problems[0] if waiver_problems else ""
     if violated or waiver_problems:
         return Word.REJECTED, waiver_problems[0] if waiver_problems and not violated else ""
-    if reason := extent.cut_short or _blocked(judgements) or _missing(pairs, extent.require_all):
+    if reason := extent.cut_short or _blocked(judgements) or _missing(pairs, judgements, extent):
         return Word.INCONCLUSIVE, reason
     if any(each.verdict in (Verdict.VIOLATED, Verdict.WAIVED) for each in judgements):
         return Word.WITH_REMARKS, ""
@@ -151,15 +163,33 @@ def _blocked(judgements: Sequence[Judgement]) -> str:
     return " and ".join(f"{count} clauses blocked: {reason}" for reason, count in blocked.most_common(1))
 
 
-def _missing(pairs: Sequence[Pair], require_all: bool) -> str:
+def _missing(pairs: Sequence[Pair], judgements: Sequence[Judgement], extent: Extent) -> str:
     unexercised = [pair for pair in pairs if pair.verdict is Verdict.UNEXERCISED]
-    required = [pair for pair in unexercised if require_all or pair.is_reachable]
+    if extent.profile and (told := _unexercised_clauses(judgements, extent)):
+        return told
+    required = [pair for pair in unexercised if extent.require_all or (pair.is_reachable and not extent.profile)]
     if required:
         shown = ", ".join(f"{pair.operation} {pair.status}" for pair in required[:3])
         return f"{len(required)} required pairs not asked: {shown} ({required[0].reason})"
     if len(unexercised) == len(pairs):
         return f"nothing could be asked ({unexercised[0].reason})" if unexercised else "nothing is documented"
     return ""
+
+
+def _unexercised_clauses(judgements: Sequence[Judgement], extent: Extent) -> str:
+    """Name what the profile requires and was not asked; below a waived clause there is nothing to ask for."""
+    waived = {each.id for each in judgements if each.verdict is Verdict.WAIVED}
+    missing = [
+        each
+        for each in judgements
+        if each.verdict is Verdict.UNEXERCISED
+        and extent.standing(each.id) is Standing.REQUIRED
+        and f"{each.operation}/{each.case}/{each.below}" not in waived
+    ]
+    if not missing:
+        return ""
+    shown = ", ".join(dict.fromkeys(f"{each.operation}/{each.case}" for each in missing[:3]))
+    return f"{len(missing)} required clauses not asked: {shown}{' …' if len(missing) > 3 else ''} ({missing[0].reason})"
 
 
 def _exit_status(

@@ -6,26 +6,26 @@ secrets of the run: redaction happens where evidence is made, and this is the pr
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from talkstack_contract.acceptance import acceptance_page
 from talkstack_contract.errors import BadInput, bug_of_ours
-from talkstack_contract.evidence import Secrets
-from talkstack_contract.judge import Decision, Extent, decide
-from talkstack_contract.model import Judgement, Verdict
-from talkstack_contract.report import (
-    Findings,
-    Line,
+from talkstack_contract.evidence import Evidence, Secrets
+from talkstack_contract.judge import Decision
+from talkstack_contract.lines import (
     Occasion,
+    evidence_of_line,
     footer_line,
     header_line,
     judgement_of_line,
-    page,
     verdict_line,
     written,
 )
+from talkstack_contract.model import Judgement, Verdict
+from talkstack_contract.rebuild import ACCEPTANCE, joined, read_part, views
+from talkstack_contract.report import Findings, findings_of, page
 from talkstack_contract.run import Known, judgement_of
-from talkstack_contract.waivers import waiver_problems
 
 
 class Record:
@@ -35,7 +35,7 @@ class Record:
         self.folder, self.occasion = folder, occasion
         self.jsonl = folder / "verdicts.jsonl"
         self.judgements: dict[str, Judgement] = {}
-        self.exchanges: dict[str, Line] = {}
+        self.exchanges: dict[str, Evidence] = {}
         self.requests = self.generated = 0
         self.left_behind: list[str] = []
         self.cut_short = ""
@@ -46,7 +46,7 @@ class Record:
         """Start the file. Raises `BadInput` where it cannot be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._write(written(header_line(self.occasion)), mode="w")
+            self._write(written(header_line(self.occasion.heading)), mode="w")
         except OSError as error:
             problem = f"{self.folder} cannot be written ({type(error).__name__})"
             raise BadInput("--reports", "", problem, "name another folder") from None
@@ -56,7 +56,7 @@ class Record:
         for text in lines:
             line = json.loads(text)
             if line["kind"] == "exchange":
-                self.exchanges[line["id"]] = line
+                self.exchanges[line["id"]] = evidence_of_line(line)
             else:
                 self.judgements[line["id"]] = judgement_of_line(line)
             self._write(text)
@@ -81,34 +81,51 @@ class Record:
 
     def findings(self, leaks: Sequence[str] = ()) -> Findings:
         """Decide about what is known so far; a secret that leaked leaves no run conclusive."""
-        occasion, judgements = self.occasion, list(self.judgements.values())
-        ids = tuple(occasion.promises)
-        extent = Extent(ids, leaks[0] if leaks else self.cut_short, occasion.fail_on, occasion.require_all)
-        problems = waiver_problems(occasion.waivers, ids, judgements, occasion.started.date())
-        decision = decide(occasion.contract, occasion.cases, judgements, extent, problems)
-        seconds = time.perf_counter() - self._started_at_s
-        return Findings(occasion, decision, judgements, self.exchanges, self.requests, seconds, problems)
+        seconds = round(time.perf_counter() - self._started_at_s, 2)
+        judgements, cut_short = list(self.judgements.values()), leaks[0] if leaks else self.cut_short
+        return findings_of(self.occasion.heading, judgements, self.exchanges, self.requests, seconds, cut_short)
 
     def close(self, findings: Findings, artefacts: Sequence[Path], leaks: Sequence[str]) -> Decision:
         """Search the finished artefacts, add the last line, and return the decision that stands."""
         leaks = [*leaks, *self.scrub(artefacts)]
         decision = self.findings(leaks).decision
-        self._write(written(footer_line(decision, self.requests, self.generated, findings.seconds)))
+        cut_short = leaks[0] if leaks else self.cut_short
+        self._write(written(footer_line(decision, self.requests, self.generated, findings.seconds, cut_short)))
         return decision
 
     def write_summary(self, findings: Findings) -> Path:
         """Write `summary.md`."""
         path = self.folder / "summary.md"
-        path.write_text(self.page(findings, "summary.md"), encoding="utf-8")
+        path.write_bytes(self.page(findings, "summary.md").encode())
         return path
 
     def page(self, findings: Findings, template: str) -> str:
         """Render a page; one that cannot be rendered costs the run its decision, never the record."""
+        return self._rendered(template, lambda: page(findings, template))
+
+    def _rendered(self, name: str, render: Callable[[], str]) -> str:
         try:
-            return page(findings, template)
+            return render()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
-            self.cut_short = f"{template} could not be written, {bug_of_ours(error).reason}"
+            self.cut_short = f"{name} could not be written, {bug_of_ours(error).reason}"
             return self.cut_short
+
+    def try_acceptance(self, findings: Findings) -> list[str]:
+        """Render the acceptance page before the record is closed, so that a flaw of it still costs the decision."""
+        text = self._rendered(ACCEPTANCE, lambda: acceptance_page(findings, ()))
+        names = self._secrets.found_in(text.encode())
+        return [_leaked(ACCEPTANCE, names)] if names else []
+
+    def write_acceptance(self) -> Path | None:
+        """Write the acceptance page, if this run gives one: a view of the finished file, as all can make it again."""
+        path, parts = self.folder / ACCEPTANCE, [read_part(self.jsonl)]
+        pages = dict(views(joined(parts), parts)) if not self.cut_short.startswith(ACCEPTANCE) else {}
+        if ACCEPTANCE not in pages:
+            path.unlink(missing_ok=True)
+            return None
+        path.write_bytes(pages[ACCEPTANCE].encode())
+        self.scrub([path])
+        return path
 
     def scrub(self, artefacts: Sequence[Path]) -> list[str]:
         """Search artefacts for the secrets of the run; blank what is found, and say so."""
@@ -117,9 +134,13 @@ class Record:
             content = path.read_bytes() if path.is_file() else b""
             if names := self._secrets.found_in(content):
                 path.write_bytes(self._secrets.scrubbed(content))
-                leaks.append(f"a secret stood in {path.name} and was blanked there: {', '.join(names)}")
+                leaks.append(_leaked(path.name, names))
         return leaks
 
     def _write(self, text: str, mode: str = "a") -> None:
         with self.jsonl.open(mode, encoding="ascii") as file:
             file.write(text)
+
+
+def _leaked(artefact: str, names: Sequence[str]) -> str:
+    return f"a secret stood in {artefact} and was blanked there: {', '.join(names)}"

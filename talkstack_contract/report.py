@@ -1,141 +1,25 @@
-"""What a run found, as lines and as pages. `verdicts.jsonl` is the one record; every page is a view of its lines.
+"""What a run found, as words and as pages: views of the lines of its record, and of nothing else.
 
 The one door to the template engine, which escapes whatever a provider sent.
 """
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from talkstack_contract import __version__
 from talkstack_contract.evidence import BODY_SHOWN_BYTES, Evidence
-from talkstack_contract.judge import Decision, Pair, Word, pair_of
-from talkstack_contract.model import (
-    Case,
-    Clause,
-    Contract,
-    Judgement,
-    Operation,
-    Provenance,
-    Reading,
-    Source,
-    Strength,
-    Verdict,
-    Violation,
-)
-from talkstack_contract.settings import Settings
-from talkstack_contract.waivers import Waiver
+from talkstack_contract.judge import Decision, Pair, Word, decide, pair_of
+from talkstack_contract.lines import Heading, ListedOperation
+from talkstack_contract.model import Judgement, Reading, Verdict
+from talkstack_contract.waivers import waiver_problems
 
-FORMAT = 1
 MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "unexercised": "○"}
 WORDS = {"unexercised": "not asked"}
-
-Line = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """What a run is given before anything is sent: whom it asks, what for, and what it is held to."""
-
-    settings: Settings
-    contract: Contract
-    cases: tuple[Case, ...]
-    waivers: tuple[Waiver, ...]
-    fail_on: Strength
-    require_all: bool
-    seed: int
-    started: datetime
-
-    @property
-    def nonce(self) -> str:
-        """A text that stands in the name of whatever this run makes, and of no other run."""
-        return f"{self.started:%y%m%d%H%M%S}"
-
-    @cached_property
-    def promises(self) -> dict[str, tuple[Case, Clause]]:
-        """Every clause of the contract with its case, by id, in the order of asking."""
-        return {f"{case.id}/{clause.name}": (case, clause) for case in self.cases for clause in case.clauses}
-
-
-# Lines
-
-
-def header_line(occasion: Occasion) -> Line:
-    """Return the first line: what was asked of whom, by which suite and contract."""
-    contract = occasion.contract
-    return {
-        "kind": "header",
-        "format": FORMAT,
-        "suite": f"talkstack-contract {__version__}",
-        "started": occasion.started.astimezone(UTC).isoformat(timespec="seconds"),
-        "provider": {"base_url": occasion.settings.base_url, "is_reference": occasion.settings.is_reference},
-        "contract": {
-            "title": contract.title,
-            "version": contract.version,
-            "docs_read": contract.docs_read,
-            "sha256": contract.digest,
-            "operations": len(contract.operations),
-            "pairs": sum(len(operation.pairs) for operation in contract.operations),
-            "clauses": len(occasion.promises),
-        },
-        "fail_on": str(occasion.fail_on),
-        "allow": sorted(map(str, occasion.settings.allow)),
-        "seed": occasion.seed,
-    }
-
-
-def exchange_line(evidence: Evidence) -> Line:
-    """Return the line of one exchange; its body stands here and nowhere else."""
-    return {"kind": "exchange", **asdict(evidence)}
-
-
-def verdict_line(judgement: Judgement) -> Line:
-    """Return the line of one verdict."""
-    return {"kind": "verdict", "id": judgement.id, **asdict(judgement)}
-
-
-def judgement_of_line(line: Line) -> Judgement:
-    """Read a verdict line back."""
-    given = {key: value for key, value in line.items() if key not in ("kind", "id")}
-    return Judgement(
-        **{
-            **given,
-            "strength": Strength(given["strength"]),
-            "provenance": Provenance(given["provenance"]),
-            "verdict": Verdict(given["verdict"]),
-            "source": Source(**given["source"]),
-            "violations": tuple(Violation(**each) for each in given["violations"]),
-            "exchanges": tuple(given["exchanges"]),
-        }
-    )
-
-
-def footer_line(decision: Decision, requests: int, generated: int, seconds: float) -> Line:
-    """Return the last line; a file without it is of a run that was cut. Generated requests are counted apart."""
-    return {
-        "kind": "footer",
-        "decision": str(decision.word),
-        "exit_status": decision.exit_status,
-        "reason": decision.reason,
-        "pairs": decision.counts(),
-        "clauses": decision.clauses,
-        "requests": requests,
-        "generated_requests": generated,
-        "seconds": round(seconds, 2),
-    }
-
-
-def written(line: Line) -> str:
-    """Write a line. ASCII, so that a lone surrogate that a provider sent cannot break the file."""
-    return json.dumps(line) + "\n"
 
 
 # Words
@@ -204,9 +88,14 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.globals.update(
-    marks=MARKS, words=WORDS, shown_bytes=BODY_SHOWN_BYTES, suite=f"talkstack-contract {__version__}"
+    marks=MARKS,
+    words=WORDS,
+    tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
+    shown_bytes=BODY_SHOWN_BYTES,
+    suite=f"talkstack-contract {__version__}",
 )
 _TEMPLATES.filters["md"] = lambda text: re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(str(text).split()))
+_TEMPLATES.filters["link"] = lambda url: url if str(url).startswith(("https://", "http://")) else ""
 STYLESHEET = Path(__file__).parent / "templates" / "report.css"
 
 
@@ -214,10 +103,10 @@ STYLESHEET = Path(__file__).parent / "templates" / "report.css"
 class Findings:
     """Everything that a page shows of a run."""
 
-    occasion: Occasion
+    heading: Heading
     decision: Decision
     judgements: Sequence[Judgement]
-    exchanges: dict[str, Line]
+    exchanges: Mapping[str, Evidence]
     requests: int
     seconds: float
     waiver_problems: Sequence[str] = ()
@@ -253,15 +142,15 @@ class Findings:
 
     def pages(self) -> Iterator[tuple[str, str, list[tuple[str, list[Judgement]]]]]:
         """Yield title, anchor and cases (id, judgements) of each documented pair, then of what belongs to none."""
-        for operation in self.occasion.contract.operations:
+        for operation in self.heading.operations:
             mine = [each for each in self.judgements if each.operation == operation.id]
-            for status in [*(response.status for response in operation.pairs), None]:
+            for status in [*operation.statuses, None]:
                 groups = _by_case(each for each in mine if each.status == status)
                 shown = status or "beyond the documented statuses"
                 if groups:
                     yield f"{operation.method} {operation.path} · {shown}", f"{operation.id}-{status}", groups
 
-    def exchanges_of(self, judgements: Iterable[Judgement]) -> list[Line]:
+    def exchanges_of(self, judgements: Iterable[Judgement]) -> list[Evidence]:
         """Return the exchanges that back some judgements, each once; those of another case are told there."""
         ids = dict.fromkeys(id_ for each in judgements for id_ in each.exchanges if id_.startswith(f"{_case_id(each)}"))
         return [self.exchanges[id_] for id_ in ids if id_ in self.exchanges]
@@ -279,16 +168,16 @@ class Findings:
 
     def decision_of_reading(self, id: str) -> str:  # noqa: A002 - the word of this project
         """Return what a reading decides."""
-        return next((each.decision for each in self.occasion.contract.readings if each.id == id), "")
+        return next((each.decision for each in self.heading.readings if each.id == id), "")
 
-    def sections(self) -> list[tuple[str, list[Operation]]]:
+    def sections(self) -> list[tuple[str, list[ListedOperation]]]:
         """Return the sections of the docs with their operations, in the order of the contract."""
-        found: dict[str, list[Operation]] = {}
-        for operation in self.occasion.contract.operations:
+        found: dict[str, list[ListedOperation]] = {}
+        for operation in self.heading.operations:
             found.setdefault(operation.tag, []).append(operation)
         return list(found.items())
 
-    def coverage(self, operations: Iterable[Operation]) -> str:
+    def coverage(self, operations: Iterable[ListedOperation]) -> str:
         """Return `12 of 14 pairs upheld` for some operations."""
         ids = {operation.id for operation in operations}
         mine = [pair for pair in self.decision.pairs if pair.operation in ids]
@@ -298,7 +187,7 @@ class Findings:
     def beyond(self, operation: str) -> Pair | None:
         """Return what the clauses come to for which no page prints a status, as of a pair; None without any."""
         mine = [each for each in self.judgements if each.operation == operation and each.status is None]
-        return pair_of(operation, 0, mine, True, self.occasion.fail_on) if mine else None
+        return pair_of(operation, 0, mine, True, self.heading.fail_on) if mine else None
 
     def statuses(self) -> list[int]:
         """Return the columns of the matrix."""
@@ -315,7 +204,23 @@ class Findings:
 
     def questions(self) -> list[Reading]:
         """Return the readings that hold a question to the vendor."""
-        return [reading for reading in self.occasion.contract.readings if reading.question]
+        return [reading for reading in self.heading.readings if reading.question]
+
+
+def findings_of(
+    heading: Heading,
+    judgements: Sequence[Judgement],
+    exchanges: Mapping[str, Evidence],
+    requests: int,
+    seconds: float,
+    cut_short: str = "",
+) -> Findings:
+    """Decide about what a record holds, in whatever order it came: in the run itself, and after it."""
+    extent = heading.extent(cut_short)
+    places = {id_: place for place, id_ in enumerate(extent.expected)}
+    ordered = sorted(judgements, key=lambda each: places.get(each.id, len(places)))
+    problems = waiver_problems(heading.waivers, extent.expected, ordered, heading.started.date())
+    return Findings(heading, decide(ordered, extent, problems), ordered, exchanges, requests, seconds, problems)
 
 
 def _alike(judgements: Iterable[Judgement]) -> list[tuple[Judgement, list[Judgement]]]:
@@ -337,9 +242,11 @@ def _case_id(judgement: Judgement) -> str:
     return f"{judgement.operation}/{judgement.case}"
 
 
-def page(findings: Findings, template: str) -> str:
-    """Render one of the templates."""
-    return _TEMPLATES.get_template(template).render(f=findings, counts=findings.decision.counts(), rate=pair_counts)
+def page(findings: Findings, template: str, **others: object) -> str:
+    """Render one of the templates; `others` are what only that one shows. No lone surrogate is left in the text."""
+    counts = findings.decision.counts()
+    text = _TEMPLATES.get_template(template).render(f=findings, counts=counts, rate=pair_counts, **others)
+    return text.encode(errors="replace").decode()
 
 
 def cell(text: str, kind: str) -> str:

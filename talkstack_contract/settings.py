@@ -97,7 +97,7 @@ def settings_of_file(
 ) -> Settings:
     """Read a provider file; `base_url`, where given, wins over the one in it."""
     file = path.name
-    document = _toml(path)
+    document = read_toml(path)
     check_document(file, document, meta_schema(schemas, "provider"))
     if not (base_url or document.get("base_url")):
         raise BadInput(file, "base_url", "is missing", "add it, or give --base-url")
@@ -253,7 +253,8 @@ def _check_sendable(file: str, key: str, value: str) -> None:
         raise BadInput(file, key, "cannot stand in a header", "remove blanks around it and what is no ASCII")
 
 
-def _toml(path: Path) -> Json:
+def read_toml(path: Path) -> Json:
+    """Read one TOML file."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from talkstack_contract.catalogue import meta_schema, read_yaml
@@ -27,15 +27,20 @@ class Waiver:
     ticket: str
     expires: date
 
-    @cached_property
-    def _regex(self) -> re.Pattern[str]:
-        parts = [_part_regex(part) for part in self.pattern.split("/")]
-        joined = "/".join(parts).replace("/\0", "(?:/.+)?").replace("\0/", "(?:.+/)?").replace("\0", ".*")
-        return re.compile(joined)
-
     def matches(self, id: str) -> bool:  # noqa: A002 - the word of this project
         """Tell whether this waiver is about the clause of that id."""
-        return self._regex.fullmatch(id) is not None
+        return pattern_matches(self.pattern, id)
+
+
+def pattern_matches(pattern: str, id: str) -> bool:  # noqa: A002 - the word of this project
+    """Tell whether a pattern is about a clause: `*` is (any text in) one part of its id, `**` any number of parts."""
+    return _regex(pattern).fullmatch(id) is not None
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    parts = [_part_regex(part) for part in pattern.split("/")]
+    return re.compile("/".join(parts).replace("/\0", "(?:/.+)?").replace("\0/", "(?:.+/)?").replace("\0", ".*"))
 
 
 def _part_regex(part: str) -> str:

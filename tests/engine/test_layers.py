@@ -20,6 +20,7 @@ ORDER = [
     "waivers",
     "evidence",
     "settings",
+    "profiles",
     "provider",
     "drafts",
     "checks",
@@ -30,8 +31,13 @@ ORDER = [
     "steps",
     "judge",
     "run",
+    "lines",
     "report",
+    "acceptance",
+    "rebuild",
     "record",
+    "verify",
+    "__main__",
 ]
 ENGINE = {name: PACKAGE / f"{name}.py" for name in ORDER}
 REFERENCE = sorted((PACKAGE / "reference").rglob("*.py"))
@@ -60,7 +66,7 @@ OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over witho
     "schema": "decoded JSON",
     "checks": "decoded JSON",
     "provider": "the options of an adapter of requests",
-    "report": "the lines of verdicts.jsonl",
+    "lines": "the lines of verdicts.jsonl",
 }
 
 
