@@ -4,10 +4,13 @@ VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
-.PHONY: contract test check detection clean
+.PHONY: contract acceptance test check detection clean
 
 contract: $(READY)       ## the contract suite against the embedded reference provider; reports in reports/
 	@$(RUN) pytest tests/contract $(ARGS)
+
+acceptance: $(READY)     ## the same, and reports/acceptance.html; whom to ask by ARGS="--provider FILE"
+	@$(RUN) pytest tests/contract --acceptance $(ARGS)
 
 test: $(READY)           ## the project's own tests
 	@$(RUN) pytest tests/engine tests/reference tests/schemas -q -n 2 $(ARGS)

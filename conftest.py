@@ -235,7 +235,8 @@ class Asking:
         self.occasion, self.extent = occasion, occasion.heading.extent()
         provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
         accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
-        self.run = Run(occasion.cases, accounts, occasion.waivers, occasion.started.date(), WORKFLOWS)
+        held_to = (occasion.waivers, occasion.started.date(), WORKFLOWS, occasion.profile)
+        self.run = Run(occasion.cases, accounts, *held_to)
         self._shipped: set[str] = set()
 
     def stated(self, run: Run, case: Case, clause: Clause, node: pytest.Item) -> Stated:

@@ -44,6 +44,18 @@ class Chapter:
     rows: tuple[Row, ...]
     cases: tuple[tuple[str, tuple[Judgement, ...], tuple[Evidence, ...]], ...]
 
+    @property
+    def reason(self) -> str:
+        """Why most of what was not found out was not, so that it need not stand in each row."""
+        firsts = [row.first for row in self.rows if row.first.verdict in (Verdict.UNEXERCISED, Verdict.BLOCKED)]
+        told = Counter(each.reason for each in firsts if not each.below).most_common(1)
+        return told[0][0] if told and told[0][1] > 2 else ""
+
+    @property
+    def printed(self) -> str:
+        """The line that the page prints for this status."""
+        return next((row.first.source.printed for row in self.rows if self.status and row.first.source.printed), "")
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -108,7 +120,10 @@ class Acceptance:
     def remarks(self) -> list[tuple[Judgement, list[Judgement]]]:
         """Return the violations that do not reject, and what was waived."""
         unscored = {each.id for each in self.unscored}
-        return [(first, others) for first, others in self.findings.remarks if first.id not in unscored]
+        groups = (
+            [each for each in (first, *others) if each.id not in unscored] for first, others in self.findings.remarks
+        )
+        return [(mine[0], mine[1:]) for mine in groups if mine]
 
     # By section of the docs
 

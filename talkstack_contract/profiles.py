@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from textwrap import fill
 
@@ -47,7 +48,10 @@ REASONS = {
 }
 EXCEPTIONS = (
     ("*/internal-error/**", "An internal error is brought about by a states URL only, which few providers have."),
-    ("*/generated/**", "Made-up requests, which a provider without a states URL takes for reading operations only."),
+    (
+        "*/generated/answer.*",
+        "Made-up requests, which a provider without a states URL takes for reading operations only.",
+    ),
 )
 
 
@@ -63,6 +67,15 @@ class Profile:
     def standing(self, id: str) -> Ruling:  # noqa: A002 - the word of this project
         """Return the ruling on the clause of that id."""
         return self.rulings.get(id, ADDED_LATER)
+
+    def scores(self, operation: str, clause: str) -> bool:
+        """Tell whether a clause of that name is scored in any case of an operation."""
+        return (operation, clause) in self._scored
+
+    @cached_property
+    def _scored(self) -> frozenset[tuple[str, str]]:
+        scored = (id_ for id_, ruling in self.rulings.items() if ruling.standing is not Standing.NOT_SCORED)
+        return frozenset((id_.partition("/")[0], id_.rpartition("/")[2]) for id_ in scored)
 
 
 def load_profile(path: Path, schemas: Path, clauses: Collection[str]) -> Profile:

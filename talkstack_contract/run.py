@@ -27,6 +27,7 @@ from talkstack_contract.model import (
     Verdict,
     Violation,
 )
+from talkstack_contract.profiles import Profile
 from talkstack_contract.provider import Provider
 from talkstack_contract.settings import Account
 from talkstack_contract.steps import Steps, Workflow
@@ -65,10 +66,11 @@ class Run:
         waivers: Sequence[Waiver],
         today: date,
         workflows: Mapping[str, Workflow] = MappingProxyType({}),
+        profile: Profile | None = None,
     ) -> None:
         self.accounts = accounts
         self.answers = Answers(cases, accounts.provider, accounts)
-        self._waivers, self._today, self._workflows = waivers, today, workflows
+        self._waivers, self._today, self._workflows, self._profile = waivers, today, workflows, profile
         self._judgements: dict[str, Judgement] = {}
         self._generated: dict[str, list[Generated]] = defaultdict(list)
         self._findings: dict[str, list[Violation]] = {}
@@ -278,7 +280,7 @@ class Run:
             return self._findings[case.operation.id], [each.exchange.id for each in generated[:1]]
         once: dict[tuple[str, str], tuple[Violation, str]] = {}  # many generated requests break a promise in one way
         for each in generated:
-            for violation in _broken_by(each, case.operation):
+            for violation in _broken_by(each, case.operation, self._profile):
                 place = f"{violation.at}, in the answer to {each.exchange.id}"
                 once.setdefault((violation.at, violation.received), (replace(violation, at=place), each.exchange.id))
         shown = dict.fromkeys(id_ for _, id_ in once.values()) or [each.exchange.id for each in generated[:1]]
@@ -314,8 +316,8 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
 
 
-def _broken_by(generated: Generated, operation: Operation) -> Iterator[Violation]:
-    """Hold the answer to a generated request to the must clauses of its status."""
+def _broken_by(generated: Generated, operation: Operation, profile: Profile | None) -> Iterator[Violation]:
+    """Hold the answer to a generated request to the must clauses of its status, as far as the profile scores them."""
     exchange = generated.exchange
     response = operation.answering(exchange.status)
     if exchange.status == 429:  # may be our own pace
@@ -327,7 +329,8 @@ def _broken_by(generated: Generated, operation: Operation) -> Iterator[Violation
         return
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     for clause in clauses:
-        if clause.strength is Strength.MUST and clause.check not in ASKER_CHECKS:
+        is_scored = profile is None or profile.scores(operation.id, clause.name)
+        if is_scored and clause.strength is Strength.MUST and clause.check not in ASKER_CHECKS:
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, Subject(Answer(exchange))):
                     yield replace(violation, at=f"{violation.at} ({clause.name})")

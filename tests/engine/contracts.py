@@ -1,6 +1,7 @@
 """The contract that the tests of the engine use: one operation of Talkstack, and an invented billing API."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from talkstack_contract.cases import derive_cases
 from talkstack_contract.catalogue import load_contract
+from talkstack_contract.judge import Promised
 from talkstack_contract.model import Case, Contract, Operation
 
 FORMAT = Path(__file__).parents[2] / "schemas" / "meta"
@@ -39,3 +41,10 @@ def contract_of(*operations: Operation) -> Contract:
 
 def cases_of(*operations: Operation) -> tuple[Case, ...]:
     return derive_cases(contract_of(*operations))
+
+
+def promised(contract: Contract, cases: Sequence[Case]) -> tuple[Promised, ...]:
+    """Name the documented pairs of a contract."""
+    asked = {(case.operation.id, case.status) for case in cases}
+    pairs = [(operation.id, response.status) for operation in contract.operations for response in operation.pairs]
+    return tuple(Promised(*pair, pair in asked) for pair in pairs)

@@ -28,6 +28,7 @@ def cut_down(schemas: Path, to: Path, path: str = PATH) -> Path:
     for file in (to / "paths").iterdir():
         if f"\n{path}:" not in f"\n{file.read_text(encoding='utf-8')}":
             file.unlink()
+    shutil.rmtree(to / "profiles", ignore_errors=True)  # which names the clauses of every operation
     root = yaml.safe_load((to / "openapi.yaml").read_text(encoding="utf-8"))
     root["info"]["x-contract"].pop("pages_not_covered", None)
     root["paths"] = {path: root["paths"][path]}

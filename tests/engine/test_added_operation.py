@@ -24,7 +24,7 @@ from talkstack_contract.model import Contract, Effect, Judgement, Strength, Verd
 from talkstack_contract.provider import Provider
 from talkstack_contract.run import Run
 from talkstack_contract.settings import Settings
-from tests.engine.contracts import billing_folder
+from tests.engine.contracts import billing_folder, promised
 
 GUIDE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 BLOCK = re.compile(r"^```(yaml|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -169,7 +169,7 @@ def test_cases_follow_from_it(contract: Contract) -> None:
 
 def test_provider_that_keeps_its_promises_is_upheld_in_every_pair(contract: Contract) -> None:
     found = judged(contract, World(sound))
-    pairs = pairs_of(contract, derive_cases(contract), found, Strength.ADVICE)
+    pairs = pairs_of(promised(contract, derive_cases(contract)), found, Strength.ADVICE)
     assert ([pair.verdict for pair in pairs], {each.verdict for each in found}) == (
         [Verdict.UPHELD] * 4,
         {Verdict.UPHELD},

@@ -8,12 +8,14 @@ import pytest
 from talkstack_contract.cases import derive_cases
 from talkstack_contract.judge import Decision, Extent, Pair, Word, decide, fails, pairs_of
 from talkstack_contract.model import Case, Contract, Judgement, Strength, Verdict
+from talkstack_contract.profiles import Profile, Ruling, Standing
 from talkstack_contract.run import judgement_of
-from tests.engine.contracts import PROJECT, contract_of, operation_of
+from tests.engine.contracts import PROJECT, contract_of, operation_of, promised
 
 CONTRACT = contract_of(operation_of(PROJECT))
 CASES = derive_cases(CONTRACT)
 PROMISES = {f"{case.name}/{clause.name}": (case, clause) for case in CASES for clause in case.clauses}
+PAIRS = promised(CONTRACT, CASES)
 IDS = tuple(f"getActiveProject/{name}" for name in PROMISES)
 MUST, SHOULD, ADVICE = Strength
 VIOLATED, BLOCKED, WAIVED, UNEXERCISED, UPHELD = Verdict
@@ -50,12 +52,13 @@ class Row:
     require_all: bool = False
     cut_short: str = ""
     waiver_problems: Sequence[str] = ()
+    profile: Profile | None = None
 
     def decision(self) -> Decision:
         made = judgements(self.others, self.out_of_reach)
         selected = [made[name] for name in (made if self.only is None else self.only)]
-        extent = Extent(IDS, self.cut_short, self.fail_on, self.require_all)
-        return decide(CONTRACT, CASES, selected, extent, self.waiver_problems)
+        extent = Extent(PAIRS, IDS, self.cut_short, self.fail_on, self.require_all, self.profile)
+        return decide(selected, extent, self.waiver_problems)
 
 
 ALL = list(PROMISES)
@@ -184,6 +187,66 @@ def test_decision_counts_pairs_in_reach() -> None:
     assert counts == {**others, "reachable": 3, "documented": 4}
 
 
+# Profiles
+
+REQUIRED, OPTIONAL, NOT_SCORED = Standing
+
+
+def profile(**others: Standing) -> Profile:
+    """Require everything but `others`, named as their clauses are with `_` for what a word may not hold."""
+    rulings = {id_: Ruling(REQUIRED) for id_ in IDS}
+    for name, standing in others.items():
+        rulings[f"getActiveProject/{NAMED[name]}"] = Ruling(standing, "so")
+    return Profile("2026-11", "", {}, rulings)
+
+
+NAMED = {"must": A_MUST, "should": A_SHOULD, "no_pair": OF_NO_PAIR}
+LATER = replace(profile(), rulings={id_: Ruling(REQUIRED) for id_ in IDS if id_ != f"getActiveProject/{A_MUST}"})
+PROFILED = {
+    "required-and-not-asked": (Row({OF_NO_PAIR: UNEXERCISED}, profile=profile()), Word.INCONCLUSIVE),
+    "required-and-out-of-reach": (Row(out_of_reach=[A_SHOULD], profile=profile()), Word.INCONCLUSIVE),
+    "optional-and-not-asked": (Row({A_MUST: UNEXERCISED}, profile=profile(must=OPTIONAL)), Word.ACCEPTED),
+    "optional-and-violated": (Row({A_MUST: VIOLATED}, profile=profile(must=OPTIONAL)), Word.REJECTED),
+    "optional-and-blocked": (Row({A_MUST: BLOCKED}, profile=profile(must=OPTIONAL)), Word.INCONCLUSIVE),
+    "optional-and-not-asked-where-all-pairs-are-required": (
+        Row({A_MUST: UNEXERCISED}, require_all=True, profile=profile(must=OPTIONAL)),
+        Word.INCONCLUSIVE,
+    ),
+    "not-scored-and-violated": (Row({A_MUST: VIOLATED}, profile=profile(must=NOT_SCORED)), Word.ACCEPTED),
+    "not-scored-and-blocked": (Row({A_MUST: BLOCKED}, profile=profile(must=NOT_SCORED)), Word.ACCEPTED),
+    "added-later-and-violated": (Row({A_MUST: VIOLATED}, profile=LATER), Word.ACCEPTED),
+    "added-later-and-not-asked": (Row({A_MUST: UNEXERCISED}, profile=LATER), Word.ACCEPTED),
+    "required-and-violated": (Row({A_MUST: VIOLATED}, profile=profile()), Word.REJECTED),
+    "should-violated": (Row({A_SHOULD: VIOLATED}, profile=profile()), Word.WITH_REMARKS),
+    "narrowed": (Row(only=UPHELD_ONLY, profile=profile()), Word.NONE),
+}
+
+
+@pytest.mark.parametrize(("row", "word"), PROFILED.values(), ids=PROFILED)
+def test_profile_decides_what_counts(row: Row, word: Word) -> None:
+    assert row.decision().word is word
+
+
+@pytest.mark.parametrize(
+    ("above", "word"), [(WAIVED, Word.WITH_REMARKS), (UNEXERCISED, Word.INCONCLUSIVE)], ids=["waived", "not-asked"]
+)
+def test_what_stands_below_a_waived_clause_need_not_be_asked(above: Verdict, word: Word) -> None:
+    made = judgements({A_MUST: above})
+    made[A_SHOULD] = replace(judged(A_SHOULD, UNEXERCISED), below="status.is-200")
+    assert decide(list(made.values()), Extent(PAIRS, IDS, profile=profile(must=OPTIONAL))).word is word
+
+
+def test_reason_names_what_is_required_and_was_not_asked() -> None:
+    reason = Row({A_MUST: UNEXERCISED, OF_NO_PAIR: UNEXERCISED}, profile=profile()).decision().reason
+    shown = "getActiveProject/by-bearer, getActiveProject/unknown-query"
+    assert reason == f"2 required clauses not asked: {shown} (why)"
+
+
+def test_violation_that_is_not_scored_makes_nothing_red() -> None:
+    extent = Extent(PAIRS, IDS, profile=profile(must=NOT_SCORED))
+    assert [extent.is_red(judged(name, VIOLATED)) for name in (A_MUST, OF_NO_PAIR)] == [False, True]
+
+
 # Pairs
 
 
@@ -191,17 +254,17 @@ def pair(
     status: int, others: Mapping[str, Verdict], fail_on: Strength = MUST, out_of_reach: Sequence[str] = ()
 ) -> Pair:
     made = judgements(others, out_of_reach).values()
-    return next(each for each in pairs_of(CONTRACT, CASES, made, fail_on) if each.status == status)
+    return next(each for each in pairs_of(PAIRS, made, fail_on) if each.status == status)
 
 
 def test_every_documented_pair_is_there_even_where_nothing_was_judged() -> None:
     reason = "its clauses were not selected"
     expected = [Pair("getActiveProject", status, UNEXERCISED, reason, "", True, 0) for status in (200, 401, 404, 500)]
-    assert sorted(pairs_of(CONTRACT, CASES, [], MUST), key=lambda each: each.status) == expected
+    assert sorted(pairs_of(PAIRS, [], MUST), key=lambda each: each.status) == expected
 
 
 def test_pair_that_no_case_asks_for_says_so() -> None:
-    [first, *_] = pairs_of(CONTRACT, [], [], MUST)
+    [first, *_] = pairs_of(promised(CONTRACT, []), [], MUST)
     assert (first.verdict, first.reason, first.is_reachable) == (UNEXERCISED, "no case asks for it", False)
 
 
@@ -244,7 +307,7 @@ def test_pair_is_out_of_reach_only_if_all_that_was_not_asked_is() -> None:
 def test_pair_tells_the_reason_and_remedy_of_its_worst_clause() -> None:
     made = judgements({})
     made[A_MUST] = replace(judged(A_MUST, UNEXERCISED, "no account"), remedy="give one")
-    [shown] = [each for each in pairs_of(CONTRACT, CASES, made.values(), MUST) if each.status == 200]
+    [shown] = [each for each in pairs_of(PAIRS, made.values(), MUST) if each.status == 200]
     assert (shown.reason, shown.remedy) == ("no account", "give one")
 
 
@@ -274,7 +337,7 @@ def shown(name: str, others: Mapping[str, Verdict]) -> dict[int, Verdict]:
     promises = {f"{case.name}/{clause.name}": (case, clause) for case in cases for clause in case.clauses}
     made = [judgement_of(case, clause, others.get(key, UPHELD)) for key, (case, clause) in promises.items()]
     assert set(others) <= set(promises)
-    return {pair.status: pair.verdict for pair in pairs_of(contract, cases, made, MUST)}
+    return {pair.status: pair.verdict for pair in pairs_of(promised(contract, cases), made, MUST)}
 
 
 def test_answer_that_no_page_prints_makes_no_pair() -> None:
@@ -298,5 +361,5 @@ def test_clause_of_no_pair_that_is_a_must_rejects_all_the_same() -> None:
     promises = [(case, clause) for case in cases for clause in case.clauses]
     leak = "body.shows-nothing-of-another-account"
     made = [judgement_of(case, clause, VIOLATED if clause.name == leak else UPHELD) for case, clause in promises]
-    extent = Extent(tuple(each.id for each in made))
-    assert decide(contract, cases, made, extent).word is Word.REJECTED
+    extent = Extent(promised(contract, cases), tuple(each.id for each in made))
+    assert decide(made, extent).word is Word.REJECTED

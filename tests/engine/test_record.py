@@ -11,9 +11,9 @@ from talkstack_contract.cases import derive_cases
 from talkstack_contract.errors import BadInput
 from talkstack_contract.evidence import Secrets, evidence_of
 from talkstack_contract.judge import Word
+from talkstack_contract.lines import Occasion, exchange_line, header_line, verdict_line, written
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, Strength, Verdict
 from talkstack_contract.record import Record
-from talkstack_contract.report import Occasion, exchange_line, header_line, verdict_line, written
 from talkstack_contract.run import judgement_of
 from talkstack_contract.settings import ACTIVE, Account, Credential, Settings
 from talkstack_contract.waivers import Waiver
@@ -61,7 +61,7 @@ FIRST = upheld()[0]
 
 def test_record_starts_with_the_header(tmp_path: Path) -> None:
     record = opened(tmp_path)
-    assert lines(record) == [header_line(record.occasion)]
+    assert lines(record) == [json.loads(written(header_line(record.occasion.heading)))]
 
 
 def test_record_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ def test_lines_are_written_as_they_come(tmp_path: Path) -> None:
 
 def test_lines_become_what_is_known(tmp_path: Path) -> None:
     record = opened(tmp_path)
-    exchange = json.loads(written(exchange_line(evidence_of(EXCHANGE, Secrets()))))
-    record.take([json.dumps(exchange), line_of(FIRST)])
-    assert (record.exchanges, record.judgements) == ({EXCHANGE.id: exchange}, {FIRST.id: FIRST})
+    evidence = evidence_of(EXCHANGE, Secrets())
+    record.take([written(exchange_line(evidence)), line_of(FIRST)])
+    assert (record.exchanges, record.judgements) == ({EXCHANGE.id: evidence}, {FIRST.id: FIRST})
 
 
 def test_clause_whose_item_broke_is_blocked(tmp_path: Path) -> None:

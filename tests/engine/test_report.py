@@ -1,179 +1,28 @@
-"""A run is told the same in lines, words and pages; whatever a provider sent is text there, never markup."""
+"""A run is told the same in words and pages; whatever a provider sent is text there, never markup."""
 
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
-from html.parser import HTMLParser
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 
-from talkstack_contract import __version__
-from talkstack_contract.cases import derive_cases
 from talkstack_contract.evidence import BODY_SHOWN_BYTES, Secrets, evidence_of
-from talkstack_contract.judge import Extent, decide
-from talkstack_contract.model import Effect, Exchange, Header, Judgement, Request, Strength, Verdict, Violation
-from talkstack_contract.report import (
-    Findings,
-    Occasion,
-    cell,
-    exchange_line,
-    footer_line,
-    header_line,
-    judgement_of_line,
-    last_line,
-    letter,
-    page,
-    verdict_line,
-    written,
+from talkstack_contract.model import Verdict, Violation
+from talkstack_contract.report import Findings, cell, last_line, letter, page
+from tests.engine.found import (
+    A_MUST,
+    A_SHOULD,
+    EVERYTHING,
+    HOSTILE_EXCHANGE,
+    OCCASION,
+    PROMISES,
+    RUNS,
+    SCRIPT,
+    Page,
+    exchange,
+    findings,
+    judged,
+    violated,
 )
-from talkstack_contract.run import judgement_of
-from talkstack_contract.settings import Settings
-from tests.engine.contracts import PROJECT, contract_of, operation_of
-
-CONTRACT = contract_of(operation_of(PROJECT))
-CASES = derive_cases(CONTRACT)
-PROMISES = {f"{case.name}/{clause.name}": (case, clause) for case in CASES for clause in case.clauses}
-SETTINGS = Settings("https://api.example", False, frozenset({Effect.WRITES, Effect.READS}), {})
-OCCASION = Occasion(
-    settings=SETTINGS,
-    contract=CONTRACT,
-    cases=CASES,
-    waivers=(),
-    fail_on=Strength.MUST,
-    require_all=False,
-    seed=7,
-    started=datetime(2026, 11, 24, 10, 30, tzinfo=timezone(timedelta(hours=1))),
-)
-A_MUST = "by-bearer/envelope.message-is-text"
-A_SHOULD = "by-bearer/envelope.message-is-as-printed"
-SCRIPT = "<script>alert(1)</script>"
-REQUEST = Request(
-    "GET", "https://api.example/user", (Header("Authorization", "Bearer abc", "Bearer $TALKSTACK_TOKEN"),), Effect.READS
-)
-
-
-def exchange(body: bytes = b'{"message": 7}', name: str = "by-bearer", **others: Any) -> Exchange:
-    made = Exchange(f"getActiveProject/{name}", REQUEST, 200, "OK", (("Server", "x"),), body, "", 12.3)
-    return replace(made, **others)
-
-
-def judged(name: str, verdict: Verdict = Verdict.UPHELD, *violations: Violation, **others: Any) -> Judgement:
-    case, clause = PROMISES[name]
-    return replace(judgement_of(case, clause, verdict), violations=violations, exchanges=(case.id,), **others)
-
-
-def violated(name: str, *violations: Violation, **others: Any) -> Judgement:
-    return judged(name, Verdict.VIOLATED, *(violations or (Violation("$.message", "7"),)), **others)
-
-
-def findings(
-    others: Sequence[Judgement] = (),
-    exchanges: Sequence[Exchange] = (),
-    only: Sequence[str] | None = None,
-    occasion: Occasion = OCCASION,
-    waiver_problems: Sequence[str] = (),
-) -> Findings:
-    """Make the findings of a run in which all but `others` is upheld."""
-    made = {each.id: each for each in [*map(judged, only or PROMISES), *others]}
-    ids = tuple(occasion.promises)
-    extent = Extent(ids, fail_on=occasion.fail_on)
-    decision = decide(CONTRACT, CASES, list(made.values()), extent, waiver_problems)
-    lines = {each.id: exchange_line(evidence_of(each, Secrets())) for each in exchanges}
-    return Findings(occasion, decision, list(made.values()), lines, 30, 1.25, waiver_problems)
-
-
-# Lines
-
-
-def test_header_says_what_was_asked_of_whom() -> None:
-    expected = {
-        "kind": "header",
-        "format": 1,
-        "suite": f"talkstack-contract {__version__}",
-        "started": "2026-11-24T09:30:00+00:00",
-        "provider": {"base_url": "https://api.example", "is_reference": False},
-        "contract": {
-            "title": "A small API",
-            "version": "2026-11-02",
-            "docs_read": "2026-11-02",
-            "sha256": CONTRACT.digest,
-            "operations": 1,
-            "pairs": 4,
-            "clauses": len(PROMISES),
-        },
-        "fail_on": "must",
-        "allow": ["reads", "writes"],
-        "seed": 7,
-    }
-    assert header_line(OCCASION) == expected
-
-
-ROUND_TRIPS = {
-    "upheld": judged(A_MUST),
-    "violated": violated(A_MUST, Violation("$.a", "\ud800 \u2028 ä"), Violation("header x", '"\\"')),
-    "waived": judged(A_MUST, Verdict.WAIVED, Violation("$", "7"), reason="slow vendor (T-1, anna, until 2026-11-24)"),
-    "not-asked": judged(A_MUST, Verdict.UNEXERCISED, reason="no account", remedy="give one", by_settings=True),
-    "below": judged(A_SHOULD, Verdict.UNEXERCISED, reason="x does not hold", below="envelope.message-is-text"),
-    "blocked": judged(A_MUST, Verdict.BLOCKED, reason="dead", of_run=True),
-    "of-no-pair": judged("unknown-query/answer.is-unchanged"),
-    "of-a-reading": judged("no-credential/media-type.is-json"),
-}
-
-
-@pytest.mark.parametrize("judgement", ROUND_TRIPS.values(), ids=ROUND_TRIPS)
-def test_verdict_is_read_back_from_its_line(judgement: Judgement) -> None:
-    assert judgement_of_line(json.loads(written(verdict_line(judgement)))) == judgement
-
-
-def test_verdict_line_holds_what_readers_of_the_file_look_for() -> None:
-    line = json.loads(written(verdict_line(violated(A_MUST))))
-    shown = {
-        key: line[key] for key in ("kind", "id", "operation", "case", "clause", "strength", "provenance", "verdict")
-    }
-    assert (shown, line["violations"], line["exchanges"]) == (
-        {
-            "kind": "verdict",
-            "id": "getActiveProject/by-bearer/envelope.message-is-text",
-            "operation": "getActiveProject",
-            "case": "by-bearer",
-            "clause": "envelope.message-is-text",
-            "strength": "must",
-            "provenance": "documented",
-            "verdict": "violated",
-        },
-        [{"at": "$.message", "received": "7"}],
-        ["getActiveProject/by-bearer"],
-    )
-
-
-@pytest.mark.parametrize("text", ["\ud800", "ä\u2028\u0085\n", "\x00\x7f"], ids=["surrogate", "line-ends", "controls"])
-def test_line_is_one_line_of_ascii(text: str) -> None:
-    line = written(verdict_line(violated(A_MUST, Violation(text, text))))
-    assert (line.isascii(), line.count("\n"), line.splitlines() == [line[:-1]]) == (True, 1, True)
-
-
-def test_exchange_line_holds_the_evidence() -> None:
-    line = exchange_line(evidence_of(exchange(), Secrets()))
-    assert (line["kind"], line["id"], line["body"]) == ("exchange", "getActiveProject/by-bearer", '{"message": 7}')
-
-
-def test_footer_holds_the_decision_and_what_it_cost() -> None:
-    decision = findings().decision
-    expected = {
-        "kind": "footer",
-        "decision": "ACCEPTED",
-        "exit_status": 0,
-        "reason": "",
-        "pairs": decision.counts(),
-        "clauses": decision.clauses,
-        "requests": 30,
-        "generated_requests": 12,
-        "seconds": 1.23,
-    }
-    assert footer_line(decision, 30, 12, 1.2345) == expected
-
 
 # The last line
 
@@ -250,53 +99,6 @@ def test_letter_names_the_reading_and_the_waiver() -> None:
 
 
 # Pages
-
-
-class Page(HTMLParser):
-    """The tags, anchors and references of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.ids: list[str] = []
-        self.references: list[str] = []
-        self.attributes: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        given: Mapping[str, str | None] = dict(attrs)
-        self.attributes += given
-        self.ids += [value for name, value in attrs if name == "id" and value]
-        self.references += [value or "" for name, value in attrs if name in ("href", "src")]
-
-
-HOSTILE_EXCHANGE = exchange(
-    f'{{"x": "{SCRIPT}"}}'.encode() + b"x" * BODY_SHOWN_BYTES,
-    reason=SCRIPT,
-    headers=((SCRIPT, SCRIPT),),
-    body_trouble=SCRIPT,
-)
-EVERYTHING = findings(
-    [
-        violated(A_MUST, *(Violation(f"$.{SCRIPT}", SCRIPT) for _ in range(7))),
-        judged(A_SHOULD, Verdict.UNEXERCISED, reason=SCRIPT, below="envelope.message-is-text"),
-        violated("by-bearer/body.project-data-status-is-active", Violation("$", SCRIPT)),
-        judged("by-api-key/status.is-200", Verdict.WAIVED, Violation("status", SCRIPT), reason=SCRIPT),
-        judged("no-credential/status.is-401", Verdict.BLOCKED, reason=SCRIPT),
-        judged("internal-error/status.is-500", Verdict.UNEXERCISED, reason=SCRIPT, remedy=SCRIPT),
-        violated("unknown-query/answer.is-unchanged", Violation(SCRIPT, SCRIPT)),
-    ],
-    [HOSTILE_EXCHANGE, exchange(name="by-api-key", status=0, reason=SCRIPT)],
-    waiver_problems=[f"waiver {SCRIPT}"],
-)
-RUNS = {
-    "everything": EVERYTHING,
-    "accepted": findings(exchanges=[exchange()]),
-    "narrowed": findings(only=[A_MUST]),
-    "nothing-allowed": findings(occasion=replace(OCCASION, settings=replace(SETTINGS, allow=frozenset()))),
-    "reference": findings(occasion=replace(OCCASION, settings=replace(SETTINGS, is_reference=True))),
-}
 
 
 @pytest.mark.parametrize("found", RUNS.values(), ids=RUNS)
