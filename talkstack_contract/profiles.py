@@ -50,7 +50,7 @@ EXCEPTIONS = (
     ("*/internal-error/**", "An internal error is brought about by a states URL only, which few providers have."),
     (
         "*/generated/answer.*",
-        "Made-up requests, which a provider without a states URL takes for reading operations only.",
+        "Made-up requests, which without a states URL are sent to operations that read only.",
     ),
 )
 

@@ -6,10 +6,14 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from talkstack_contract.acceptance import acceptance_page
+from talkstack_contract.model import Violation
+from tests.engine.found import A_MUST, PROFILE, exchange, findings, violated
 from tests.engine.mutating_proxy import Answer, Forward, Request
 from tests.engine.provider_files import ask
 
@@ -51,6 +55,17 @@ def test_what_a_provider_sends_is_never_run(tmp_path: Path) -> None:
     dom = dom_of(run.reports / "report.html", tmp_path / "profile")
     root = re.search(r"<html[^>]*>", dom)
     assert root and (run.exit_status, "data-mark" in root.group(), "&lt;script&gt;document" in dom) == (1, False, True)
+
+
+def test_acceptance_page_runs_nothing_either(tmp_path: Path) -> None:
+    broken = violated(A_MUST, *(Violation(text, text) for text in HOSTILE), reason=HOSTILE[2])
+    received = exchange(" ".join(HOSTILE).encode(), reason=HOSTILE[0], headers=((HOSTILE[1], HOSTILE[3]),))
+    found = findings([broken], [received])
+    page = tmp_path / "acceptance.html"
+    heading = replace(found.heading, profile=PROFILE)
+    page.write_text(acceptance_page(replace(found, heading=heading), []), encoding="utf-8")
+    dom = dom_of(page, tmp_path / "profile")
+    assert ("data-mark" in dom[: dom.index("<head")], "&lt;script&gt;document" in dom) == (False, True)
 
 
 def test_the_browser_would_have_told(tmp_path: Path) -> None:
