@@ -353,7 +353,8 @@ class Reporting:
             f"provider: {who}",
             f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
             f"{' …' if len(contract.operations) > 3 else ''}, {len(self.occasion.promises)} clauses,"
-            f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.occasion.seed}",
+            f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.occasion.seed}"
+            f"{f'; profile {profile.name}' if (profile := self.occasion.profile) else ''}",
         ]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

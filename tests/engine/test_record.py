@@ -1,6 +1,8 @@
 """The record grows as a run goes, decides by what it holds, and leaves no secret in any artefact."""
 
 import json
+import tomllib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,12 @@ from talkstack_contract.evidence import Secrets, evidence_of
 from talkstack_contract.judge import Word
 from talkstack_contract.lines import Occasion, exchange_line, header_line, verdict_line, written
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, Strength, Verdict
+from talkstack_contract.profiles import profile_of, profile_text
+from talkstack_contract.rebuild import read_part
 from talkstack_contract.record import Record
 from talkstack_contract.run import judgement_of
 from talkstack_contract.settings import ACTIVE, Account, Credential, Settings
+from talkstack_contract.verify import differences, read_page
 from talkstack_contract.waivers import Waiver
 from tests.engine.contracts import PROJECT, contract_of, operation_of
 
@@ -194,3 +199,60 @@ def test_artefact_without_a_secret_is_left_as_it_is(tmp_path: Path) -> None:
 
 def test_artefact_that_was_never_written_is_no_trouble(tmp_path: Path) -> None:
     assert whole(tmp_path).scrub([tmp_path / "none.xml"]) == []
+
+
+# The acceptance page
+
+
+def accepting(folder: Path, *others: Judgement) -> Record:
+    """Keep the record of a whole acceptance, all upheld but `others`."""
+    profile = profile_of("2026-11", "", tomllib.loads(profile_text(upheld(), "2026-11-02")))
+    record = Record(folder / "reports", replace(occasion(), profile=profile))
+    record.open()
+    record.take(line_of(each) for each in {each.id: each for each in [*upheld(), *others]}.values())
+    return record
+
+
+def test_acceptance_page_shows_the_closed_record(tmp_path: Path) -> None:
+    record = accepting(tmp_path)
+    record.close(record.findings(), [record.jsonl], record.try_acceptance(record.findings()))
+    path = record.write_acceptance()
+    assert path and differences(read_page(path), [read_part(record.jsonl)]) == []
+
+
+def test_narrowed_run_leaves_no_acceptance_page(tmp_path: Path) -> None:
+    record = opened(tmp_path)
+    (record.folder / "acceptance.html").write_text("of an earlier run", encoding="utf-8")
+    record.take([line_of(FIRST)])
+    record.close(record.findings(), [record.jsonl], [])
+    assert (record.write_acceptance(), (record.folder / "acceptance.html").exists()) == (None, False)
+
+
+def test_secret_that_the_acceptance_page_would_show_leaves_the_run_inconclusive(tmp_path: Path) -> None:
+    record = accepting(tmp_path, replace(FIRST, reason=SECRET))
+    leaks = record.scrub([record.jsonl]) + record.try_acceptance(record.findings())
+    decision = record.close(record.findings(), [record.jsonl], leaks)
+    path = record.write_acceptance()
+    told = [leak.partition(" and ")[0] for leak in leaks]
+    assert (decision.word, told) == (
+        Word.INCONCLUSIVE,
+        ["a secret stood in verdicts.jsonl", "a secret stood in acceptance.html"],
+    )
+    assert path and SECRET not in path.read_text(encoding="utf-8")
+
+
+def test_acceptance_page_that_cannot_be_made_costs_the_decision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> str:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr("talkstack_contract.record.acceptance_page", broken)
+    record = accepting(tmp_path)
+    leaks = record.try_acceptance(record.findings())
+    decision = record.close(record.findings(), [record.jsonl], leaks)
+    assert (decision.word, decision.reason[:60], record.write_acceptance()) == (
+        Word.INCONCLUSIVE,
+        "acceptance.html could not be written, a bug of ours: ValueEr",
+        None,
+    )

@@ -15,6 +15,7 @@ from tests.engine.provider_files import provider_of, written
 from tests.engine.suite_process import Finished, run_suite
 
 WHOLE_API = {"TALKSTACK_SCHEMAS": ""}
+MOST_BYTES = 3_000_000  # of the acceptance page
 MOST_REQUESTS = 20  # per operation on average, workflows and generated requests apart
 
 # Own list, by operation: whatever is not in it does more than read.
@@ -26,7 +27,7 @@ READS = {
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
-    yield run_suite(tmp_path_factory.mktemp("whole"), "-q", environment=WHOLE_API)
+    yield run_suite(tmp_path_factory.mktemp("whole"), "-q", "--acceptance", environment=WHOLE_API)
 
 
 def test_reference_provider_is_accepted(run: Finished) -> None:
@@ -40,6 +41,10 @@ def test_every_documented_pair_is_upheld(run: Finished) -> None:
 def test_every_clause_is_asked(run: Finished) -> None:
     left = [line for line in run.lines if line.get("verdict") in ("unexercised", "blocked")]
     assert [(line["id"], line["reason"]) for line in left] == []
+
+
+def test_acceptance_page_of_the_whole_api_can_be_sent_by_mail(run: Finished) -> None:
+    assert 1_000_000 < (run.reports / "acceptance.html").stat().st_size < MOST_BYTES
 
 
 def test_requests_are_few(run: Finished) -> None:
