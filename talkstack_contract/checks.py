@@ -5,7 +5,7 @@ A check decides nothing about verdicts and touches nothing outside its `Subject`
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -228,6 +228,8 @@ def no_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
     # What may stand bare, `data|.`, has the whole answer above it, and that an error has too.
     tops = list(dict.fromkeys(path[: 2 if path[0].endswith("|.") else 1] for path in clause.expected))
     found = [(place, each) for top in tops for place, each in _values(subject.answer.lenient_json, top)]
+    if ("*",) in tops:  # a bare list, which an error may be too
+        found = [(place, each) for place, each in found if _is_listed(each, clause.expected)]
     held = [(place, each) for place, each in found if each not in (None, "", [], {}, False) and not _is_absent(each)]
     carried = [(place, each) for place, each in held if isinstance(each, (dict, list))]
     if carried or (held and len(held) == len(found)):
@@ -238,6 +240,12 @@ def no_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
         if own in subject.answer.text:
             yield Violation("$", f"{shown(own)}, a value of the account's own data")
             return
+
+
+def _is_listed(item: Any, paths: Iterable[Sequence[str]]) -> bool:
+    """Tell whether an item has most of the keys that one of the documented bare list has."""
+    keys = {path[1] for path in paths if path[0] == "*" and len(path) > 1}
+    return isinstance(item, dict) and 2 * len(keys & item.keys()) > len(keys)
 
 
 def nothing_foreign(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
@@ -356,7 +364,12 @@ def has_values(answer: Answer, path: Sequence[str]) -> bool:
 
 def found_at(answer: Answer, path: Sequence[str]) -> list[Any]:
     """Return every value at a path. Raises `NotJson`."""
-    return [each for _, each in _values(answer.json, path) if not _is_absent(each)]
+    return [each for _, each in places_of(answer, path)]
+
+
+def places_of(answer: Answer, path: Sequence[str]) -> list[tuple[str, Any]]:
+    """Return every value at a path with its place. Raises `NotJson`."""
+    return [found for found in _values(answer.json, path) if not _is_absent(found[1])]
 
 
 def value_at(answer: Answer, path: Sequence[str]) -> str | None:

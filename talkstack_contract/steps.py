@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from talkstack_contract.accounts import Accounts, Place
 from talkstack_contract.cases import WORKFLOW
-from talkstack_contract.checks import Answer, NotJson, found_at, shown
+from talkstack_contract.checks import Answer, NotJson, found_at, places_of, shown
+from talkstack_contract.clauses import payload_paths
 from talkstack_contract.errors import Blocked, Unexercised
 from talkstack_contract.model import (
     Case,
@@ -71,11 +72,12 @@ def workflow_cases(contract: Contract, workflows: Mapping[str, Workflow]) -> lis
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back to one step; `shown_at` is how a violation names the place."""
+    """What came back to one step; `payload` are the paths of what the docs promise a success to be about."""
 
     operation: str
     exchange: Exchange
     number: int
+    payload: tuple[tuple[str, ...], ...] = ()
 
     @property
     def status(self) -> int:
@@ -106,6 +108,13 @@ class Reply:
         if not isinstance(found, str) or not found:
             raise Unexercised(f"the answer of {self.operation} shows no {'.'.join(path)}, which the next step needs")
         return found
+
+    def documented(self) -> dict[str, Json]:
+        """Return each documented value by its place: what else an answer shows, nobody promises to keep."""
+        try:
+            return dict(found for path in self.payload for found in places_of(Answer(self.exchange), path))
+        except NotJson:
+            return {}
 
     def mentions(self, text: str) -> bool:
         """Tell whether the answer holds a text, wherever: some answers have a body that no page prints."""
@@ -174,7 +183,8 @@ class Steps:
         self.exchanges.append(exchange_id)
         if exchange.status in UNUSABLE:
             raise Blocked(f"{operation} gave no usable answer ({exchange.status or exchange.reason})")
-        return Reply(operation, exchange, number)
+        success = usual.operation.success
+        return Reply(operation, exchange, number, payload_paths(success) if success else ())
 
     def hold(self, reply: Reply, kept: bool, received: str = "") -> None:
         """Hold a reply to the promise: where it is not `kept`, `received` says what came instead."""

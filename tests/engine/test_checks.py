@@ -954,12 +954,13 @@ ERRORS: dict[str, tuple[str, Any, Found]] = {
     "no-payload": ("createInvoice", {"message": "no", "status": "error"}, []),
     "root-list-gives-an-object": ("listInvoices", {"message": "no"}, []),
     "root-list-gives-an-empty-list": ("listInvoices", [], []),
+    "root-list-gives-a-list-of-errors": ("listInvoices", [{"message": "no"}], []),
     "bare-form-gives-an-error": ("updateInvoice", {"message": "no", "status": "error"}, []),
     "bare-form-gives-one-of-its-keys": ("updateInvoice", {"message": "no", "id": "e-1"}, []),
 }
 CARRIED = {
     "object": ("createInvoice", {"message": "no", "invoice": {"id": "i"}}, "$.invoice"),
-    "items": ("listInvoices", [{"id": "i"}], "$[0]"),
+    "items": ("listInvoices", [{"id": "i", "title": "t", "user_id": "u"}], "$[0]"),
     "wrapped": ("updateInvoice", {"data": {"id": "i", "title": "t"}}, "$.data.id"),
     "bare": ("updateInvoice", {"id": "i", "title": "t"}, "$.id"),
 }
