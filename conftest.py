@@ -5,6 +5,7 @@ tests, so its hooks are methods of two plugins that are registered only where it
 `Asking` in every process, `Reporting` in the one that reports (under pytest-xdist, not in the workers).
 """
 
+import argparse
 import os
 import signal
 from collections.abc import Callable, Generator, Iterator
@@ -17,11 +18,13 @@ from typing import Any
 import pytest
 
 from talkstack_contract import report as reporting
+from talkstack_contract import words
 from talkstack_contract.accounts import Accounts
 from talkstack_contract.cases import derive_cases, in_order
 from talkstack_contract.catalogue import load_contract
-from talkstack_contract.errors import BadInput, bug_of_ours
+from talkstack_contract.errors import BadInput, bug_of_ours, nearest
 from talkstack_contract.evidence import Secrets
+from talkstack_contract.history import baseline, history_of, keep, read_earlier, read_nights
 from talkstack_contract.judge import EXIT_STATUS, Decision, Word
 from talkstack_contract.ledger import Ledger, read_ledger, tidy
 from talkstack_contract.lines import Line, Occasion, exchange_line, verdict_line, written
@@ -44,6 +47,8 @@ from tests.contract.test_workflows import WORKFLOWS
 ROOT = Path(__file__).parent
 SCHEMAS = schemas_folder(os.environ)
 CONTRACT_TESTS = ROOT / "tests" / "contract"
+HISTORY = "history"
+EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a night within the default budget
 INCONCLUSIVE = EXIT_STATUS[Word.INCONCLUSIVE]
 Promise = tuple[Case, Clause]
 # The module that states the verdicts of a check; all others stand in test_documented.
@@ -58,7 +63,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("contract", "talkstack-contract")
     add = group.addoption
     add("--provider", metavar="FILE", help="provider file (TOML): whom to ask, as whom, what is allowed")
-    add("--reports", metavar="DIR", default="reports", help="where the reports go (default: reports)")
+    add("--reports", metavar="DIR", help="where the reports go (default: reports, with --only reports/only)")
+    add("--only", metavar="ID", help="ask the case or the clause of that id alone, and print its exchange")
+    add("--against", metavar="FILE", help="an earlier verdicts.jsonl: red is only what is newly violated or lost")
+    add(
+        "--nightly",
+        action="store_true",
+        help="more random requests, compared with the nights in history/ of the reports, and added to them",
+    )
     add(
         "--fail-on",
         choices=[str(strength) for strength in Strength],
@@ -81,8 +93,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--allow-insecure", action="store_true", help="ask over http beyond this machine")
     add("--plan", action="store_true", help="list every request that would be sent, and send none")
     add("--clean-up", metavar="LEDGER", help="take back what a run that crashed left behind, and ask nothing else")
-    add("--examples", type=int, default=5, metavar="N", help="random requests per operation (default: 5)")
-    add("--seed", type=int, default=1, metavar="N", help="seed of the random requests (default: 1)")
+    add("--examples", type=int, metavar="N", help="random requests per operation (default: 5, with --nightly 20)")
+    add("--seed", type=int, metavar="N", help="seed of the random requests (default: 1, with --nightly the date)")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -94,7 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(embedded.close)
     try:
         occasion = _occasion(config, embedded)
-        config.stash[ASKING] = Asking(occasion, _ledger(config, occasion))
+        config.stash[ASKING] = Asking(occasion, _ledger(config, occasion), config.option.only or "")
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
             config.pluginmanager.register(Reporting(config, occasion), "contract-reporting")
@@ -112,9 +124,10 @@ def _occasion(config: pytest.Config, embedded: ExitStack) -> Occasion:
     option = config.option
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
-    if option.examples < 1:
-        raise BadInput("--examples", "", "is less than 1", "give 1 or more")
-    contract = load_contract(SCHEMAS)
+    _check_options(option)
+    contract, started = load_contract(SCHEMAS), datetime.now(UTC)
+    option.examples = option.examples or (NIGHTLY_EXAMPLES if option.nightly else EXAMPLES)
+    option.seed = option.seed if option.seed is not None else int(f"{started:%Y%m%d}") if option.nightly else 1
     waivers = Path(config.invocation_params.dir, option.waivers) if option.waivers else CONTRACT_TESTS / "waivers.yaml"
     occasion = Occasion(
         contract=contract,
@@ -124,10 +137,43 @@ def _occasion(config: pytest.Config, embedded: ExitStack) -> Occasion:
         fail_on=Strength(option.fail_on),
         require_all=option.require == "all",
         seed=option.seed,
-        started=datetime.now(UTC),
+        started=started,
         examples=option.examples,
     )
-    return replace(occasion, profile=_profile(config, occasion))
+    _check_only(option.only, occasion)
+    return replace(occasion, profile=_profile(config, occasion), **_earlier_runs(config))
+
+
+def _check_options(option: argparse.Namespace) -> None:
+    if option.examples is not None and option.examples < 1:
+        raise BadInput("--examples", "", "is less than 1", "give 1 or more")
+    compared = "--against" if option.against else "--nightly" if option.nightly else ""
+    if option.acceptance and compared:
+        problem = "is about what is new, and --acceptance about all that is promised"
+        raise BadInput(compared, "", problem, "use one of them at a time")
+
+
+def _check_only(id_: str | None, occasion: Occasion) -> None:
+    known = {*occasion.promises, *(case.id for case in occasion.cases)}
+    if id_ and id_ not in known:
+        raise BadInput("--only", "", f"{id_!r} is no case and no clause", nearest(id_, known))
+
+
+def _reports(config: pytest.Config) -> Path:
+    option = config.option
+    default = "reports/only" if option.only else "reports"  # a case that is asked again leaves the reports as they are
+    return Path(config.invocation_params.dir, option.reports or default).resolve()
+
+
+def _earlier_runs(config: pytest.Config) -> dict[str, Any]:
+    """Return what the run is compared with: the file that is named, else the nights that are kept."""
+    option, found = config.option, {}
+    nights = read_nights(_reports(config) / HISTORY) if option.nightly else []
+    if option.nightly:
+        found = {"history": history_of(nights), "baseline": baseline(nights)}
+    if option.against:
+        found["baseline"] = baseline([read_earlier(Path(config.invocation_params.dir, option.against))])
+    return found
 
 
 def _profile(config: pytest.Config, occasion: Occasion) -> Profile | None:
@@ -143,7 +189,7 @@ def _ledger(config: pytest.Config, occasion: Occasion) -> Ledger:
     folder = config.invocation_params.dir
     if left := config.option.clean_up:
         return read_ledger(Path(folder, left).resolve())
-    return Ledger(Path(folder, config.option.reports).resolve() / "ledger.jsonl", occasion.nonce)
+    return Ledger(_reports(config) / "ledger.jsonl", occasion.nonce)
 
 
 def _clause_id(occasion: Occasion, nodeid: str) -> str:
@@ -231,13 +277,14 @@ def verdict(promise: Promise, state: Callable[[Case, Clause], Stated]) -> Stated
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(self, occasion: Occasion, ledger: Ledger) -> None:
+    def __init__(self, occasion: Occasion, ledger: Ledger, only: str) -> None:
         self.occasion, self.extent = occasion, occasion.heading.extent()
         provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
         accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
-        held_to = (occasion.waivers, occasion.started.date(), WORKFLOWS, occasion.profile)
+        held_to = (occasion.waivers, occasion.started.date(), WORKFLOWS, self.extent)
         self.run = Run(occasion.cases, accounts, *held_to)
         self._shipped: set[str] = set()
+        self._only = only
 
     def stated(self, run: Run, case: Case, clause: Clause, node: pytest.Item) -> Stated:
         """Judge a clause for an item, and leave there what the reports need."""
@@ -254,7 +301,7 @@ class Asking:
         node.user_properties += [(name, str(getattr(judgement, name))) for name in shown]
         if judgement.verdict is Verdict.BLOCKED:
             pytest.fail(f"blocked: {judgement.reason}", pytrace=False)
-        letter = reporting.letter(judgement, evidence)
+        letter = words.letter(judgement, evidence)
         return Stated(judgement, letter, is_red=self.extent.is_red(judgement))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -273,8 +320,17 @@ class Asking:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the items in the order of asking, without that of a module that has no clause to state."""
         items[:] = [item for item in items if not item.nodeid.endswith("[NOTSET]")]
+        self._narrow(items)
         places = {id_: place for place, id_ in enumerate(self.occasion.promises)}
         items.sort(key=lambda item: places.get(_clause_id(self.occasion, item.nodeid), -1))
+
+    def _narrow(self, items: list[pytest.Item]) -> None:
+        """Keep what `--only` names."""
+        if items and (only := self._only):
+            chosen = [each for each in items if f"{_clause_id(self.occasion, each.nodeid)}/".startswith(f"{only}/")]
+            left = [each for each in items if each not in chosen]
+            items[0].config.hook.pytest_deselected(items=left)
+            items[:] = chosen
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
         """Tell the module of generated requests how many are wanted, before its items are built."""
@@ -327,7 +383,7 @@ class Reporting:
 
     def __init__(self, config: pytest.Config, occasion: Occasion) -> None:
         self.config, self.occasion = config, occasion
-        self.record = Record(Path(config.invocation_params.dir, config.option.reports).resolve(), occasion)
+        self.record = Record(_reports(config), occasion)
         self.findings: reporting.Findings | None = None
         self._was_stopped = False
         if self._sends_nothing:
@@ -354,7 +410,8 @@ class Reporting:
             f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
             f"{' …' if len(contract.operations) > 3 else ''}, {len(self.occasion.promises)} clauses,"
             f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.occasion.seed}"
-            f"{f'; profile {profile.name}' if (profile := self.occasion.profile) else ''}",
+            f"{f'; profile {profile.name}' if (profile := self.occasion.profile) else ''}"
+            f"{f'; against {baseline.name}' if (baseline := self.occasion.baseline) else ''}",
         ]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -435,8 +492,14 @@ class Reporting:
         is_ours = was_run or self._was_stopped or bool(record.cut_short)
         if is_ours:
             session.exitstatus = decision.exit_status or (exitstatus if decision.word is Word.NONE else 0)
+        self._keep_night(decision)
         self._close(decision, summary, "" if is_ours else f"pytest ended with {int(exitstatus)}")
         return result
+
+    def _keep_night(self, decision: Decision) -> None:
+        """Add the record to the nights; of a night that was narrowed the next one could learn nothing."""
+        if self.config.option.nightly and decision.word is not Word.NONE:
+            keep(self.record.jsonl, self.record.folder / HISTORY, self.occasion.started)
 
     def _close(self, decision: Decision, summary: Path, trouble: str) -> None:
         assert self.findings is not None
@@ -445,11 +508,23 @@ class Reporting:
                 file.write(summary.read_text(encoding="utf-8"))
         for problem in self.record.left_behind:
             self._say(f"left behind: {problem}")
+        if self.config.option.only:
+            self._show_exchanges()
+        for line in words.change_lines(decision.changes, self.findings.judgements):
+            self._say(line)
         folder = self.record.folder
         self._say(f"reports: {os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else folder}")
-        line = reporting.last_line(decision, self.record.requests, self.findings.seconds)
+        line = words.last_line(decision, self.record.requests, self.findings.seconds)
         good = decision.exit_status == 0 and not trouble
         self._say(f"no decision  {trouble}" if trouble else line, green=good, red=not good, bold=True)
+
+    def _show_exchanges(self) -> None:
+        assert self.findings is not None
+        for each in self.findings.exchanges.values():
+            self._say(f"\n{each.id}\n{words.exchange_text(each)}")
+        self._say("")
+        for judgement in self.findings.judgements:
+            self._say(words.verdict_text(judgement))
 
     def _say(self, text: str, **markup: bool) -> None:
         self.config.pluginmanager.getplugin("terminalreporter").write_line(text, **markup)

@@ -15,9 +15,9 @@ from talkstack_contract.judge import Word
 from talkstack_contract.lines import Heading
 from talkstack_contract.profiles import profile_text, sha256_of
 from talkstack_contract.rebuild import ACCEPTANCE, joined, read_part, views
-from talkstack_contract.report import last_line
 from talkstack_contract.settings import schemas_folder
 from talkstack_contract.verify import differences, read_page
+from talkstack_contract.words import change_lines, last_line
 
 DIFFERS, BAD_INPUT = 1, 4
 RECORD = Path("reports/verdicts.jsonl")
@@ -62,6 +62,8 @@ def _report(given: argparse.Namespace) -> int:
     except OSError as error:
         problem = f"{given.reports} cannot be written ({type(error).__name__})"
         raise BadInput("--reports", "", problem, "name another folder") from None
+    for line in change_lines(findings.decision.changes, findings.judgements):
+        print(line)
     print(last_line(findings.decision, findings.requests, findings.seconds))
     return findings.decision.exit_status
 

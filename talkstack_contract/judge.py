@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from talkstack_contract.changes import Baseline, Changes, changes_since
 from talkstack_contract.model import Judgement, Strength, Verdict
 from talkstack_contract.profiles import Profile, Standing
 
@@ -61,14 +62,22 @@ class Extent:
     fail_on: Strength = Strength.MUST
     require_all: bool = False
     profile: Profile | None = None
+    baseline: Baseline | None = None
 
     def standing(self, id: str) -> Standing:  # noqa: A002 - the word of this project
         """Tell what the clause of that id counts for; without a profile, each of them counts."""
         return self.profile.standing(id).standing if self.profile else Standing.OPTIONAL
 
+    def scores(self, operation: str, clause: str) -> bool:
+        """Tell whether a clause of that name counts: it does unless it was added after the profile, or the baseline."""
+        by_profile = self.profile is None or self.profile.scores(operation, clause)
+        return by_profile and (self.baseline is None or self.baseline.scores(operation, clause))
+
     def is_red(self, judgement: Judgement) -> bool:
-        """Tell whether this judgement makes the run red."""
-        return fails(judgement, self.fail_on) and self.standing(judgement.id) is not Standing.NOT_SCORED
+        """Tell whether this judgement makes the run red: with a baseline, only if the violation is new."""
+        if self.standing(judgement.id) is Standing.NOT_SCORED or not fails(judgement, self.fail_on):
+            return False
+        return self.baseline is None or self.baseline.is_newly_violated(judgement)
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,7 @@ class Decision:
     pairs: tuple[Pair, ...]
     clauses: dict[str, int]
     violated: tuple[str, ...]
+    changes: Changes | None = None
 
     def counts(self) -> dict[str, int]:
         """Count pairs: upheld, reachable, documented, and each other verdict."""
@@ -132,14 +142,17 @@ def decide(judgements: Sequence[Judgement], extent: Extent, waiver_problems: Seq
     """Decide about a run, by the tables. What a profile does not score is counted, and decides nothing."""
     scored = [each for each in judgements if extent.standing(each.id) is not Standing.NOT_SCORED]
     pairs = pairs_of(extent.pairs, scored, extent.fail_on)
-    violated = tuple(each.id for each in scored if fails(each, extent.fail_on))
+    violated = tuple(each.id for each in scored if extent.is_red(each))
+    changes = changes_since(extent.baseline, extent.expected, judgements) if extent.baseline else None
+    lost = _lost(changes, scored, extent.fail_on) if changes else ""
     if not {each.id for each in judgements}.issuperset(extent.expected) and not extent.cut_short:
-        word, reason = Word.NONE, waiver_problems[0] if waiver_problems else ""
+        word, reason = Word.NONE, waiver_problems[0] if waiver_problems else lost
     else:
-        word, reason = _word(pairs, scored, extent, violated, waiver_problems)
+        word, reason = _word(pairs, scored, extent, violated, waiver_problems, lost)
     clauses = Counter(str(each.verdict) for each in judgements)
     counts = {**{str(verdict): clauses[str(verdict)] for verdict in Verdict}, "expected": len(extent.expected)}
-    return Decision(word, _exit_status(word, scored, violated, waiver_problems), reason, pairs, counts, violated)
+    status = _exit_status(word, scored, violated, waiver_problems, lost)
+    return Decision(word, status, reason, pairs, counts, violated, changes)
 
 
 def _word(
@@ -148,10 +161,11 @@ def _word(
     extent: Extent,
     violated: Sequence[str],
     waiver_problems: Sequence[str],
+    lost: str,
 ) -> tuple[Word, str]:
     if violated or waiver_problems:
-        return Word.REJECTED, waiver_problems[0] if waiver_problems and not violated else ""
-    if reason := extent.cut_short or _blocked(judgements) or _missing(pairs, judgements, extent):
+        return Word.REJECTED, waiver_problems[0] if waiver_problems else ""
+    if reason := extent.cut_short or _blocked(judgements) or lost or _missing(pairs, judgements, extent):
         return Word.INCONCLUSIVE, reason
     if any(each.verdict in (Verdict.VIOLATED, Verdict.WAIVED) for each in judgements):
         return Word.WITH_REMARKS, ""
@@ -163,11 +177,28 @@ def _blocked(judgements: Sequence[Judgement]) -> str:
     return " and ".join(f"{count} clauses blocked: {reason}" for reason, count in blocked.most_common(1))
 
 
+def _lost(changes: Changes, judgements: Sequence[Judgement], fail_on: Strength) -> str:
+    """Name what was exercised before and is not now. Advice weighs too little for that, as it does for a pair."""
+    now = {each.id: each for each in judgements}
+    lost = [id_ for id_ in changes.no_longer_exercised if id_ in now and _weighs(now[id_], fail_on)]
+    if not lost and not changes.gone:
+        return ""
+    why = now[lost[0]].reason if lost else "the contract has them no longer"
+    named = [*lost, *changes.gone]
+    shown = f"{', '.join(named[:3])}{' …' if len(named) > 3 else ''}"
+    return f"{len(named)} {'clauses' if len(named) > 1 else 'clause'} no longer exercised: {shown} ({why})"
+
+
+def _weighs(judgement: Judgement, fail_on: Strength) -> bool:
+    return judgement.strength is not Strength.ADVICE or fail_on is Strength.ADVICE
+
+
 def _missing(pairs: Sequence[Pair], judgements: Sequence[Judgement], extent: Extent) -> str:
     unexercised = [pair for pair in pairs if pair.verdict is Verdict.UNEXERCISED]
     if extent.profile and (told := _unexercised_clauses(judgements, extent)):
         return told
-    required = [pair for pair in unexercised if extent.require_all or (pair.is_reachable and not extent.profile)]
+    by_default = not extent.profile and not extent.baseline  # which say themselves what is missed
+    required = [pair for pair in unexercised if extent.require_all or (pair.is_reachable and by_default)]
     if required:
         shown = ", ".join(f"{pair.operation} {pair.status}" for pair in required[:3])
         return f"{len(required)} required pairs not asked: {shown} ({required[0].reason})"
@@ -193,11 +224,11 @@ def _unexercised_clauses(judgements: Sequence[Judgement], extent: Extent) -> str
 
 
 def _exit_status(
-    word: Word, judgements: Sequence[Judgement], violated: Sequence[str], waiver_problems: Sequence[str]
+    word: Word, judgements: Sequence[Judgement], violated: Sequence[str], waiver_problems: Sequence[str], lost: str
 ) -> int:
     if word is not Word.NONE:
         return EXIT_STATUS[word]
     if violated or waiver_problems:
         return 1
     verdicts = {each.verdict for each in judgements}
-    return 6 if Verdict.BLOCKED in verdicts or not verdicts - {Verdict.UNEXERCISED} else 0
+    return 6 if lost or Verdict.BLOCKED in verdicts or not verdicts - {Verdict.UNEXERCISED} else 0

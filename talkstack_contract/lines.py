@@ -12,7 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from talkstack_contract import __version__
+from talkstack_contract.changes import Baseline
 from talkstack_contract.evidence import Evidence
+from talkstack_contract.history import History, Night
 from talkstack_contract.judge import Decision, Extent, Promised
 from talkstack_contract.model import (
     Case,
@@ -80,6 +82,8 @@ class Heading:
     examples: int
     waivers: tuple[Waiver, ...] = ()
     profile: Profile | None = None
+    baseline: Baseline | None = None
+    history: History | None = None
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
@@ -94,7 +98,7 @@ class Heading:
             for operation in self.operations
             for status in operation.statuses
         )
-        return Extent(pairs, self.clauses, cut_short, self.fail_on, self.require_all, self.profile)
+        return Extent(pairs, self.clauses, cut_short, self.fail_on, self.require_all, self.profile, self.baseline)
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,8 @@ class Occasion:
     started: datetime
     examples: int = 0
     profile: Profile | None = None
+    baseline: Baseline | None = None
+    history: History | None = None
 
     @property
     def nonce(self) -> str:
@@ -146,6 +152,8 @@ class Occasion:
             examples=self.examples,
             waivers=self.waivers,
             profile=self.profile,
+            baseline=self.baseline,
+            history=self.history,
         )
 
 
@@ -194,6 +202,8 @@ def header_line(heading: Heading) -> Line:
         "examples": heading.examples,
         "waivers": [{**asdict(each), "expires": each.expires.isoformat()} for each in heading.waivers],
         "profile": profile and {"name": profile.name, "sha256": profile.sha256, "document": profile.document},
+        "baseline": heading.baseline and asdict(heading.baseline),
+        "history": heading.history and _history_entry(heading.history),
         "operations": [asdict(each) for each in heading.operations],
         "cases": [asdict(each) for each in heading.cases],
         "readings": [asdict(each) for each in heading.readings],
@@ -224,7 +234,27 @@ def heading_of_line(line: Mapping[str, Any]) -> Heading:
         examples=line["examples"],
         waivers=tuple(Waiver(**{**each, "expires": date.fromisoformat(each["expires"])}) for each in line["waivers"]),
         profile=profile and profile_of(profile["name"], profile["sha256"], profile["document"]),
+        baseline=line["baseline"] and Baseline(line["baseline"]["name"], _verdicts(line["baseline"]["verdicts"])),
+        history=line["history"] and _history_of_entry(line["history"]),
     )
+
+
+def _history_entry(history: History) -> Line:
+    nights = [{**asdict(each), "started": each.started.isoformat()} for each in history.nights]
+    return {"nights": nights, "wavering": history.wavering}
+
+
+def _history_of_entry(entry: Line) -> History:
+    wavering = {id_: tuple(each and Verdict(each) for each in told) for id_, told in entry["wavering"].items()}
+    return History(tuple(map(_night_of_entry, entry["nights"])), wavering)
+
+
+def _night_of_entry(entry: Line) -> Night:
+    return Night(**{**_with_tuple(entry, "undocumented"), "started": datetime.fromisoformat(entry["started"])})
+
+
+def _verdicts(entry: Line) -> dict[str, Verdict | None]:
+    return {id_: verdict and Verdict(verdict) for id_, verdict in entry.items()}
 
 
 def _with_tuple(entry: Line, key: str) -> Line:
@@ -264,8 +294,19 @@ def judgement_of_line(line: Line) -> Judgement:
     )
 
 
-def footer_line(decision: Decision, requests: int, generated: int, seconds: float, cut_short: str = "") -> Line:
-    """Return the last line; a file without it is of a run that was cut. Generated requests are counted apart."""
+@dataclass(frozen=True)
+class Totals:
+    """What a run took and saw: generated requests are counted apart, `latency_ms` is the median of its exchanges."""
+
+    requests: int
+    generated_requests: int
+    seconds: float
+    latency_ms: float | None = None
+    undocumented: tuple[str, ...] = ()
+
+
+def footer_line(decision: Decision, totals: Totals, cut_short: str = "") -> Line:
+    """Return the last line; a file without it is of a run that was cut."""
     return {
         "kind": "footer",
         "decision": str(decision.word),
@@ -274,9 +315,8 @@ def footer_line(decision: Decision, requests: int, generated: int, seconds: floa
         "cut_short": cut_short,
         "pairs": decision.counts(),
         "clauses": decision.clauses,
-        "requests": requests,
-        "generated_requests": generated,
-        "seconds": round(seconds, 2),
+        **asdict(totals),
+        "changes": decision.changes and asdict(decision.changes),
     }
 
 

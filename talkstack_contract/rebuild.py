@@ -16,7 +16,7 @@ from talkstack_contract.evidence import Evidence
 from talkstack_contract.judge import Word
 from talkstack_contract.lines import FORMAT, Heading, Line, evidence_of_line, heading_of_line, judgement_of_line
 from talkstack_contract.model import Judgement, Verdict
-from talkstack_contract.report import Findings, findings_of, page
+from talkstack_contract.report import Findings, findings_of, page, summary_template
 
 ACCEPTANCE = "acceptance.html"
 
@@ -147,12 +147,13 @@ def _identity(heading: Heading) -> dict[str, object]:
         "require": heading.require_all,
         "waivers": heading.waivers,
         "profile": heading.profile,
+        "baseline": heading.baseline,
     }
 
 
 def views(findings: Findings, parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
     """Yield name and text of each page that a record gives: an acceptance page only where it decides by a profile."""
-    yield "summary.md", page(findings, "summary.md")
+    yield "summary.md", page(findings, summary_template(findings))
     if findings.heading.profile and findings.decision.word is not Word.NONE:
         names = [f"part {number} of {len(parts)}" for number in range(1, len(parts) + 1)]
         labels = [f"verdicts.jsonl, {name}" for name in names] if len(parts) > 1 else ["verdicts.jsonl"]

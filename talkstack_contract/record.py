@@ -15,6 +15,7 @@ from talkstack_contract.evidence import Evidence, Secrets
 from talkstack_contract.judge import Decision
 from talkstack_contract.lines import (
     Occasion,
+    Totals,
     evidence_of_line,
     footer_line,
     header_line,
@@ -24,7 +25,7 @@ from talkstack_contract.lines import (
 )
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.rebuild import ACCEPTANCE, joined, read_part, views
-from talkstack_contract.report import Findings, findings_of, page
+from talkstack_contract.report import Findings, findings_of, page, summary_template
 from talkstack_contract.run import Known, judgement_of
 
 
@@ -90,13 +91,15 @@ class Record:
         leaks = [*leaks, *self.scrub(artefacts)]
         decision = self.findings(leaks).decision
         cut_short = leaks[0] if leaks else self.cut_short
-        self._write(written(footer_line(decision, self.requests, self.generated, findings.seconds, cut_short)))
+        seen = (findings.latency_ms, tuple(findings.undocumented_fields))
+        totals = Totals(self.requests, self.generated, findings.seconds, *seen)
+        self._write(written(footer_line(decision, totals, cut_short)))
         return decision
 
     def write_summary(self, findings: Findings) -> Path:
         """Write `summary.md`."""
         path = self.folder / "summary.md"
-        path.write_bytes(self.page(findings, "summary.md").encode())
+        path.write_bytes(self.page(findings, summary_template(findings)).encode())
         return path
 
     def page(self, findings: Findings, template: str) -> str:

@@ -1,4 +1,4 @@
-"""What a run found, as words and as pages: views of the lines of its record, and of nothing else.
+"""What a run found, as pages: views of the lines of its record, and of nothing else.
 
 The one door to the template engine, which escapes whatever a provider sent.
 """
@@ -8,77 +8,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from talkstack_contract import __version__
 from talkstack_contract.evidence import BODY_SHOWN_BYTES, Evidence
-from talkstack_contract.judge import Decision, Pair, Word, decide, pair_of
+from talkstack_contract.history import Night
+from talkstack_contract.judge import Decision, Pair, decide, pair_of
 from talkstack_contract.lines import Heading, ListedOperation
 from talkstack_contract.model import Judgement, Reading, Verdict
+from talkstack_contract.trends import Trend, trend_of
 from talkstack_contract.waivers import waiver_problems
-
-MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "unexercised": "○"}
-WORDS = {"unexercised": "not asked"}
-
-
-# Words
-
-
-def last_line(decision: Decision, requests: int, seconds: float) -> str:
-    """Return the line that a run ends with."""
-    cost = f"{requests} requests in {seconds:.1f} s"
-    if decision.word is Word.NONE:
-        counts = ", ".join(f"{decision.clauses[key]} {WORDS.get(key, key)}" for key in MARKS if decision.clauses[key])
-        total = sum(decision.clauses[key] for key in MARKS)
-        of_all = f"of {decision.clauses['expected']} clauses, {total} selected: {counts or 'none'}"
-        return f"no decision  {decision.clauses['upheld']} {of_all}  {cost}{_because(decision)}"
-    return f"{decision.word}  {pair_counts(decision)}  {cost}{_because(decision)}"
-
-
-def pair_counts(decision: Decision) -> str:
-    """Return `3 of 4 documented pairs upheld, 1 violated: getActiveProject 404`."""
-    counts = decision.counts()
-    parts = [f"{counts['upheld']} of {counts['documented']} documented pairs upheld"]
-    for verdict in ("violated", "blocked", "waived", "unexercised"):
-        mine = [pair for pair in decision.pairs if pair.verdict == verdict]
-        if mine:
-            parts.append(f"{len(mine)} {WORDS.get(verdict, verdict)}{_named(verdict, mine)}")
-    remarks = sum(pair.remarks for pair in decision.pairs)
-    return ", ".join([*parts, f"{remarks} {'remark' if remarks == 1 else 'remarks'}"] if remarks else parts)
-
-
-def _named(verdict: str, pairs: list[Pair]) -> str:
-    if verdict == "unexercised":
-        [(reason, count)] = Counter(pair.reason for pair in pairs).most_common(1)
-        return f" ({reason if count == len(pairs) else f'{count} of them: {reason}'})"
-    shown = ", ".join(f"{pair.operation} {pair.status}" for pair in pairs[:3])
-    return f": {shown}{' …' if len(pairs) > 3 else ''}" if verdict == "violated" else ""
-
-
-def _because(decision: Decision) -> str:
-    return f": {decision.reason}" if decision.reason else ""
-
-
-def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
-    """Write who broke what, where; promised; received; source; how to repeat."""
-    at = f" at {judgement.violations[0].at}" if judgement.violations else ""
-    rows = [f"{judgement.operation}/{judgement.case}: {judgement.clause} {judgement.verdict}{at}"]
-    rows.append(f"  promised  {judgement.sentence} ({judgement.strength}, {judgement.provenance}; {judgement.source})")
-    for violation in judgement.violations[:5]:
-        place = "" if violation is judgement.violations[0] else f" at {violation.at}"
-        rows.append(f"  received  {violation.received}{place}")
-    if len(judgement.violations) > 5:
-        rows.append(f"            and {len(judgement.violations) - 5} more")
-    if judgement.source.reading:
-        rows.append(f"  reading   {judgement.source.reading} in schemas/readings.yaml")
-    if judgement.verdict is Verdict.WAIVED:
-        rows.append(f"  waived    {judgement.reason}")
-    rows += [f"  repeat    {each.curl}" for each in evidence[:1]]
-    return "\n".join(rows)
-
-
-# Pages
+from talkstack_contract.words import LISTED, MARKS, WORDS, pair_counts
 
 _TEMPLATES = Environment(
     loader=PackageLoader("talkstack_contract"),
@@ -90,10 +32,12 @@ _TEMPLATES = Environment(
 _TEMPLATES.globals.update(
     marks=MARKS,
     words=WORDS,
+    listed=LISTED,
     tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
     shown_bytes=BODY_SHOWN_BYTES,
     suite=f"talkstack-contract {__version__}",
 )
+_TEMPLATES.globals["latency"] = lambda ms: "unknown" if ms is None else f"{ms:g} ms"
 _TEMPLATES.filters["md"] = lambda text: re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(str(text).split()))
 _TEMPLATES.filters["link"] = lambda url: url if str(url).startswith(("https://", "http://")) else ""
 STYLESHEET = Path(__file__).parent / "templates" / "report.css"
@@ -110,6 +54,39 @@ class Findings:
     requests: int
     seconds: float
     waiver_problems: Sequence[str] = ()
+
+    @property
+    def latency_ms(self) -> float | None:
+        """The median of the exchanges that were answered, in ms; None without any."""
+        taken = [each.latency_ms for each in self.exchanges.values() if each.status]
+        return round(median(taken), 1) if taken else None
+
+    @property
+    def undocumented_fields(self) -> list[str]:
+        """The fields that no page documents, as `operation status path`."""
+        return []
+
+    @property
+    def trend(self) -> Trend | None:
+        """What the nights come to, this run the last; None for a run that is no nightly one."""
+        heading = self.heading
+        if heading.history is None:
+            return None
+        counts, fields = self.decision.counts(), tuple(self.undocumented_fields)
+        night = Night(heading.started, str(self.decision.word), counts, self.latency_ms, fields)
+        return trend_of(heading.history, night, self.judgements)
+
+    @property
+    def newly_violated(self) -> list[tuple[Judgement, list[Judgement]]]:
+        """The violations that are new since the baseline, whatever they weigh, grouped as in `failing`."""
+        new = set(self.decision.changes.newly_violated) if self.decision.changes else set()
+        return _alike(each for each in self.judgements if each.id in new)
+
+    @property
+    def new_and_violated(self) -> list[str]:
+        """The clauses that are new since the baseline, and violated: no regression, so that they do not weigh."""
+        new = set(self.decision.changes.new) if self.decision.changes else set()
+        return [each.id for each in self.judgements if each.verdict is Verdict.VIOLATED and each.id in new]
 
     @property
     def failing(self) -> list[tuple[Judgement, list[Judgement]]]:
@@ -247,6 +224,11 @@ def page(findings: Findings, template: str, **others: object) -> str:
     counts = findings.decision.counts()
     text = _TEMPLATES.get_template(template).render(f=findings, counts=counts, rate=pair_counts, **others)
     return text.encode(errors="replace").decode()
+
+
+def summary_template(findings: Findings) -> str:
+    """Return the template of `summary.md`: a night is told in a few lines, whatever happened."""
+    return "night.md" if findings.heading.history else "summary.md"
 
 
 def cell(text: str, kind: str) -> str:

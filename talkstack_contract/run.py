@@ -17,6 +17,7 @@ from talkstack_contract.clauses import error_clauses, success_clauses
 from talkstack_contract.drafts import names_in
 from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
 from talkstack_contract.evidence import Evidence, evidence_of
+from talkstack_contract.judge import Extent
 from talkstack_contract.model import (
     Case,
     Clause,
@@ -27,7 +28,6 @@ from talkstack_contract.model import (
     Verdict,
     Violation,
 )
-from talkstack_contract.profiles import Profile
 from talkstack_contract.provider import Provider
 from talkstack_contract.settings import Account
 from talkstack_contract.steps import Steps, Workflow
@@ -66,11 +66,11 @@ class Run:
         waivers: Sequence[Waiver],
         today: date,
         workflows: Mapping[str, Workflow] = MappingProxyType({}),
-        profile: Profile | None = None,
+        extent: Extent | None = None,
     ) -> None:
         self.accounts = accounts
         self.answers = Answers(cases, accounts.provider, accounts)
-        self._waivers, self._today, self._workflows, self._profile = waivers, today, workflows, profile
+        self._waivers, self._today, self._workflows, self._extent = waivers, today, workflows, extent
         self._judgements: dict[str, Judgement] = {}
         self._generated: dict[str, list[Generated]] = defaultdict(list)
         self._findings: dict[str, list[Violation]] = {}
@@ -280,7 +280,7 @@ class Run:
             return self._findings[case.operation.id], [each.exchange.id for each in generated[:1]]
         once: dict[tuple[str, str], tuple[Violation, str]] = {}  # many generated requests break a promise in one way
         for each in generated:
-            for violation in _broken_by(each, case.operation, self._profile):
+            for violation in _broken_by(each, case.operation, self._extent):
                 place = f"{violation.at}, in the answer to {each.exchange.id}"
                 once.setdefault((violation.at, violation.received), (replace(violation, at=place), each.exchange.id))
         shown = dict.fromkeys(id_ for _, id_ in once.values()) or [each.exchange.id for each in generated[:1]]
@@ -316,8 +316,8 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
 
 
-def _broken_by(generated: Generated, operation: Operation, profile: Profile | None) -> Iterator[Violation]:
-    """Hold the answer to a generated request to the must clauses of its status, as far as the profile scores them."""
+def _broken_by(generated: Generated, operation: Operation, extent: Extent | None) -> Iterator[Violation]:
+    """Hold the answer to a generated request to the must clauses of its status, as far as they count in this run."""
     exchange = generated.exchange
     response = operation.answering(exchange.status)
     if exchange.status == 429:  # may be our own pace
@@ -329,7 +329,7 @@ def _broken_by(generated: Generated, operation: Operation, profile: Profile | No
         return
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     for clause in clauses:
-        is_scored = profile is None or profile.scores(operation.id, clause.name)
+        is_scored = extent is None or extent.scores(operation.id, clause.name)
         if is_scored and clause.strength is Strength.MUST and clause.check not in ASKER_CHECKS:
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, Subject(Answer(exchange))):

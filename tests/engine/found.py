@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 from talkstack_contract.cases import derive_cases
+from talkstack_contract.changes import Baseline
 from talkstack_contract.evidence import BODY_SHOWN_BYTES, Secrets, evidence_of
+from talkstack_contract.history import History, Night
 from talkstack_contract.judge import decide
 from talkstack_contract.lines import Occasion
 from talkstack_contract.model import Effect, Exchange, Header, Judgement, Request, Strength, Verdict, Violation
@@ -91,6 +93,14 @@ class Page(HTMLParser):
         self.references += [value or "" for name, value in attrs if name in ("href", "src")]
 
 
+BASELINE = Baseline("2026-11-23 02:15 UTC", {f"getActiveProject/{name}": Verdict.UPHELD for name in [*PROMISES][:-3]})
+HISTORY = History(
+    tuple(
+        Night(OCCASION.started - timedelta(days=days), "ACCEPTED", {"upheld": 4 - days % 2}, 10.0 + days, (SCRIPT,))
+        for days in (3, 2, 1)
+    ),
+    {f"getActiveProject/{A_MUST}": (Verdict.UPHELD, Verdict.VIOLATED, Verdict.UPHELD)},
+)
 HOSTILE_EXCHANGE = exchange(
     f'{{"x": "{SCRIPT}"}}'.encode() + b"x" * BODY_SHOWN_BYTES,
     reason=SCRIPT,
@@ -115,5 +125,10 @@ RUNS = {
     "accepted": findings(exchanges=[exchange()]),
     "narrowed": findings(only=[A_MUST]),
     "nothing-allowed": findings(occasion=replace(OCCASION, settings=replace(SETTINGS, allow=frozenset()))),
+    "nightly": findings(
+        [violated(A_MUST), violated("by-api-key/status.is-200"), judged(A_SHOULD, Verdict.UNEXERCISED, reason=SCRIPT)],
+        occasion=replace(OCCASION, baseline=BASELINE, history=HISTORY),
+    ),
+    "first-night": findings(occasion=replace(OCCASION, history=History())),
     "reference": findings(occasion=replace(OCCASION, settings=replace(SETTINGS, is_reference=True))),
 }

@@ -10,6 +10,7 @@ from talkstack_contract import __version__
 from talkstack_contract.evidence import Secrets, evidence_of
 from talkstack_contract.lines import (
     Heading,
+    Totals,
     evidence_of_line,
     exchange_line,
     footer_line,
@@ -25,7 +26,9 @@ from tests.engine.contracts import promised
 from tests.engine.found import (
     A_MUST,
     A_SHOULD,
+    BASELINE,
     CONTRACT,
+    HISTORY,
     OCCASION,
     PROFILE,
     PROMISES,
@@ -72,7 +75,12 @@ def test_heading_counts_what_the_contract_holds() -> None:
     }
 
 
-@pytest.mark.parametrize("heading", [HEADING, PROFILED], ids=["plain", "with-waivers-and-a-profile"])
+NIGHTLY = replace(HEADING, baseline=BASELINE, history=HISTORY)
+
+
+@pytest.mark.parametrize(
+    "heading", [HEADING, PROFILED, NIGHTLY], ids=["plain", "with-waivers-and-a-profile", "compared-and-nightly"]
+)
 def test_heading_is_read_back_from_its_line(heading: Heading) -> None:
     assert heading_of_line(json.loads(written(header_line(heading)))) == heading
 
@@ -152,5 +160,9 @@ def test_footer_holds_the_decision_and_what_it_cost() -> None:
         "requests": 30,
         "generated_requests": 12,
         "seconds": 1.23,
+        "latency_ms": 8.5,
+        "undocumented": ("getActiveProject 200 $.colour",),
+        "changes": None,
     }
-    assert footer_line(decision, 30, 12, 1.2345, "a worker died") == expected
+    totals = Totals(30, 12, 1.23, 8.5, ("getActiveProject 200 $.colour",))
+    assert footer_line(decision, totals, "a worker died") == expected

@@ -10,7 +10,16 @@ import pytest
 from talkstack_contract.errors import BadInput
 from talkstack_contract.evidence import Secrets, evidence_of
 from talkstack_contract.judge import Word
-from talkstack_contract.lines import Line, Occasion, exchange_line, footer_line, header_line, verdict_line, written
+from talkstack_contract.lines import (
+    Line,
+    Occasion,
+    Totals,
+    exchange_line,
+    footer_line,
+    header_line,
+    verdict_line,
+    written,
+)
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.rebuild import Part, joined, read_part, views
 from talkstack_contract.report import page
@@ -34,7 +43,7 @@ def record(
     made = {each.id: each for each in [*map(judged, names), *others]}
     decision = findings(occasion=occasion).decision
     verdicts = [verdict_line(each) for each in made.values()]
-    footer = footer_line(decision, 30, 0, 1.25, cut_short)
+    footer = footer_line(decision, Totals(30, 0, 1.25), cut_short)
     lines = [header_line(occasion.heading), *exchanges, *verdicts, footer]
     path.write_text("".join(map(written, lines)), encoding="ascii")
     return path

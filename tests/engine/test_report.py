@@ -1,13 +1,13 @@
-"""A run is told the same in words and pages; whatever a provider sent is text there, never markup."""
+"""A run is told the same in every page; whatever a provider sent is text there, never markup."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from talkstack_contract.evidence import BODY_SHOWN_BYTES, Secrets, evidence_of
+from talkstack_contract.evidence import BODY_SHOWN_BYTES
 from talkstack_contract.model import Verdict, Violation
-from talkstack_contract.report import Findings, cell, last_line, letter, page
+from talkstack_contract.report import Findings, cell, page
 from tests.engine.found import (
     A_MUST,
     A_SHOULD,
@@ -18,87 +18,10 @@ from tests.engine.found import (
     RUNS,
     SCRIPT,
     Page,
-    exchange,
     findings,
     judged,
     violated,
 )
-
-# The last line
-
-LAST_LINES: dict[str, tuple[Findings, str]] = {
-    "accepted": (findings(), "ACCEPTED  4 of 4 documented pairs upheld  30 requests in 1.2 s"),
-    "accepted-with-a-pair-out-of-reach": (
-        findings(
-            [
-                judged(name, Verdict.UNEXERCISED, reason="no states URL", by_settings=True)
-                for name in PROMISES
-                if name.startswith("internal-error/")
-            ]
-        ),
-        "ACCEPTED  3 of 4 documented pairs upheld, 1 not asked (no states URL)  30 requests in 1.2 s",
-    ),
-    "with-remarks": (
-        findings([violated(A_SHOULD)]),
-        "ACCEPTED WITH REMARKS  4 of 4 documented pairs upheld, 1 remark  30 requests in 1.2 s",
-    ),
-    "rejected": (
-        findings([violated(A_MUST)]),
-        "REJECTED  3 of 4 documented pairs upheld, 1 violated: getActiveProject 200  30 requests in 1.2 s",
-    ),
-    "rejected-for-a-waiver": (
-        findings(waiver_problems=["waiver 'x' has expired"]),
-        "REJECTED  4 of 4 documented pairs upheld  30 requests in 1.2 s: waiver 'x' has expired",
-    ),
-    "inconclusive": (
-        findings([judged(A_MUST, Verdict.BLOCKED, reason="dead")]),
-        "INCONCLUSIVE  3 of 4 documented pairs upheld, 1 blocked  30 requests in 1.2 s: 1 clauses blocked: dead",
-    ),
-    "narrowed": (
-        findings([violated(A_MUST)], only=[A_MUST, A_SHOULD]),
-        f"no decision  1 of {len(PROMISES)} clauses, 2 selected: 1 upheld, 1 violated  30 requests in 1.2 s",
-    ),
-}
-
-
-@pytest.mark.parametrize(("found", "expected"), LAST_LINES.values(), ids=LAST_LINES)
-def test_run_ends_with_its_decision(found: Findings, expected: str) -> None:
-    assert last_line(found.decision, 30, 1.2345) == expected
-
-
-# The letter
-
-
-def test_letter_says_who_broke_what_where_and_how_to_repeat_it() -> None:
-    told = letter(violated(A_MUST), [evidence_of(exchange(), Secrets())])
-    assert told == (
-        "getActiveProject/by-bearer: envelope.message-is-text violated at $.message\n"
-        "  promised  message is text (must, documented; User › Get active Project › Success Response, “200 OK”; "
-        "read 2026-11-02)\n"
-        "  received  7\n"
-        '  repeat    curl -i -H "Authorization: Bearer $TALKSTACK_TOKEN" "https://api.example/user"'
-    )
-
-
-def test_letter_tells_five_violations_and_counts_the_rest() -> None:
-    violations = [Violation(f"$[{number}]", str(number)) for number in range(7)]
-    rows = letter(violated(A_MUST, *violations), []).split("\n")[2:]
-    others = [f"  received  {number} at $[{number}]" for number in range(1, 5)]
-    assert rows == ["  received  0", *others, "            and 2 more"]
-
-
-def test_letter_names_the_reading_and_the_waiver() -> None:
-    waived = judged(
-        "no-credential/media-type.is-json", Verdict.WAIVED, Violation("content-type", '"text/html"'), reason="T-1"
-    )
-    rows = letter(waived, []).split("\n")
-    assert (rows[0], rows[3:]) == (
-        "getActiveProject/no-credential: media-type.is-json waived at content-type",
-        ["  reading   error-body in schemas/readings.yaml", "  waived    T-1"],
-    )
-
-
-# Pages
 
 
 @pytest.mark.parametrize("found", RUNS.values(), ids=RUNS)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.engine.provider_files import ask
+from tests.engine.provider_files import Change, ask, without
 from tests.engine.suite_process import WORKERS
 
 FAULT = "getActiveProject-success-status-absent"
-FOREVER = "9999-12-31"
+BROKEN = "envelope.status-is-success"
+FOREVER, PAST = "9999-12-31", "2020-01-31"
 
 
 def _waiver_file(folder: Path, *patterns: str, expires: str = FOREVER) -> tuple[str, str]:
@@ -23,29 +25,46 @@ def _waiver_file(folder: Path, *patterns: str, expires: str = FOREVER) -> tuple[
     return "--waivers", str(file)
 
 
-@WORKERS
-def test_waived_violation_is_accepted_with_remarks(workers: tuple[str, ...], tmp_path: Path) -> None:
-    run = ask(tmp_path, *_waiver_file(tmp_path, "getActiveProject/**"), *workers, faults=[FAULT])
-    given = run.of("by-bearer/envelope.status-is-success", "by-bearer/status.is-200")
-    assert (run.decision, given) == ((0, "ACCEPTED WITH REMARKS"), ["waived", "upheld"])
+@dataclass(frozen=True)
+class Row:
+    """A waiver, what the provider does to the clause, and how the run ends: status, word, and what its line says."""
+
+    pattern: str
+    exit_status: int
+    word: str
+    told: str
+    faults: tuple[str, ...] = ()
+    expires: str = FOREVER
+    change: Change = dict
+
+
+WAIVED = f"*/*/{BROKEN}"
+ROWS = {
+    "violated": Row(
+        "getActiveProject/**", 0, "ACCEPTED WITH REMARKS", "3 of 4 documented pairs upheld, 1 waived", (FAULT,)
+    ),
+    "upheld": Row(WAIVED, 1, "REJECTED", "is no longer needed: all that it matches is upheld; delete it"),
+    "never-matched": Row(f"{WAIVED}s", 1, "REJECTED", "matches no clause; nearest: "),
+    "never-matched-and-violated": Row(f"{WAIVED}s", 1, "REJECTED", "matches no clause; nearest: ", (FAULT,)),
+    "expired": Row(WAIVED, 1, "REJECTED", "expired on 2020-01-31; renew it with a reason, or delete it", (), PAST),
+    "expired-and-violated": Row(WAIVED, 1, "REJECTED", "expired on 2020-01-31; renew it", (FAULT,), PAST),
+    "state-unexercised": Row(
+        "*/internal-error/**", 0, "ACCEPTED", "1 not asked (the provider state ", change=without("states")
+    ),
+}
 
 
 @WORKERS
-@pytest.mark.parametrize(
-    ("pattern", "expires", "problem"),
-    [
-        ("*/by-bearer/envelope.status-is-succes", FOREVER, "matches no clause; nearest: "),
-        ("*/by-bearer/status.is-200", FOREVER, "is no longer needed: all that it matches is upheld; delete it"),
-        ("*/by-bearer/status.is-200", "2020-01-31", "expired on 2020-01-31; renew it with a reason, or delete it"),
-    ],
-    ids=["matches-nothing", "not-needed", "expired"],
-)
-def test_stale_waiver_fails_the_run(
-    pattern: str, expires: str, problem: str, workers: tuple[str, ...], tmp_path: Path
-) -> None:
-    run = ask(tmp_path, *_waiver_file(tmp_path, pattern, expires=expires), *workers)
-    told = f"waiver {pattern!r} (T, us) {problem}"
-    assert (run.decision, told in run.last_line) == ((1, "REJECTED"), True), run.last_line
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_waiver_is_held_to_its_word(row: Row, workers: tuple[str, ...], tmp_path: Path) -> None:
+    waivers = _waiver_file(tmp_path, row.pattern, expires=row.expires)
+    run = ask(tmp_path, *waivers, *workers, faults=row.faults, change=row.change)
+    assert (run.decision, row.told in run.last_line) == ((row.exit_status, row.word), True), run.last_line
+
+
+def test_waived_clause_still_runs(tmp_path: Path) -> None:
+    run = ask(tmp_path, *_waiver_file(tmp_path, "getActiveProject/**"), faults=[FAULT])
+    assert run.of(f"by-bearer/{BROKEN}", "by-bearer/status.is-200") == ["waived", "upheld"]
 
 
 def test_narrowed_run_does_not_call_a_waiver_stale(tmp_path: Path) -> None:
