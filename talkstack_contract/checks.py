@@ -223,18 +223,19 @@ def shows(clause: Clause, subject: Subject) -> Iterator[Violation]:
 def no_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
     """Hold an error free of what a success carries: its documented objects, and the account's own values, anywhere.
 
-    An error may have a name, an id or a status too, so of plain values only all that a success has are one.
+    An object has documented values below it: what stands in the place of a plain value is none. An error may have a
+    name, an id or a status too, so of plain values only all that a success has are one.
     """
     # What may stand bare, `data|.`, has the whole answer above it, and that an error has too.
     tops = list(dict.fromkeys(path[: 2 if path[0].endswith("|.") else 1] for path in clause.expected))
-    found = [(place, each) for top in tops for place, each in _values(subject.answer.lenient_json, top)]
+    found = [(top, *each) for top in tops for each in _values(subject.answer.lenient_json, top)]
     if ("*",) in tops:  # a bare list, which an error may be too
-        found = [(place, each) for place, each in found if _is_listed(each, clause.expected)]
-    held = [(place, each) for place, each in found if each not in (None, "", [], {}, False) and not _is_absent(each)]
-    carried = [(place, each) for place, each in held if isinstance(each, (dict, list))]
+        found = [each for each in found if _is_listed(each[2], clause.expected)]
+    held = [each for each in found if each[2] not in (None, "", [], {}, False) and not _is_absent(each[2])]
+    carried = [each for each in held if isinstance(each[2], (dict, list)) and each[0] not in clause.expected]
     if carried or (held and len(held) == len(found)):
-        place, each = (carried or held)[0]
-        yield Violation(place, shown(each))
+        _, place, value = (carried or held)[0]
+        yield Violation(place, shown(value))
         return
     for own in subject.own_values:
         if own in subject.answer.text:
