@@ -208,6 +208,8 @@ def _settings(config: pytest.Config, embedded: ExitStack) -> Settings:
         return settings_of_file(path, SCHEMAS, os.environ, base_url, config.option.allow_insecure)
     if base_url:
         return settings_of_environment(base_url, os.environ, config.option.allow_insecure)
+    if config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
+        raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
     config.stash[REFERENCE] = given = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
     return settings_of_reference(**given)
 
@@ -339,6 +341,15 @@ class Asking:
             option = collector.config.option
             configure(option.examples, option.seed, may_write=Effect.WRITES in self.occasion.settings.allow)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Take an item without a line of its own where the whole run is blocked: that is told once."""
+        if not self.run.answers.dead:
+            return None
+        item.stash[SILENT] = True
+        item.config.pluginmanager.getplugin("runner").runtestprotocol(item, nextitem=nextitem)
+        return True
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """State the verdict on Schemathesis' findings once all requests of its item were generated."""
@@ -354,6 +365,7 @@ class Asking:
             lines = item.stash.get(LINES, [])
             report.contract = [written(line) for line in lines]  # type: ignore[attr-defined]
             item.stash[LINES] = []
+            report.is_silent = item.stash.get(SILENT, False)  # type: ignore[attr-defined]
             if hasattr(report, "wasxfail"):
                 report.longrepr = report.wasxfail  # the letter, without the traceback that led to it
             if report.failed and not any(line.get("verdict") == Verdict.VIOLATED for line in lines):
@@ -400,6 +412,11 @@ class Reporting:
         option = self.config.option
         return bool(option.plan or option.collectonly or option.clean_up)
 
+    @property
+    def _cannot_start(self) -> bool:
+        option = self.config.option
+        return bool(self.occasion.settings.missing and (option.plan or option.clean_up))
+
     def pytest_report_header(self) -> list[str]:
         """Say who is asked, loudly where it is not the vendor."""
         settings, contract = self.occasion.settings, self.occasion.contract
@@ -416,6 +433,9 @@ class Reporting:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """With `--plan`, say what would be sent and send nothing; with `--clean-up`, take back and ask nothing."""
+        if self._cannot_start:
+            self._say(f"nothing is sent: {self.occasion.settings.missing}", red=True)
+            return True
         if self.config.option.clean_up:
             self._clean_up()
             return True
@@ -446,6 +466,10 @@ class Reporting:
         if report.failed and not lines:
             self.record.take_silence(_clause_id(self.occasion, report.nodeid), str(report.longrepr))
 
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count an item that is blocked with the whole run, and print neither letter nor word for it."""
+        return ("error", "", "") if report.failed and getattr(report, "is_silent", False) else None
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Hand the embedded provider over to a worker."""
@@ -471,7 +495,7 @@ class Reporting:
         """Decide before the pages are written, search them for secrets after, and set the exit status."""
         if self._sends_nothing:
             result = yield
-            if self.config.stash[ASKING].run.accounts.left_behind:
+            if self.config.stash[ASKING].run.accounts.left_behind or self._cannot_start:
                 session.exitstatus = INCONCLUSIVE
             return result
         record, option = self.record, self.config.option
@@ -572,3 +596,4 @@ class Reporting:
 ASKING = pytest.StashKey[Asking]()
 REFERENCE = pytest.StashKey[dict[str, Any]]()
 LINES = pytest.StashKey[list[Line]]()
+SILENT = pytest.StashKey[bool]()

@@ -31,7 +31,8 @@ class Answers:
 
     def __init__(self, cases: Sequence[Case], provider: Provider, accounts: Accounts) -> None:
         self.provider, self.accounts = provider, accounts
-        self.dead: Blocked | None = None
+        missing = provider.settings.missing
+        self.dead: Blocked | None = Blocked(missing, of_run=True) if missing else None
         self.after: dict[str, Answer] = {}
         self.exchanges: dict[str, Exchange] = {}
         self._cases = {case.id: case for case in cases}

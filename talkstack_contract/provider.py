@@ -139,6 +139,8 @@ class Provider:
 
         What takes something back is let through even where the budget is used up.
         """
+        if self.settings.missing:
+            raise Blocked(self.settings.missing, of_run=True)
         if effect not in self.settings.allow:
             raise Blocked(f"{method} would have the effect {effect}, which is not allowed")
         with self._lock:

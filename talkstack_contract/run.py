@@ -134,6 +134,8 @@ class Run:
         return replace(judgement, verdict=Verdict.WAIVED, reason=reason)
 
     def _found(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
+        if self.answers.dead:
+            raise self.answers.dead
         if clause.check in GENERATED_CHECKS:
             return self._found_in_generated(case, clause)
         if clause.check == "workflow":
@@ -266,7 +268,7 @@ class Run:
 
     def _found_in_generated(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
         generated = self._generated[case.operation.id]
-        if trouble := self.answers.dead or self._trouble.get(case.operation.id):
+        if trouble := self._trouble.get(case.operation.id):
             raise trouble
         if not self.accounts.may_generate(case.operation, case.operation.effect):
             raise Unexercised(

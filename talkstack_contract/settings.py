@@ -6,7 +6,7 @@ Raises `BadInput` for anything that cannot be used. Secret values never show in 
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -68,7 +68,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run has to know about the provider."""
+    """Everything a run has to know about the provider.
+
+    `missing` names the variables that are not set, and the remedy: with it, nothing is sent. A fork has no secrets.
+    """
 
     base_url: str
     is_reference: bool
@@ -80,6 +83,7 @@ class Settings:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ca_bundle: str = ""
     client_certificate: tuple[str, str] | None = None
+    missing: str = ""
 
     def secrets(self) -> list[tuple[str, str]]:
         """Return every secret value with its name."""
@@ -111,18 +115,17 @@ def settings_of_file(
     for name in document.get("headers", {}):
         if name.lower() in CREDENTIAL_HEADERS:
             raise BadInput(file, f"headers.{name}", "is how an account proves itself", "give it under accounts")
+    accounts = {state: reader.account(state, entry) for state, entry in document.get("accounts", {}).items()}
+    headers = tuple(reader.values("headers", document.get("headers", {}), is_secret=lambda _: True).items())
     return Settings(
         base_url=url,
         is_reference=False,
         allow=frozenset(Effect(name) for name in document.get("allow", ["reads"])),
-        accounts={state: reader.account(state, entry) for state, entry in document.get("accounts", {}).items()},
+        accounts=accounts,
         calls_base_url=checked_url(calls_url, f"{file}: calls_base_url", allow_insecure) if calls_url else "",
         states_url=checked_url(states_url, f"{file}: states.url", allow_insecure) if states_url else "",
         limits=Limits(**{**_default_limits(url), **_finite(file, document.get("limits", {}))}),
-        headers=tuple(
-            (name, reader.secret(f"headers.{name}", value, name).value)
-            for name, value in document.get("headers", {}).items()
-        ),
+        headers=headers,
         ca_bundle=_file(path, document.get("ca_bundle", ""), "ca_bundle"),
         client_certificate=(
             (
@@ -132,6 +135,7 @@ def settings_of_file(
             if certificate
             else None
         ),
+        missing=reader.missing(),
     )
 
 
@@ -146,7 +150,10 @@ def settings_of_environment(base_url: str, environment: Mapping[str, str], allow
         account = account_of(state, *given)
         if account.token or account.api_key:
             accounts[state] = account
-    return Settings(url, False, frozenset({Effect.READS}), accounts, limits=Limits(**_default_limits(url)))
+    names = [name for token, api_key, _ in ENVIRONMENT.values() for name in (token, api_key)]
+    missing = "" if accounts else _missing(names, "export at least one of them, or give --provider FILE")
+    limits = Limits(**_default_limits(url))
+    return Settings(url, False, frozenset({Effect.READS}), accounts, limits=limits, missing=missing)
 
 
 def settings_of_reference(
@@ -212,40 +219,61 @@ def _default_limits(url: str) -> dict[str, Json]:
 
 
 class _SecretReader:
-    """Turns what a provider file says about a secret into its value."""
+    """Turns what a provider file says about a secret into its value, and keeps which variables are not set."""
 
     def __init__(self, file: str, environment: Mapping[str, str], plain_is_fine: bool) -> None:
         self.file, self.environment, self.plain_is_fine = file, environment, plain_is_fine
+        self._unset: dict[str, str] = {}
 
     def account(self, state: str, entry: Json) -> Account:
+        key = f"accounts.{state!r}"
+        if not (entry.keys() & {"token", "api_key"} or entry.get("values")):
+            raise BadInput(self.file, key, "has no credential", "give token, api_key or both")
         variables = dict(zip(("token", "api_key"), ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE]), strict=False))
         token, api_key = (
-            self.secret(f"accounts.{state!r}.{key}", entry[key], variable) if key in entry else None
-            for key, variable in variables.items()
+            self.secret(f"{key}.{name}", entry[name], variable) if name in entry else None
+            for name, variable in variables.items()
         )
-        values = {
-            name: self.secret(f"accounts.{state!r}.values.{name}", value, name).value
-            if SECRET_VALUE.search(name) or not isinstance(value, str)
-            else value
-            for name, value in entry.get("values", {}).items()
-        }
-        if token is None and api_key is None and not values:
-            raise BadInput(self.file, f"accounts.{state!r}", "has no credential", "give token, api_key or both")
+        values = self.values(f"{key}.values", entry.get("values", {}), is_secret=SECRET_VALUE.search)
         return Account(state, token, api_key, entry.get("user_id", ""), values)
 
-    def secret(self, key: str, entry: Json, variable: str) -> Credential:
+    def values(self, key: str, entries: Json, is_secret: Callable[[str], object]) -> dict[str, str]:
+        """Read named values, without those whose variable is not set."""
+        read = {
+            name: self.secret(f"{key}.{name}", entry, name)
+            if is_secret(name) or not isinstance(entry, str)
+            else Credential(entry, name)
+            for name, entry in entries.items()
+        }
+        return {name: each.value for name, each in read.items() if each}
+
+    def secret(self, key: str, entry: Json, variable: str) -> Credential | None:
         if isinstance(entry, str):
             if not self.plain_is_fine:
                 raise BadInput(self.file, key, "is a plain secret", 'name a variable instead: {env = "NAME"}')
             return self._sendable(key, Credential(entry, variable))
         name = entry["env"]
         if not self.environment.get(name):
-            raise BadInput(self.file, key, f"the variable {name} is not set", f"export {name}, or drop the key")
+            self._unset.setdefault(name, key)
+            return None
         return self._sendable(key, Credential(self.environment[name], name))
+
+    def missing(self) -> str:
+        """Name the variables that are not set, and the remedy."""
+        if len(self._unset) == 1:
+            [(name, key)] = self._unset.items()
+            return _missing([name], f"export it, or drop the key {key} in {self.file}")
+        return _missing(self._unset, f"export them, or drop their keys in {self.file}") if self._unset else ""
 
     def _sendable(self, key: str, credential: Credential) -> Credential:
         _check_sendable(self.file, key, credential.value)
         return credential
+
+
+def _missing(names: Iterable[str], remedy: str) -> str:
+    *others, last = names
+    told = f"variables {', '.join(others)} and {last} are" if others else f"variable {last} is"
+    return f"the {told} not set: {remedy}"
 
 
 def _check_sendable(file: str, key: str, value: str) -> None:

@@ -48,9 +48,6 @@ ROWS = {
     "no-toml": _provider("base_url = \n", "is no TOML", "line 1", "mend the line"),
     "no-provider-file": Row(PROVIDER, ("provider.toml", "cannot be read", "give a readable file")),
     "no-base-url": _provider(TOKEN, "base_url: is missing", "--base-url"),
-    "variable-not-set": _provider(
-        f'{HERE}{ACCOUNT}token = {{env = "TALKSTACK_NOWHERE"}}\n', ".token", "TALKSTACK_NOWHERE is not set", "export"
-    ),
     "plain-secret-beyond-loopback": _provider(THERE + TOKEN, ".token", "is a plain secret", '{env = "NAME"}'),
     "account-without-credential": _provider(f'{HERE}{ACCOUNT}user_id = "u"\n', "an active project", "give token"),
     "http-beyond-loopback": _provider(
@@ -63,6 +60,7 @@ ROWS = {
         ("--base-url", f"https://user:{PASSWORD}@api.example"), ("--base-url", "holds a user or password")
     ),
     "http-beyond-loopback-in-option": Row(("--base-url", "http://api.example"), ("--base-url", "is not https")),
+    "empty-option": Row(("--base-url", ""), ("--base-url", "is empty", "leave it out")),
     "no-url-in-option": Row(("--base-url", "api.example"), ("--base-url", "is no http URL")),
     "verify-base-url": Row(
         ("--verify-base-url", "--base-url", "http://127.0.0.1:9"), ("--verify-base-url", "leave it out")

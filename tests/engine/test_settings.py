@@ -144,10 +144,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         f'{FAR}{ACCOUNT}user_id = "u-1"\n',
         "provider.toml: accounts.'an active project': has no credential; give token, api_key or both",
     ),
-    "variable-that-is-not-set": (
-        f'{FAR}{ACCOUNT}token = {{env = "MY_TOKEN"}}\n',
-        "provider.toml: accounts.'an active project'.token: the variable MY_TOKEN is not set; export MY_TOKEN, ",
-    ),
     "secret-with-another-key": (
         f'{FAR}{ACCOUNT}token = {{environment = "MY_TOKEN"}}\n',
         "provider.toml: accounts.an active project.token",
@@ -196,9 +192,45 @@ def test_file_that_cannot_be_used_is_bad_input(tmp_path: Path, text: str, expect
     assert refusal(tmp_path, text)[: len(expected)] == expected
 
 
-def test_empty_variable_is_bad_input(tmp_path: Path) -> None:
-    told = refusal(tmp_path, f'{FAR}{ACCOUNT}token = {{env = "MY_TOKEN"}}\n', {"MY_TOKEN": ""})
-    assert "the variable MY_TOKEN is not set" in told
+THIS_TOKEN = f'{FAR}{ACCOUNT}token = {{env = "MY_TOKEN"}}\n'
+MISSING: dict[str, tuple[str, dict[str, str], str]] = {
+    "nothing": (THIS_TOKEN, {"MY_TOKEN": "token-1"}, ""),
+    "token": (
+        THIS_TOKEN,
+        {},
+        "the variable MY_TOKEN is not set: "
+        "export it, or drop the key accounts.'an active project'.token in provider.toml",
+    ),
+    "token-that-is-empty": (
+        THIS_TOKEN,
+        {"MY_TOKEN": ""},
+        "the variable MY_TOKEN is not set: "
+        "export it, or drop the key accounts.'an active project'.token in provider.toml",
+    ),
+    "one-of-two": (
+        f'{THIS_TOKEN}api_key = {{env = "MY_KEY"}}\n',
+        {"MY_TOKEN": "token-1"},
+        "the variable MY_KEY is not set: "
+        "export it, or drop the key accounts.'an active project'.api_key in provider.toml",
+    ),
+    "value-and-header": (
+        f'{FAR}{ACCOUNT}values = {{email = {{env = "MY_EMAIL"}}}}\n[headers]\nX-Gateway = {{env = "MY_GATEWAY"}}\n',
+        {},
+        "the variables MY_EMAIL and MY_GATEWAY are not set: export them, or drop their keys in provider.toml",
+    ),
+    "all-of-them-once": (
+        WHOLE.replace('ca_bundle = "ca.pem"\n', "").partition("[client_certificate]")[0],
+        {},
+        "the variables MY_TOKEN, MY_KEY and MY_GATEWAY are not set: export them, or drop their keys in provider.toml",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "environment", "expected"), MISSING.values(), ids=MISSING)
+def test_variables_that_are_not_set_are_missing(
+    tmp_path: Path, text: str, environment: dict[str, str], expected: str
+) -> None:
+    assert read(tmp_path, text, environment).missing == expected
 
 
 def test_plain_secret_is_bad_input_where_the_option_leads_away_from_this_machine(tmp_path: Path) -> None:
@@ -359,8 +391,13 @@ def test_environment_is_enough() -> None:
 @pytest.mark.parametrize(
     "environment", [{}, {"TALKSTACK_TOKEN": ""}, {"TALKSTACK_USER_ID": "u-1"}], ids=["none", "empty", "id"]
 )
-def test_environment_without_a_credential_gives_no_account(environment: Mapping[str, str]) -> None:
-    assert settings_of_environment("https://api.example", environment, allow_insecure=False).accounts == {}
+def test_environment_without_a_credential_lacks_all_of_them(environment: Mapping[str, str]) -> None:
+    settings = settings_of_environment("https://api.example", environment, allow_insecure=False)
+    missing = (
+        "the variables TALKSTACK_TOKEN, TALKSTACK_API_KEY, TALKSTACK_EMPTY_TOKEN and TALKSTACK_EMPTY_API_KEY are not "
+        "set: export at least one of them, or give --provider FILE"
+    )
+    assert (settings.accounts, settings.missing) == ({}, missing)
 
 
 def test_url_without_a_file_is_checked_too() -> None:
