@@ -15,9 +15,9 @@ from talkstack_contract.checks import Answer
 from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
 from talkstack_contract.evidence import curl_of
 from talkstack_contract.model import Case, Effect, Exchange, Form, Operation, Request
-from talkstack_contract.provider import NoAnswer, Provider
+from talkstack_contract.provider import TOO_MANY, NoAnswer, Provider, retry_after_s
 
-UNUSABLE = frozenset({429, 502, 503, 504})  # says nothing of the operation: too fast, or a gateway without its server
+UNUSABLE = frozenset({TOO_MANY, 502, 503, 504})  # says nothing of the operation: too fast, or a server out of reach
 REFUSED = frozenset({401, 403})
 DERIVED = frozenset({Form.ALTERED, Form.LENGTHENED, Form.CUT_SHORT, Form.OTHER_CASE, Form.OTHER_SCHEME})
 
@@ -132,11 +132,13 @@ class Answers:
 
     def _usable(self, case: Case, request: Request) -> Exchange:
         first = self._first_contact(case, request) if not self._has_answered else self._tried(case, request, case.id)
-        if self._is_usable(first):
+        if first.status == TOO_MANY and retry_after_s(first):
+            raise Blocked(f"the provider is asked too fast ({TOO_MANY}), and asks to wait longer than a run does")
+        if self._is_usable(first) or first.status == TOO_MANY:  # which was asked once more already, by the provider
             return first
         if case.effect is Effect.PLACES_CALLS and not first.status:
             raise Blocked(f"{first.reason}, and asking again might ring somebody twice")
-        self.provider.pause(_retry_after_s(first))
+        self.provider.pause(retry_after_s(first))
         return self._tried(case, self.accounts.request(case), case.id)  # made anew: a name of the first may be taken
 
     def _first_contact(self, case: Case, request: Request) -> Exchange:
@@ -197,8 +199,3 @@ class Answers:
         exchange = self._attempt(self.accounts.request(before), f"{case.id}/after")
         self.exchanges[exchange.id] = exchange
         return Answer(exchange)
-
-
-def _retry_after_s(exchange: Exchange) -> float:
-    given = exchange.header("Retry-After") or ""
-    return float(given) if given.isascii() and given.isdigit() else 0.0

@@ -1,15 +1,18 @@
 """The provider as we reach it: every request of a run, generated ones too, goes through `Provider`.
 
-The one door to `requests`. Holds what no caller may forget: the effects that are allowed, the budget, the pace, one
-deadline for a whole exchange, no redirect, no netrc, an id in every request. Raises `Blocked` where a limit of ours
-stops a request, `NoAnswer` where none came.
+The one door to `requests`. Holds what no caller may forget: the effects that are allowed, the budget, the pace (a 429
+is waited out and asked once more), one deadline for a whole exchange, no redirect, no netrc, an id in every request.
+Raises `Blocked` where a limit of ours stops a request, `NoAnswer` where none came.
 """
 
 import http.client
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -32,6 +35,8 @@ USER_AGENT = f"talkstack-contract/{__version__}"
 BOUNDARY = "talkstack-contract-7d1f0c"
 TAKING_BACK = ("/teardown", "/clean-up")  # ends of the ids of exchanges that take something back
 CHUNK_BYTES = 65_536
+TOO_MANY = 429  # RFC 6585, 4: says nothing of the operation, and when to ask again
+PAUSES = 12  # deadlines that all pauses of a run may last together: two minutes, unless the settings say otherwise
 
 
 class NoAnswer(Blocked):
@@ -44,6 +49,7 @@ class _Counter:
 
     requests: int = 0
     generated: int = 0
+    paused_s: float = 0.0
     last_at: float = 0.0
 
 
@@ -154,8 +160,15 @@ class Provider:
             return self._counter.requests
 
     def pause(self, seconds: float) -> None:
-        """Wait as a provider asked us to, but never longer than an exchange may take."""
-        self._wait(min(max(seconds, 0.0), self.settings.limits.exchange_s))
+        """Wait as a provider asked us to, and let nobody ask meanwhile.
+
+        Never longer than an exchange may take, and all pauses of a run together never longer than `PAUSES` of them.
+        """
+        with self._lock:
+            limit_s = self.settings.limits.exchange_s
+            wait_s = min(max(seconds, 0.0), limit_s, PAUSES * limit_s - self._counter.paused_s)
+            self._counter.paused_s += wait_s
+            self._wait(wait_s)
 
 
 class _LeaveCredentials(AuthBase):
@@ -205,6 +218,15 @@ class _Adapter(BaseAdapter):
     def send(  # type: ignore[override]
         self, request: requests.PreparedRequest, **options: Any
     ) -> requests.Response:
+        """Send, and once more after a pause where the provider is asked too fast."""
+        response, received = self._sent(request, options)
+        if received.status == TOO_MANY:
+            self._provider.pause(retry_after_s(received))
+            response, received = self._sent(request, options)
+        self._received(received)
+        return response
+
+    def _sent(self, request: requests.PreparedRequest, options: Any) -> tuple[requests.Response, Exchange]:
         """Send in a thread of its own, since no timeout of a socket bounds an answer that comes drop by drop."""
         method = request.method or "GET"
         is_generated = "/generated/" in self._exchange_id
@@ -229,9 +251,7 @@ class _Adapter(BaseAdapter):
             raise requests.Timeout(f"not whole after {deadline_s:g} s")
         if isinstance(outcome[0], Exception):
             raise outcome[0]
-        response, received = outcome[0]
-        self._received(received)
-        return response
+        return outcome[0]
 
     def _exchange(self, request: requests.PreparedRequest, options: Any) -> tuple[requests.Response, Exchange]:
         started = time.perf_counter()
@@ -274,6 +294,25 @@ class _Adapter(BaseAdapter):
             missing = response.raw.length_remaining
             response.close()
         return bytes(body), f"ends early, after {len(body)} bytes" if missing else ""
+
+
+def retry_after_s(exchange: Exchange) -> float:
+    """Return how many seconds an answer asks to wait, by its Retry-After: seconds or a date (RFC 9110, 10.2.3).
+
+    The date is held against that of the answer itself: no clock of ours has to be right. 0 where nothing is said.
+    """
+    given = exchange.header("Retry-After") or ""
+    if given.isascii() and given.isdigit():
+        return float(given)
+    then, now = _date(given), _date(exchange.header("Date") or "")
+    return max((then - now).total_seconds(), 0.0) if then and now else 0.0
+
+
+def _date(text: str) -> datetime | None:
+    with suppress(ValueError):
+        date = parsedate_to_datetime(text)
+        return date if date.tzinfo else date.replace(tzinfo=UTC)
+    return None
 
 
 def multipart(fields: Sequence[tuple[str, str | tuple[str, str, str]]]) -> tuple[bytes, str]:

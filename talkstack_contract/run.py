@@ -28,7 +28,7 @@ from talkstack_contract.model import (
     Verdict,
     Violation,
 )
-from talkstack_contract.provider import Provider
+from talkstack_contract.provider import TOO_MANY, Provider
 from talkstack_contract.settings import Account
 from talkstack_contract.steps import Steps, Workflow
 from talkstack_contract.waivers import Waiver, waiver_of
@@ -149,6 +149,9 @@ class Run:
         ):
             raise Unexercised("the list is empty, so that there is nothing to judge")
         violations = [each for subject in subjects for each in self._violations(clause, subject, case)]
+        _check_answered([] if violations else [subject.answer.exchange for subject in subjects])
+        if clause.check == "unchanged-after":
+            _check_answered([subject.after.exchange for subject in subjects if subject.after])
         shown = [subject.answer.exchange.id for subject in subjects]
         return violations, shown + [subject.after.exchange.id for subject in subjects if subject.after]
 
@@ -279,12 +282,15 @@ class Run:
         if case.operation.id not in self._findings:
             raise Unexercised("no request was generated", "run tests/contract/test_generated.py too")
         if clause.check == "findings":
-            return self._findings[case.operation.id], [each.exchange.id for each in generated[:1]]
+            findings = self._findings[case.operation.id]
+            _check_answered([] if findings else [each.exchange for each in generated])
+            return findings, [each.exchange.id for each in generated[:1]]
         once: dict[tuple[str, str], tuple[Violation, str]] = {}  # many generated requests break a promise in one way
         for each in generated:
             for violation in _broken_by(each, case.operation, self._extent):
                 place = f"{violation.at}, in the answer to {each.exchange.id}"
                 once.setdefault((violation.at, violation.received), (replace(violation, at=place), each.exchange.id))
+        _check_answered([] if once else [each.exchange for each in generated])
         shown = dict.fromkeys(id_ for _, id_ in once.values()) or [each.exchange.id for each in generated[:1]]
         return [violation for violation, _ in once.values()], list(shown)
 
@@ -305,6 +311,12 @@ def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "")
     )
 
 
+def _check_answered(exchanges: Iterable[Exchange]) -> None:
+    """Hold back what a 429 would show: it is a 4xx, but no answer to what was asked."""
+    if any(each.status == TOO_MANY for each in exchanges):
+        raise Blocked(f"the provider is asked too fast ({TOO_MANY}), also after a pause")
+
+
 def _unnamed(values: Iterable[str], answer: Answer) -> tuple[str, ...]:
     """Leave out what the request itself named: an answer may repeat that."""
     request = answer.exchange.request
@@ -322,7 +334,7 @@ def _broken_by(generated: Generated, operation: Operation, extent: Extent | None
     """Hold the answer to a generated request to the must clauses of its status, as far as they count in this run."""
     exchange = generated.exchange
     response = operation.answering(exchange.status)
-    if exchange.status == 429:  # may be our own pace
+    if exchange.status == TOO_MANY:
         return
     if response is None:
         is_promised = generated.is_promised and not _depends_on_state(operation)

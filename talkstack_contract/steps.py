@@ -24,9 +24,10 @@ from talkstack_contract.model import (
     Spoil,
     Violation,
 )
+from talkstack_contract.provider import TOO_MANY
 from talkstack_contract.settings import ACTIVE, Account, Credential
 
-UNUSABLE = frozenset({0, 429, 502, 503, 504})
+UNUSABLE = frozenset({0, TOO_MANY, 502, 503, 504})
 LEFT_OUT: Json = object()  # as the value of a field: it is not sent
 
 

@@ -17,6 +17,7 @@ from schemathesis.generation.meta import TestPhase
 from talkstack_contract.drafts import base_url_of
 from talkstack_contract.errors import Blocked, Unexercised
 from talkstack_contract.model import Case, Clause, Effect, Exchange, Header, Request, Violation
+from talkstack_contract.provider import TOO_MANY
 from talkstack_contract.run import Generated, Run
 from talkstack_contract.settings import schemas_folder
 
@@ -88,7 +89,7 @@ class Generation:
             self.stop(f"Schemathesis could not go on ({type(error).__name__})")
 
     def stop(self, trouble: str = "") -> None:
-        """Send no more: there is trouble that blocks the verdict, or no answer came, which is finding enough."""
+        """Send no more: there is trouble that blocks the verdict, or an answer that tells enough."""
         self._has_stopped, self._trouble = True, trouble
 
     def _ask(self, generated: GeneratedCase) -> None:
@@ -113,7 +114,9 @@ class Generation:
             response = None
             self.stop()
         self._record(generated, received[0])
-        if response is not None:
+        if received[0].status == TOO_MANY:
+            self.stop()  # also after a pause: to ask on would be rude, and this answer says nothing of the operation
+        elif response is not None:
             self._check(generated, response, {"session": session, "base_url": base_url})
 
     def _check(self, generated: GeneratedCase, response: schemathesis.Response, transport: dict[str, Any]) -> None:

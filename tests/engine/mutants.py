@@ -52,7 +52,8 @@ _OF_OTHERS: Mapping[str, str] = {
         f"{refusal}/{edit}": reason
         for refusal in _ASSUMED_REFUSALS
         for edit, reason in {
-            "status-4??": "no page prints a status for this refusal: any 4xx is one",
+            "status-4[01]?": "no page prints a status for this refusal: any 4xx is one",
+            "status-422": "no page prints a status for this refusal: any 4xx is one",
             "status-501": "no page prints a status for this refusal: 501 is taken for one, as of a method",
             "header-content-*": "no page prints this refusal: only its status is judged",
             "body/*": "no page prints this refusal: only its status is judged",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from talkstack_contract.reference import serve
+from tests.engine.mutating_proxy import Request
 from tests.engine.provider_files import (
     ACTIVE,
     always,
@@ -17,6 +18,7 @@ from tests.engine.provider_files import (
     dead_port,
     provider_of,
     silent_port,
+    when,
     with_credentials,
     without,
     written,
@@ -117,6 +119,16 @@ def test_without_a_secret_nothing_is_planned_and_nothing_taken_back(words: Seque
     run, received = _ask_with_secrets_of({}, tmp_path, *words)
     told = times_told("nothing is sent: the variables OUR_TOKEN and OUR_KEY are not set", run)
     assert (run.exit_status, told, received) == (6, 1, 0), run.terminal
+
+
+def test_generator_that_asks_too_fast_is_blocked_not_upheld(tmp_path: Path) -> None:
+    def is_generated(request: Request) -> bool:
+        return "/generated/" in (request.header("X-Request-Id") or "")
+
+    run = ask(tmp_path, relay=when(is_generated, always(429)), change=without("states"))
+    blocked = {clause for clause, verdict in run.verdicts.items() if verdict == "blocked"}
+    clauses = {"generated/answer.keeps-the-contract", "generated/schemathesis.finds-nothing"}
+    assert (run.decision, blocked, run.footer["generated_requests"]) == (INCONCLUSIVE, clauses, 2)
 
 
 @WORKERS

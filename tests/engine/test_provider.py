@@ -18,7 +18,7 @@ from talkstack_contract.drafts import WRONG_CREDENTIAL, credential_header, reque
 from talkstack_contract.errors import Blocked
 from talkstack_contract.evidence import REDACTED, Secrets
 from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Request, Scheme
-from talkstack_contract.provider import NoAnswer, Provider
+from talkstack_contract.provider import PAUSES, NoAnswer, Provider, retry_after_s
 from talkstack_contract.settings import ACTIVE, Account, Credential, Limits, Settings
 from tests.engine.contracts import PROJECT, cases_of, operation_of
 
@@ -612,6 +612,86 @@ def test_pause_is_never_longer_than_an_exchange(asked_s: float, waited: float) -
     provider, clock = guarded(exchange_s=5)
     provider.pause(asked_s)
     assert clock.waits == [waited]
+
+
+def test_pauses_of_a_run_come_to_an_end() -> None:
+    provider, clock = guarded(exchange_s=5)
+    for _ in range(PAUSES + 2):
+        provider.pause(60)
+    assert clock.waits == [5.0] * PAUSES + [0.0, 0.0]
+
+
+RETRY_AFTER = {
+    "seconds": ("7", 7.0),
+    "zero": ("0", 0.0),
+    "nothing": (None, 0.0),
+    "date": ("Tue, 24 Nov 2026 10:00:09 GMT", 9.0),
+    "date-of-the-old-form": ("Tuesday, 24-Nov-26 10:00:09 GMT", 9.0),
+    "date-of-the-oldest-form": ("Tue Nov 24 10:00:09 2026", 9.0),
+    "date-that-is-past": ("Tue, 24 Nov 2026 09:00:00 GMT", 0.0),
+    "date-that-is-none": ("Tue, 99 Nov 2026 10:00:09 GMT", 0.0),
+    "negative": ("-5", 0.0),
+    "text": ("soon", 0.0),
+    "digit-of-another-script": ("²", 0.0),
+}
+DATE = ("Date", "Tue, 24 Nov 2026 10:00:00 GMT")
+
+
+def asking_to_wait(*headers: tuple[str, str]) -> Exchange:
+    return Exchange("op/case", Request("GET", "https://api.example", (), Effect.READS), 429, "", headers, b"", "", 1.0)
+
+
+@pytest.mark.parametrize(("given", "expected"), RETRY_AFTER.values(), ids=RETRY_AFTER)
+def test_answer_says_how_long_to_wait(given: str | None, expected: float) -> None:
+    headers = (("Retry-After", given),) if given is not None else ()
+    assert retry_after_s(asking_to_wait(DATE, *headers)) == expected
+
+
+def test_date_says_nothing_where_the_answer_has_none_of_its_own() -> None:
+    assert retry_after_s(asking_to_wait(("Retry-After", "Tue, 24 Nov 2026 10:00:09 GMT"))) == 0.0
+
+
+def too_fast(*headers: str) -> bytes:
+    return answer(b"{}", *headers, status="429 Too Many Requests")
+
+
+def _ask_of_the_generator(provider: Provider, url: str) -> int:
+    return provider.session(lambda _: Effect.READS, "op/generated/1", lambda _: None).get(url).status_code
+
+
+ASKERS: dict[str, Callable[[Provider, str], object]] = {
+    "a-case": lambda provider, _: provider.send(drafted(provider, CASES["by-bearer"]), "op/case").status,
+    "the-generator": _ask_of_the_generator,
+    "a-state": lambda provider, _: 200 if provider.set_up(ACTIVE, "setup") else 0,
+}
+
+
+@pytest.mark.parametrize("ask", ASKERS.values(), ids=ASKERS)
+def test_429_is_waited_out_and_asked_once_more(ask: Callable[[Provider, str], object]) -> None:
+    answers = iter([too_fast("Retry-After: 3"), answer()])
+    clock = Clock()
+    with serving(lambda _: [next(answers)]) as server:
+        provider = Provider(settings_for(server.url), Secrets(), clock, clock.wait)
+        status = ask(provider, server.url)
+    assert (status, clock.waits, len(server.received)) == (200, [3.0], 2)
+
+
+def test_429_that_comes_again_is_the_answer() -> None:
+    clock = Clock()
+    with serving(always(too_fast("Retry-After: 3600"))) as server:
+        provider = Provider(settings_for(server.url), Secrets(), clock, clock.wait)
+        exchange = provider.send(drafted(provider, CASES["by-bearer"]), "op/case")
+    assert (exchange.status, clock.waits, len(server.received)) == (429, [5.0], 2)
+
+
+def test_nothing_is_sent_where_a_secret_is_missing() -> None:
+    with serving(always(answer())) as server:
+        settings = replace(settings_for(server.url), missing="the variable OUR_TOKEN is not set: export it")
+        provider = Provider(settings, Secrets())
+        for ask in ASKERS.values():
+            with pytest.raises(Blocked, match=r"^the variable OUR_TOKEN is not set: export it$"):
+                ask(provider, server.url)
+    assert server.received == []
 
 
 # Provider states
