@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -140,7 +141,7 @@ def started(
         process = subprocess.Popen(
             command,
             cwd=root,
-            env={**_own_environment(), **(environment or {})},
+            env={**own_environment(), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -160,9 +161,19 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(PATIENCE_S)
 
 
-def _own_environment() -> dict[str, str]:
+def own_environment() -> dict[str, str]:
+    """The environment of a run that is judged: without what concerns another run, with the small contract."""
     own = {name: value for name, value in os.environ.items() if not _FOREIGN.fullmatch(name)}
     return {**own, "TALKSTACK_SCHEMAS": str(small_contract())}
+
+
+def checkout(root: Path) -> Path:
+    """A copy of what a run of the suite needs."""
+    for folder in ("schemas", "talkstack_contract", WHOLE):
+        shutil.copytree(ROOT / folder, root / folder)
+    for file in ("conftest.py", "pyproject.toml", "constraints.txt"):
+        shutil.copy2(ROOT / file, root / file)
+    return root
 
 
 def times_told(text: str, run: Finished) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.suite_process import ROOT, WHOLE, WORKERS, Finished, run_suite
+from tests.engine.suite_process import WORKERS, Finished, checkout, run_suite
 
 BAD_INPUT = 4
 EARLIER = '{"kind": "header", "of": "an earlier run"}\n'
@@ -140,16 +139,7 @@ BREAKS = {
 
 @pytest.mark.parametrize(("spoil", "told"), BREAKS.values(), ids=BREAKS)
 def test_broken_schema_ends_with_one_line(spoil: Callable[[Path], None], told: str, tmp_path: Path) -> None:
-    root = _checkout(tmp_path / "checkout")
+    root = checkout(tmp_path / "checkout")
     spoil(root / "schemas")
     run = _ask(tmp_path, root=root, environment={"TALKSTACK_SCHEMAS": ""})
     assert _told(run, told) == (BAD_INPUT, 1, [], EARLIER), run.terminal[-2000:]
-
-
-def _checkout(root: Path) -> Path:
-    """A copy of what a run of the suite needs."""
-    for folder in ("schemas", "talkstack_contract", WHOLE):
-        shutil.copytree(ROOT / folder, root / folder)
-    for file in ("conftest.py", "pyproject.toml"):
-        shutil.copy2(ROOT / file, root / file)
-    return root
