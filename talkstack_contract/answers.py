@@ -26,7 +26,7 @@ class Answers:
     """The answers of one provider, each asked for when it is first wanted.
 
     `dead` is the reason why no case of this run can be asked any more, `after` the answers to the requests made
-    after a case to see what it changed, `exchanges` everything that was received, by id.
+    after a case to see what it changed, `exchanges` everything that was received, by id, `asked` the operation of each.
     """
 
     def __init__(self, cases: Sequence[Case], provider: Provider, accounts: Accounts) -> None:
@@ -35,6 +35,7 @@ class Answers:
         self.dead: Blocked | None = Blocked(missing, of_run=True) if missing else None
         self.after: dict[str, Answer] = {}
         self.exchanges: dict[str, Exchange] = {}
+        self.asked: dict[str, Operation] = {}
         self._cases = {case.id: case for case in cases}
         self._answers: dict[str, Answer | Blocked | Unexercised] = {}
         self._has_answered = False
@@ -42,6 +43,10 @@ class Answers:
     def case(self, id: str) -> Case:  # noqa: A002 - the word of this project
         """Return the case of that id."""
         return self._cases[id]
+
+    def remember(self, exchange: Exchange, operation: Operation) -> None:
+        """Keep an exchange, with the operation that was asked."""
+        self.exchanges[exchange.id], self.asked[exchange.id] = exchange, operation
 
     def known(self, case_id: str) -> Answer | None:
         """Return the answer to a case where this process has one already."""
@@ -68,7 +73,7 @@ class Answers:
         request = self.accounts.request(case)
         self._check_credential(case)
         exchange = self._usable(case, request)
-        self.exchanges[exchange.id] = exchange
+        self.remember(exchange, case.operation)
         if case.reads_after:
             self.after[case.id] = self._read_again(case)
         answer = Answer(exchange)
@@ -84,7 +89,7 @@ class Answers:
             raise self.dead
         request = self.accounts.request(case)
         exchange = self._tried(case, request, exchange_id)
-        self.exchanges[exchange_id] = exchange
+        self.remember(exchange, case.operation)
         return exchange
 
     def plan(self, case: Case, examples: int) -> str:
@@ -163,7 +168,7 @@ class Answers:
             self.dead = Blocked(f"the provider gives no usable answer: {told}", of_run=True)
             raise self.dead
         if witness and self._is_usable(exchanges[-1]):
-            self.exchanges[witness[0].id] = exchanges[-1]
+            self.remember(exchanges[-1], witness[0].operation)
             self._answers[witness[0].id] = Answer(exchanges[-1])
         return exchanges[0]
 
@@ -197,5 +202,5 @@ class Answers:
     def _read_again(self, case: Case) -> Answer:
         before = self._cases[f"{case.operation.id}/{case.compared_with}"]
         exchange = self._attempt(self.accounts.request(before), f"{case.id}/after")
-        self.exchanges[exchange.id] = exchange
+        self.remember(exchange, before.operation)
         return Answer(exchange)

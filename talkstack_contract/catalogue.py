@@ -21,6 +21,7 @@ from talkstack_contract.model import (
     Json,
     Maker,
     Operation,
+    Part,
     Provenance,
     Reading,
     Response,
@@ -255,6 +256,7 @@ class _Catalogue:
             unknown=tuple(notes.get("unknown", ())),
             ways=self._ways(file, place, notes.get("cases", {})),
             refuses=_refuses(status, provenance, notes.get("credential")),
+            keys=tuple(dict.fromkeys(self.schemas.keys(file, schema))) if _is_printed(provenance, parts) else (),
         )
 
     def _known_reading(self, file: str, place: str, name: str) -> None:
@@ -298,6 +300,13 @@ def _refuses(status: int, provenance: Provenance, credential: Json) -> Provenanc
     if status != 401 or credential is False:
         return None
     return Provenance(credential) if credential else provenance
+
+
+def _is_printed(provenance: Provenance, parts: Sequence[Part]) -> bool:
+    """Tell whether a page prints this body: what it may hold is assumed of an error, and of an answer not printed."""
+    return provenance is Provenance.DOCUMENTED and any(
+        part.notes.get("provenance") != Provenance.ASSUMED for part in parts
+    )
 
 
 def _scheme(file: str, place: str, name: str, declared: Json) -> Scheme:

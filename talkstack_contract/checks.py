@@ -14,6 +14,8 @@ from talkstack_contract.model import Clause, Exchange, Violation
 from talkstack_contract.schema import departures
 
 SHOWN_CHARACTERS = 200
+KEY_SHOWN_CHARACTERS = 100
+UNDOCUMENTED_AT_MOST = 50  # fields of one answer: a provider that keys a list by id would fill the record
 
 
 class NotJson(ValueError):
@@ -353,6 +355,47 @@ def _values_below(found: dict[str, Any], path: Sequence[str], place: str) -> Ite
         yield f"{place}.{name}", _Absent("no such key")
     else:
         yield from _values(found[name], path[1:], f"{place}.{name}")
+
+
+def undocumented_fields(answer: Answer, keys: Iterable[Sequence[str]]) -> list[str]:
+    """Name each key that is not documented by its place (`$.data.items[].colour`), never by its value.
+
+    An object of which no key is documented is not looked into, nor is one that is itself not documented. Raises
+    `NotJson`.
+    """
+    once: dict[str, None] = {}
+    for place in _undocumented(answer.json, _known(keys), "$"):
+        once[place] = None
+        if len(once) == UNDOCUMENTED_AT_MOST:
+            break
+    return list(once)
+
+
+def _known(keys: Iterable[Sequence[str]]) -> dict[str, Any]:
+    """Return the documented keys as a tree: either spelling of a step leads below it, and `.` stays where it is."""
+    root: dict[str, Any] = {}
+    for path in keys:
+        nodes = [root]
+        for step in path:
+            nodes = [node if name == "." else node.setdefault(name, {}) for node in nodes for name in step.split("|")]
+    return root
+
+
+def _undocumented(found: Any, known: dict[str, Any], place: str) -> Iterator[str]:
+    if isinstance(found, list) and known:
+        for inner in found:
+            yield from _undocumented(inner, known.get("*", {}), f"{place}[]")
+    elif isinstance(found, dict) and known:
+        for key, inner in found.items():
+            step = key if key in known else "*" if "*" in known else ""
+            if step:
+                yield from _undocumented(inner, known[step], f"{place}.{_shown_key(step)}")
+            else:
+                yield f"{place}.{_shown_key(key)}"
+
+
+def _shown_key(key: str) -> str:
+    return key if len(key) <= KEY_SHOWN_CHARACTERS else f"{key[:KEY_SHOWN_CHARACTERS]}…"
 
 
 def has_values(answer: Answer, path: Sequence[str]) -> bool:

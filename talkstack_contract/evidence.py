@@ -31,7 +31,10 @@ _SECRET_KEY_IN_TEXT = re.compile(rf'(\\+"{_KEY}\\+"\s*:\s*\\+").*?(\\+"|$)', re.
 
 @dataclass(frozen=True)
 class Evidence:
-    """A redacted exchange. Bodies are text, clipped at `BODY_SHOWN_BYTES`; `size_bytes` tells how long it was."""
+    """A redacted exchange. Bodies are text, clipped at `BODY_SHOWN_BYTES`; `size_bytes` tells how long it was.
+
+    `operation` is the one that was asked, `undocumented` the places of the keys that no page of it documents.
+    """
 
     id: str
     method: str
@@ -47,6 +50,8 @@ class Evidence:
     latency_ms: float
     curl: str
     request_body: str = ""
+    operation: str = ""
+    undocumented: tuple[str, ...] = ()
 
 
 class _Index:

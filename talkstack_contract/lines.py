@@ -270,7 +270,7 @@ def evidence_of_line(line: Line) -> Evidence:
     """Read an exchange line back. Raises KeyError, TypeError or ValueError for one that is none."""
     given = {key: value for key, value in line.items() if key != "kind"}
     headers = {key: tuple((name, value) for name, value in given[key]) for key in ("request_headers", "headers")}
-    return Evidence(**{**given, **headers})
+    return Evidence(**{**_with_tuple(given, "undocumented"), **headers})
 
 
 def verdict_line(judgement: Judgement) -> Line:

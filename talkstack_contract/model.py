@@ -197,6 +197,7 @@ class Response:
     name of a value of the request to where the answer shows it. `absent` lists the fields (those left out together in
     one tuple), `malformed` and `unknown` those, for which the page prints this status, `ways` what else it is printed
     for. `refuses` is the provenance of its being the answer to a wrong credential, None where it is something else.
+    `keys` are the paths of all keys that the page prints in the body, none where it prints no body.
     """
 
     status: int
@@ -212,6 +213,7 @@ class Response:
     unknown: tuple[str, ...] = ()
     ways: tuple[Way, ...] = ()
     refuses: Provenance | None = None
+    keys: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_success(self) -> bool:

@@ -91,7 +91,7 @@ class Record:
         leaks = [*leaks, *self.scrub(artefacts)]
         decision = self.findings(leaks).decision
         cut_short = leaks[0] if leaks else self.cut_short
-        seen = (findings.latency_ms, tuple(findings.undocumented_fields))
+        seen = (findings.latency_ms, tuple(map(str, findings.undocumented_fields)))
         totals = Totals(self.requests, self.generated, findings.seconds, *seen)
         self._write(written(footer_line(decision, totals, cut_short)))
         return decision

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import median
 
@@ -40,7 +41,22 @@ _TEMPLATES.globals.update(
 _TEMPLATES.globals["latency"] = lambda ms: "unknown" if ms is None else f"{ms:g} ms"
 _TEMPLATES.filters["md"] = lambda text: re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(str(text).split()))
 _TEMPLATES.filters["link"] = lambda url: url if str(url).startswith(("https://", "http://")) else ""
+_TEMPLATES.filters["code"] = lambda text: f"`{' '.join(str(text).split()).replace('`', 'ˋ')}`"
 STYLESHEET = Path(__file__).parent / "templates" / "report.css"
+
+
+@dataclass(frozen=True)
+class UndocumentedField:
+    """A field that no page documents: in how many answers it was seen, and the first of them that a page shows."""
+
+    operation: str
+    status: int
+    path: str
+    answers: int
+    exchange: str
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.status} {self.path}"
 
 
 @dataclass(frozen=True)
@@ -61,10 +77,18 @@ class Findings:
         taken = [each.latency_ms for each in self.exchanges.values() if each.status]
         return round(median(taken), 1) if taken else None
 
-    @property
-    def undocumented_fields(self) -> list[str]:
-        """The fields that no page documents, as `operation status path`."""
-        return []
+    @cached_property
+    def undocumented_fields(self) -> list[UndocumentedField]:
+        """The fields that no page documents, in the exchanges that the record holds."""
+        seen: dict[tuple[str, int, str], list[str]] = {}
+        for each in self.exchanges.values():
+            for path in each.undocumented:
+                seen.setdefault((each.operation, each.status, path), []).append(each.id)
+        shown = {each.id for judgement in self.judgements for each in self.exchanges_of([judgement])}
+        return [
+            UndocumentedField(*field, len(ids), next((id_ for id_ in ids if id_ in shown), ""))
+            for field, ids in sorted(seen.items())
+        ]
 
     @property
     def trend(self) -> Trend | None:
@@ -72,7 +96,7 @@ class Findings:
         heading = self.heading
         if heading.history is None:
             return None
-        counts, fields = self.decision.counts(), tuple(self.undocumented_fields)
+        counts, fields = self.decision.counts(), tuple(map(str, self.undocumented_fields))
         night = Night(heading.started, str(self.decision.word), counts, self.latency_ms, fields)
         return trend_of(heading.history, night, self.judgements)
 

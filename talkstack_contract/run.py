@@ -12,7 +12,15 @@ from urllib.parse import unquote, unquote_plus
 from talkstack_contract.accounts import OTHER, Accounts
 from talkstack_contract.answers import Answers
 from talkstack_contract.cases import SERVER_ERROR
-from talkstack_contract.checks import CHECKS, Answer, NotJson, Subject, has_values, own_values
+from talkstack_contract.checks import (
+    CHECKS,
+    Answer,
+    NotJson,
+    Subject,
+    has_values,
+    own_values,
+    undocumented_fields,
+)
 from talkstack_contract.clauses import error_clauses, success_clauses
 from talkstack_contract.drafts import names_in
 from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
@@ -90,7 +98,10 @@ class Run:
 
     def evidence(self, exchange_id: str) -> Evidence:
         """Return the redacted exchange of that id."""
-        return evidence_of(self.answers.exchanges[exchange_id], self.provider.secrets)
+        exchange, operation = self.answers.exchanges[exchange_id], self.answers.asked[exchange_id]
+        evidence = evidence_of(exchange, self.provider.secrets)
+        undocumented = tuple(dict.fromkeys(map(self._shown, _undocumented(exchange, operation))))
+        return replace(evidence, operation=operation.id, undocumented=undocumented)
 
     def known(self) -> Known:
         """Return what this process counted and learned, beside its judgements: plain values, for another process."""
@@ -123,8 +134,10 @@ class Run:
         return self._waived(made) if made.violations else made
 
     def _redacted(self, violation: Violation) -> Violation:
-        secrets = self.provider.secrets
-        return Violation(*(_printable(secrets.redacted(text)) for text in (violation.at, violation.received)))
+        return Violation(self._shown(violation.at), self._shown(violation.received))
+
+    def _shown(self, text: str) -> str:
+        return _printable(self.provider.secrets.redacted(text))
 
     def _waived(self, judgement: Judgement) -> Judgement:
         waiver = waiver_of(judgement.id, self._waivers, self._today)
@@ -259,7 +272,7 @@ class Run:
     def record(self, operation: Operation, generated: Generated) -> None:
         """Remember the answer to one generated request."""
         self._generated[operation.id].append(generated)
-        self.answers.exchanges[generated.exchange.id] = generated.exchange
+        self.answers.remember(generated.exchange, operation)
 
     def record_findings(self, operation: Operation, findings: Sequence[Violation]) -> None:
         """Remember what the generator's own checks found, nothing included."""
@@ -328,6 +341,16 @@ def _unnamed(values: Iterable[str], answer: Answer) -> tuple[str, ...]:
 def _printable(text: str) -> str:
     """Return a text that does nothing to a terminal: a reason phrase may hold what moves its cursor."""
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+
+
+def _undocumented(exchange: Exchange, operation: Operation) -> list[str]:
+    """Name the fields that no page documents; what another method is answered, no page prints."""
+    response = operation.answering(exchange.status)
+    if response is None or exchange.request.method != operation.method:
+        return []
+    with suppress(NotJson):
+        return undocumented_fields(Answer(exchange), response.keys)
+    return []
 
 
 def _broken_by(generated: Generated, operation: Operation, extent: Extent | None) -> Iterator[Violation]:

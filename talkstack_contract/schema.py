@@ -56,6 +56,22 @@ class Schemas:
             )
         return tuple(joined.values())
 
+    def keys(self, file: str, schema: Any) -> Iterator[tuple[str, ...]]:
+        """Yield the path of every key that `schema` names, in whichever of its branches, and whatever it asks of it.
+
+        `*` is every item of a list, and every key of an object that may hold any.
+        """
+        if not isinstance(schema, dict):
+            return
+        branches = ((file, inner) for word in ("anyOf", "oneOf") for inner in schema.get(word, ()))
+        for place, inner in (*self._alternatives(file, schema), *branches):
+            yield from self.keys(place, inner)
+        below = [(_below((), key, inner), inner) for key, inner in schema.get("properties", {}).items()]
+        below += [(("*",), schema[word]) for word in ("items", "additionalProperties") if schema.get(word)]
+        for path, inner in below:
+            yield path
+            yield from (path + rest for rest in self.keys(file, inner))
+
     def properties(self, file: str, schema: Any) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
         """Yield name, schema and "is it required" of each property of an object that `schema` describes, each once."""
         required = self._required(file, schema)

@@ -9,7 +9,7 @@ from typing import Any
 
 from talkstack_contract.cases import derive_cases
 from talkstack_contract.changes import Baseline
-from talkstack_contract.evidence import BODY_SHOWN_BYTES, Secrets, evidence_of
+from talkstack_contract.evidence import BODY_SHOWN_BYTES, Evidence, Secrets, evidence_of
 from talkstack_contract.history import History, Night
 from talkstack_contract.judge import decide
 from talkstack_contract.lines import Occasion
@@ -66,11 +66,13 @@ def findings(
     only: Sequence[str] | None = None,
     occasion: Occasion = OCCASION,
     waiver_problems: Sequence[str] = (),
+    evidence: Sequence[Evidence] = (),
 ) -> Findings:
     """Make the findings of a run in which all but `others` is upheld."""
     made = {each.id: each for each in [*map(judged, only or PROMISES), *others]}
     decision = decide(list(made.values()), occasion.heading.extent(), waiver_problems)
     shown = {each.id: evidence_of(each, Secrets()) for each in exchanges}
+    shown |= {each.id: each for each in evidence}
     return Findings(occasion.heading, decision, list(made.values()), shown, 30, 1.25, waiver_problems)
 
 
@@ -91,6 +93,11 @@ class Page(HTMLParser):
         self.attributes += given
         self.ids += [value for name, value in attrs if name == "id" and value]
         self.references += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+def seen(*paths: str, name: str = "by-bearer") -> Evidence:
+    """Make the evidence of an answer that holds undocumented fields."""
+    return replace(evidence_of(exchange(name=name), Secrets()), operation="getActiveProject", undocumented=paths)
 
 
 BASELINE = Baseline("2026-11-23 02:15 UTC", {f"getActiveProject/{name}": Verdict.UPHELD for name in [*PROMISES][:-3]})
@@ -129,6 +136,7 @@ RUNS = {
         [violated(A_MUST), violated("by-api-key/status.is-200"), judged(A_SHOULD, Verdict.UNEXERCISED, reason=SCRIPT)],
         occasion=replace(OCCASION, baseline=BASELINE, history=HISTORY),
     ),
+    "undocumented": findings(evidence=[seen(*(f"$.{SCRIPT}{number}" for number in range(30))), seen("$.x", name="x")]),
     "first-night": findings(occasion=replace(OCCASION, history=History())),
     "reference": findings(occasion=replace(OCCASION, settings=replace(SETTINGS, is_reference=True))),
 }

@@ -14,6 +14,7 @@ from talkstack_contract.model import Judgement, Reading, Verdict, Violation
 from talkstack_contract.profiles import Profile, Ruling, Standing
 from talkstack_contract.report import Findings
 from talkstack_contract.waivers import Waiver
+from talkstack_contract.words import LISTED
 from tests.engine.found import (
     A_MUST,
     A_SHOULD,
@@ -26,6 +27,7 @@ from tests.engine.found import (
     exchange,
     findings,
     judged,
+    seen,
     violated,
 )
 
@@ -240,3 +242,15 @@ def test_page_says_why_clauses_are_not_required() -> None:
     told = {ruling.reason for ruling, _ in view().rulings()}
     due = {ruling.reason for ruling in PROFILE.rulings.values() if ruling.standing is not Standing.REQUIRED}
     assert (told, len(told) >= 3) == (due, True)
+
+
+def test_undocumented_fields_are_told_at_the_pair_without_weight_and_not_all() -> None:
+    found = findings(evidence=[seen(*(f"$.f{number:02}" for number in range(LISTED + 2)))])
+    text = text_of(found)
+    first = '<a href="#getActiveProject-200">getActiveProject 200</a> <code>$.f00</code>'
+    assert (text.count(first), text.count("<code>$.f"), "and 2 more" in text, str(found.decision.word)) == (
+        1,
+        LISTED,
+        True,
+        "ACCEPTED",
+    )

@@ -361,6 +361,18 @@ def test_401_says_how_sure_it_is_that_a_credential_is_refused_so(operation: str,
     assert [each.refuses for each in operation_of(operation).responses if each.status == 401] == [expected]
 
 
+def test_response_knows_the_keys_that_its_page_prints() -> None:
+    success = operation_of("getInvoice").success
+    assert success is not None
+    keys = ["message", "status", "invoice", *(f"invoice.{key}" for key in ("id", "user_id", "title", "amount", "note"))]
+    assert [".".join(path) for path in success.keys] == keys
+
+
+def test_body_that_no_page_prints_documents_no_key() -> None:
+    assumed = [each for operation in billing_contract().operations for each in operation.responses]
+    assert {each.keys for each in assumed if not (each.is_success and each.is_documented)} == {()}
+
+
 def test_no_other_status_refuses_a_credential() -> None:
     responses = [each for operation in billing_contract().operations for each in operation.responses]
     assert {each.refuses for each in responses if each.status != 401} == {None}

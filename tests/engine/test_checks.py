@@ -1,7 +1,7 @@
 """Every check upholds what keeps its clause and names the place of what breaks it, however a provider goes about it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from talkstack_contract.cases import derive_cases
 from talkstack_contract.checks import (
     CHECKS,
+    UNDOCUMENTED_AT_MOST,
     Answer,
     NotJson,
     Subject,
@@ -18,6 +19,7 @@ from talkstack_contract.checks import (
     own_values,
     shown,
     strict_json,
+    undocumented_fields,
     value_at,
 )
 from talkstack_contract.model import Clause, Effect, Exchange, Provenance, Request
@@ -786,6 +788,39 @@ def test_innocent_text_upholds(made: Any, text: str) -> None:
 def test_violation_says_what_it_found() -> None:
     violations = found(SHOWS_NONE, in_a_message("cannot open /app/dist/server.js"))
     assert violations == [("$", 'a path of a file: "/app/dist/server.js"')]
+
+
+# Fields that no page documents
+
+OF_ITEMS = [("data",), ("data", "*"), ("data", "*", "id")]
+SPELT = [("data|.",), ("data|.", "id"), ("refreshToken|resfreshToken",)]
+LABELS = [("labels",), ("labels", "*"), ("labels", "*", "id"), ("meta",)]
+UNDOCUMENTED: dict[str, tuple[Any, Sequence[Sequence[str]], list[str]]] = {
+    "nothing": ({"data": [{"id": 1}]}, OF_ITEMS, []),
+    "at-the-top": ({"data": [], "colour": 1}, OF_ITEMS, ["$.colour"]),
+    "in-some-items-once": ({"data": [{"id": 1}, {"colour": 1}, {"colour": 2}]}, OF_ITEMS, ["$.data[].colour"]),
+    "object-once-without-its-inside": ({"links": {"self": {"href": 1}}}, OF_ITEMS, ["$.links"]),
+    "below-an-object-without-documented-keys": ({"meta": {"colour": 1}}, LABELS, []),
+    "below-any-key": ({"labels": {"anna": {"id": 1, "colour": 1}}}, LABELS, ["$.labels.*.colour"]),
+    "either-spelling": ({"refreshToken": 1, "resfreshToken": 1, "token": 1}, SPELT, ["$.token"]),
+    "standing-bare": ({"id": 1, "colour": 1}, SPELT, ["$.colour"]),
+    "in-the-object-that-may-stand-bare": ({"data": {"id": 1, "colour": 1}}, SPELT, ["$.data.colour"]),
+    "where-nothing-is-documented": ({"message": "no", "colour": 1}, [], []),
+    "another-kind-than-documented": ({"data": {"id": 1}}, OF_ITEMS, []),
+    "bare-list": ([{"id": 1, "colour": 1}], [("*",), ("*", "id")], ["$[].colour"]),
+    "key-that-is-a-star": ({"*": 1, "id": 1}, [("id",)], ["$.*"]),
+    "long-key": ({"k" * 101: 1}, OF_ITEMS, [f"$.{'k' * 100}…"]),
+}
+
+
+@pytest.mark.parametrize(("body", "keys", "expected"), UNDOCUMENTED.values(), ids=UNDOCUMENTED)
+def test_undocumented_field_is_named_by_its_place(body: Any, keys: list[list[str]], expected: list[str]) -> None:
+    assert undocumented_fields(answered(body), keys) == expected
+
+
+def test_undocumented_fields_of_one_answer_are_bounded() -> None:
+    body = {f"{number}": number for number in range(1000)}
+    assert len(undocumented_fields(answered(body), OF_ITEMS)) == UNDOCUMENTED_AT_MOST
 
 
 # Every check, whatever comes

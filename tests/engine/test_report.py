@@ -7,7 +7,7 @@ import pytest
 
 from talkstack_contract.evidence import BODY_SHOWN_BYTES
 from talkstack_contract.model import Verdict, Violation
-from talkstack_contract.report import Findings, cell, page
+from talkstack_contract.report import Findings, UndocumentedField, cell, page
 from tests.engine.found import (
     A_MUST,
     A_SHOULD,
@@ -18,8 +18,10 @@ from tests.engine.found import (
     RUNS,
     SCRIPT,
     Page,
+    exchange,
     findings,
     judged,
+    seen,
     violated,
 )
 
@@ -120,3 +122,39 @@ def test_cell_without_text_links_nowhere() -> None:
 def test_started_is_told_in_utc() -> None:
     found = findings(occasion=replace(OCCASION, started=datetime(2026, 11, 24, 9, 30, tzinfo=UTC)))
     assert "2026-11-24 09:30 UTC" in page(found, "report.html")
+
+
+COLOUR, MOOD = "$.projectData.colour", "$.mood"
+
+
+def test_undocumented_field_is_told_once_with_the_answers_that_hold_it() -> None:
+    answers = [seen(COLOUR), seen(COLOUR, MOOD, name="asked-twice"), seen(name="unknown-query")]
+    told = findings(evidence=answers).undocumented_fields
+    first = "getActiveProject/asked-twice", "getActiveProject/by-bearer"
+    expected = [
+        UndocumentedField("getActiveProject", 200, MOOD, 1, first[0]),
+        UndocumentedField("getActiveProject", 200, COLOUR, 2, first[1]),
+    ]
+    assert told == expected
+
+
+def test_undocumented_field_leads_to_an_exchange_that_the_page_shows() -> None:
+    shown = page(findings(evidence=[seen(MOOD, name="elsewhere"), seen(MOOD)]), "report.html")
+    assert '<td><a href="#getActiveProject/by-bearer">2 answers</a></td>' in shown
+
+
+def test_summary_tells_the_first_undocumented_fields_in_one_line() -> None:
+    fields = (f"$.f{number}" for number in range(7))
+    [line] = [each for each in page(findings(evidence=[seen(*fields)]), "summary.md").splitlines() if "$" in each]
+    shown = ", ".join(f"`getActiveProject 200 $.f{number}`" for number in range(3))
+    assert line == f"- {shown} and 4 more"
+
+
+def test_summary_keeps_an_undocumented_field_in_its_quotes() -> None:
+    shown = page(findings(evidence=[seen("$.a` <img src=x>\n# b")]), "summary.md")
+    assert "`getActiveProject 200 $.aˋ <img src=x> # b`" in shown
+
+
+@pytest.mark.parametrize("template", ["report.html", "summary.md"])
+def test_page_without_undocumented_fields_says_nothing_of_them(template: str) -> None:
+    assert "ndocumented fields" not in page(findings(exchanges=[exchange()]), template)

@@ -522,3 +522,44 @@ def test_run_tells_what_it_left_behind() -> None:
     run.accounts.close()
     [told] = run.known()["left_behind"]
     assert told == "what createInvoice made (invoiceId invoice-made-1): deleteInvoice answered 500 Reason"
+
+
+# Fields that no page documents
+
+COLOURFUL = Reply(200, {**SUCCESS, "projectData": {**PROJECT, "colour": "red"}})
+COLOUR = ("$.projectData.colour",)
+
+
+def undocumented(replies: Mapping[str, Reply], exchange_id: str) -> tuple[str, ...]:
+    asked = asking(replies)
+    asked.all()
+    return asked.run.evidence(f"getActiveProject/{exchange_id}").undocumented
+
+
+@pytest.mark.parametrize("name", ["by-bearer", "asked-twice", "unknown-query", "method-put/after"])
+def test_evidence_names_the_undocumented_fields(name: str) -> None:
+    assert undocumented({name: COLOURFUL}, name) == COLOUR
+
+
+OF_NO_PAGE = {
+    "documented": ("by-bearer", FOUND),
+    "error": ("no-credential", Reply(401, {"message": "no", "colour": 1})),
+    "another-method": ("method-put", COLOURFUL),
+    "undocumented-status": ("by-bearer", replace(COLOURFUL, status=201)),
+    "no-strict-json": ("by-bearer", Reply(200, b'{"message": "", "colour": NaN}')),
+}
+
+
+@pytest.mark.parametrize(("name", "reply"), OF_NO_PAGE.values(), ids=OF_NO_PAGE)
+def test_evidence_names_no_field_where_no_page_prints_the_body(name: str, reply: Reply) -> None:
+    assert undocumented({name: reply}, name) == ()
+
+
+def test_evidence_of_a_generated_request_names_the_undocumented_fields() -> None:
+    evidence = with_generated(generated(COLOURFUL)).run.evidence("getActiveProject/generated/1")
+    assert (evidence.operation, evidence.undocumented) == ("getActiveProject", COLOUR)
+
+
+def test_undocumented_field_shows_no_secret_and_moves_no_cursor() -> None:
+    body = {**SUCCESS, f"a-{TOKEN}": 1, "b\x1b[2J": 1}
+    assert undocumented({"by-bearer": Reply(200, body)}, "by-bearer") == ("$.a-[redacted]", "$.b\\x1b[2J")

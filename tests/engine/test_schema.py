@@ -79,6 +79,35 @@ def test_key_that_has_to_be_there_is_a_part_though_nothing_else_is_asked_of_it()
     assert parts({"required": ["data"], "properties": {"data": {}}})["data",] == Part(("data",), True, {}, {})
 
 
+# Keys, whatever is asked of them
+
+INVOICE = {"properties": {"id": {"type": "string"}, "note": {}}}
+KEYS: dict[str, tuple[Any, list[str]]] = {
+    "object": (INVOICE, ["id", "note"]),
+    "below-a-key": ({"properties": {"data": INVOICE}}, ["data", "data.id", "data.note"]),
+    "list": ({"items": INVOICE}, ["*", "*.id", "*.note"]),
+    "two-spellings": ({"properties": {"a": {**INVOICE, "x-contract": {"alias": "."}}}}, ["a|.", "a|..id", "a|..note"]),
+    "reference-and-keys-beside-it": (
+        {"allOf": [{"$ref": "c.json"}], "properties": {"paid": {"type": "boolean"}}},
+        ["id", "note", "paid"],
+    ),
+    "branches": (
+        {"anyOf": [{"required": ["a"]}, INVOICE], "oneOf": [{"$ref": "c.json"}, {"properties": {"b": {}}}]},
+        ["id", "note", "id", "note", "b"],
+    ),
+    "any-key": ({"additionalProperties": INVOICE}, ["*", "*.id", "*.note"]),
+    "no-other-key": ({"properties": {"id": {}}, "additionalProperties": False}, ["id"]),
+    "no-key": ({"type": "object"}, []),
+    "anything": (True, []),
+}
+
+
+@pytest.mark.parametrize(("schema", "expected"), KEYS.values(), ids=KEYS)
+def test_every_key_that_is_named_is_known(schema: Any, expected: list[str]) -> None:
+    schemas = Schemas({"a/b.json": schema, "a/c.json": INVOICE})
+    assert [".".join(path) for path in schemas.keys("a/b.json", schema)] == expected
+
+
 @pytest.mark.parametrize("reference", ["none.json", "c.json#/nothing", "#/$defs/none", "../../c.json"])
 def test_reference_that_leads_nowhere_is_bad_input(reference: str) -> None:
     with pytest.raises(BadInput, match=r"^schemas/a/b.json: \$ref: .* leads nowhere; name a file and a key$"):
