@@ -77,6 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="must",
         help="the weakest clause whose violation rejects (default: must)",
     )
+    add("--fail-on-undocumented", action="store_true", help="reject a success that holds a field no page documents")
     add(
         "--require",
         choices=["reachable", "all"],
@@ -129,15 +130,17 @@ def _occasion(config: pytest.Config, embedded: ExitStack) -> Occasion:
     option.examples = option.examples or (NIGHTLY_EXAMPLES if option.nightly else EXAMPLES)
     option.seed = option.seed if option.seed is not None else int(f"{started:%Y%m%d}") if option.nightly else 1
     waivers = Path(config.invocation_params.dir, option.waivers) if option.waivers else CONTRACT_TESTS / "waivers.yaml"
+    derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
     occasion = Occasion(
         contract=contract,
-        cases=in_order([*derive_cases(contract), *workflow_cases(contract, WORKFLOWS)]),
+        cases=in_order([*derived, *workflow_cases(contract, WORKFLOWS)]),
         waivers=load_waivers(waivers, SCHEMAS, waivers.name) if option.waivers or waivers.exists() else (),
         settings=_settings(config, embedded),
         fail_on=Strength(option.fail_on),
         require_all=option.require == "all",
         seed=option.seed,
         started=started,
+        fail_on_undocumented=option.fail_on_undocumented,
         examples=option.examples,
     )
     _check_only(option.only, occasion)
@@ -151,6 +154,10 @@ def _check_options(option: argparse.Namespace) -> None:
     if option.acceptance and compared:
         problem = "is about what is new, and --acceptance about all that is promised"
         raise BadInput(compared, "", problem, "use one of them at a time")
+    profiled = "--acceptance" if option.acceptance else "--profile" if option.profile else ""
+    if option.fail_on_undocumented and profiled:
+        problem = f"asks for what no profile requires, and {profiled} scores by one"
+        raise BadInput("--fail-on-undocumented", "", problem, "use one of them at a time")
 
 
 def _check_only(id_: str | None, occasion: Occasion) -> None:

@@ -70,6 +70,9 @@ def _report(given: argparse.Namespace) -> int:
 
 def _profile(given: argparse.Namespace) -> int:
     findings = joined([read_part(path) for path in given.records])
+    if findings.heading.fail_on_undocumented:
+        problem = "is of a run with --fail-on-undocumented, which asks for what a profile cannot require"
+        raise BadInput(str(given.records[0]), "", problem, "give one of a run without it")
     if findings.decision.word is Word.NONE or len(findings.judgements) < len(findings.heading.clauses):
         raise BadInput(str(given.records[0]), "", "is of a run that judged only a part", "give one of a whole run")
     print(profile_text(findings.judgements, findings.heading.docs_read), end="")

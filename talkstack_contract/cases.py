@@ -8,7 +8,15 @@ unknown, or another account's. Nothing here knows an operation by name.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from talkstack_contract.clauses import STRICT_JSON, error_clauses, in_words, kebab, payload_paths, success_clauses
+from talkstack_contract.clauses import (
+    STRICT_JSON,
+    closed_clauses,
+    error_clauses,
+    in_words,
+    kebab,
+    payload_paths,
+    success_clauses,
+)
 from talkstack_contract.model import (
     Case,
     Clause,
@@ -41,9 +49,9 @@ UNUSUAL_ACCEPT = (("Accept", "application/xml;q=0.9, */*;q=0.1"),)
 OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 
-def derive_cases(contract: Contract) -> tuple[Case, ...]:
-    """Return every case of the contract, in the order of asking."""
-    return in_order(case for operation in contract.operations for case in _cases(operation))
+def derive_cases(contract: Contract, *, fail_on_undocumented: bool = False) -> tuple[Case, ...]:
+    """Return every case of the contract, in the order of asking; at demand a success may hold what is printed only."""
+    return in_order(case for operation in contract.operations for case in _cases(operation, fail_on_undocumented))
 
 
 def in_order(cases: Iterable[Case]) -> tuple[Case, ...]:
@@ -55,8 +63,8 @@ def _reads(case: Case) -> bool:
     return case.operation.effect is Effect.READS or case.rank > ROBUSTNESS
 
 
-def _cases(operation: Operation) -> Iterator[Case]:
-    yield from _success_cases(operation)
+def _cases(operation: Operation, fail_on_undocumented: bool) -> Iterator[Case]:
+    yield from _success_cases(operation, fail_on_undocumented)
     for response in operation.responses:
         if not response.is_success:
             yield from _error_cases(operation, response)
@@ -87,11 +95,11 @@ def _case(
 # A success
 
 
-def _success_cases(operation: Operation) -> Iterator[Case]:
+def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator[Case]:
     response = operation.success
     if response is None:
         return
-    clauses = tuple(success_clauses(response))
+    clauses = (*success_clauses(response), *(closed_clauses(response) if fail_on_undocumented else ()))
     first = _first_success(operation)
     case = _case(operation, first, clauses, rank=SUCCESS, response=response)
     case = replace(case, is_own=operation.consumes)

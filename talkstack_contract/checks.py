@@ -251,6 +251,12 @@ def _is_listed(item: Any, paths: Iterable[Sequence[str]]) -> bool:
     return isinstance(item, dict) and 2 * len(keys & item.keys()) > len(keys)
 
 
+def nothing_undocumented(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the body to the keys that the page prints, `expected` lists their paths."""
+    for place in undocumented_fields(subject.answer, clause.expected):
+        yield Violation(place, "a key that the page does not print")
+
+
 def nothing_foreign(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
     """Hold an answer free of what belongs to another account."""
     for foreign in subject.foreign_values:
@@ -319,6 +325,7 @@ CHECKS: dict[str, Check] = {
     "unchanged-after": unchanged_after,
     "shows": shows,
     "no-payload": no_payload,
+    "nothing-undocumented": nothing_undocumented,
     "nothing-foreign": nothing_foreign,
     "no-server-internals": no_server_internals,
 }

@@ -66,6 +66,15 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
         yield Clause(f"answer.shows-{kebab(name)}", sentence, documented, source, "shows", name, path, needs)
 
 
+def closed_clauses(response: Response) -> Iterator[Clause]:
+    """Yield the clause that a body holds nothing but what the page prints: no page says so, a run may ask for it."""
+    if response.keys:
+        sentence = "the body holds no key that the page does not print"
+        source = replace(response.source, reading="undocumented-fields")
+        name, demanded = "body.holds-nothing-undocumented", Provenance.DEMANDED
+        yield Clause(name, sentence, demanded, source, "nothing-undocumented", response.keys, needs=(STRICT_JSON,))
+
+
 def error_clauses(
     operation: Operation, response: Response, words: str = "", also: tuple[int, ...] = ()
 ) -> Iterator[Clause]:

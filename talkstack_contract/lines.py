@@ -77,6 +77,7 @@ class Heading:
     pages_not_covered: tuple[tuple[str, str], ...]
     fail_on: Strength
     require_all: bool
+    fail_on_undocumented: bool
     allow: tuple[str, ...]
     seed: int
     examples: int
@@ -113,6 +114,7 @@ class Occasion:
     require_all: bool
     seed: int
     started: datetime
+    fail_on_undocumented: bool = False
     examples: int = 0
     profile: Profile | None = None
     baseline: Baseline | None = None
@@ -147,6 +149,7 @@ class Occasion:
             pages_not_covered=contract.pages_not_covered,
             fail_on=self.fail_on,
             require_all=self.require_all,
+            fail_on_undocumented=self.fail_on_undocumented,
             allow=tuple(sorted(map(str, self.settings.allow))),
             seed=self.seed,
             examples=self.examples,
@@ -197,6 +200,7 @@ def header_line(heading: Heading) -> Line:
         "contract": contract,
         "fail_on": str(heading.fail_on),
         "require": "all" if heading.require_all else "reachable",
+        "fail_on_undocumented": heading.fail_on_undocumented,
         "allow": list(heading.allow),
         "seed": heading.seed,
         "examples": heading.examples,
@@ -229,6 +233,7 @@ def heading_of_line(line: Mapping[str, Any]) -> Heading:
         pages_not_covered=tuple((each["page"], each["why"]) for each in line["pages_not_covered"]),
         fail_on=Strength(line["fail_on"]),
         require_all=line["require"] == "all",
+        fail_on_undocumented=line["fail_on_undocumented"],
         allow=tuple(line["allow"]),
         seed=line["seed"],
         examples=line["examples"],

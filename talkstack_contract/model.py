@@ -30,11 +30,12 @@ class Provenance(StrEnum):
     PRACTICE = "practice"
     ASSUMED = "assumed"
     OURS = "ours"
+    DEMANDED = "demanded"  # promised by nobody, and asked for by an option of the run, so that it weighs all the same
 
     @property
     def strength(self) -> Strength:
-        """Documented and standard are must, read off a sample or good practice should, the rest advice."""
-        if self in (Provenance.DOCUMENTED, Provenance.STANDARD):
+        """Documented, standard and demanded are must, read off a sample or good practice should, the rest advice."""
+        if self in (Provenance.DOCUMENTED, Provenance.STANDARD, Provenance.DEMANDED):
             return Strength.MUST
         return Strength.SHOULD if self in (Provenance.SAMPLED, Provenance.PRACTICE) else Strength.ADVICE
 

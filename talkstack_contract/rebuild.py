@@ -140,6 +140,7 @@ def _identity(heading: Heading) -> dict[str, object]:
     """Return what the parts of one run share; the embedded reference provider has another port in each process."""
     return {
         "suite": heading.suite,
+        "fail_on_undocumented": heading.fail_on_undocumented,
         "contract": (heading.sha256, heading.cases),
         "provider": heading.is_reference or heading.base_url,
         "allow": heading.allow,

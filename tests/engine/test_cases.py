@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from talkstack_contract.cases import REFUSAL, derive_cases
+from talkstack_contract.cases import SUCCESS as SUCCESS_RANK
 from talkstack_contract.checks import CHECKS
 from talkstack_contract.model import Case, Clause, Effect, Field, Provenance, Spoil, Strength
 from talkstack_contract.run import GENERATED_CHECKS
@@ -16,8 +17,10 @@ OPERATION = operation_of(PROJECT)
 CONTRACT = contract_of(OPERATION)
 CASES = derive_cases(CONTRACT)
 ALL = derive_cases(billing_contract())
+DEMANDING = derive_cases(billing_contract(), fail_on_undocumented=True)
+DEMAND = "body.holds-nothing-undocumented"
 PROMISES = {f"{case.id}/{clause.name}": (case, clause) for case in ALL for clause in case.clauses}
-WITHOUT_A_DOCUMENT = (Provenance.ASSUMED, Provenance.OURS, Provenance.PRACTICE)
+WITHOUT_A_DOCUMENT = (Provenance.ASSUMED, Provenance.OURS, Provenance.PRACTICE, Provenance.DEMANDED)
 
 SUCCESS = """
 must   status.is-200
@@ -163,7 +166,7 @@ def test_clause_has_a_source() -> None:
 
 def test_clause_is_a_short_claim_in_the_present() -> None:
     wrong = re.compile(r"\b(should|shall|test|verify|ensure)\b|[.!]$")
-    sentences = {clause.sentence for _, clause in PROMISES.values()}
+    sentences = {clause.sentence for case in DEMANDING for clause in case.clauses}
     assert [each for each in sentences if wrong.search(each) or not 0 < len(each) < 70] == []
 
 
@@ -171,7 +174,7 @@ def test_clause_with_no_document_behind_it_names_a_reading() -> None:
     known = {reading.id for reading in CONTRACT.readings}
     bare = {
         id_: clause.source.reading
-        for id_, (_, clause) in PROMISES.items()
+        for id_, clause in ((case.id, clause) for case in DEMANDING for clause in case.clauses)
         if clause.source.reading not in (known if clause.provenance in WITHOUT_A_DOCUMENT else {*known, ""})
     }
     assert bare == {}
@@ -184,6 +187,7 @@ STRENGTHS = {
     Provenance.PRACTICE: Strength.SHOULD,
     Provenance.ASSUMED: Strength.ADVICE,
     Provenance.OURS: Strength.ADVICE,
+    Provenance.DEMANDED: Strength.MUST,
 }
 
 
@@ -194,7 +198,20 @@ def test_strength_follows_from_provenance(provenance: Provenance) -> None:
 
 
 def test_clause_is_judged_by_a_check_that_there_is() -> None:
-    assert {clause.check for _, clause in PROMISES.values()} == {*CHECKS, *GENERATED_CHECKS}
+    assert {clause.check for case in DEMANDING for clause in case.clauses} == {*CHECKS, *GENERATED_CHECKS}
+
+
+def test_demand_is_made_of_each_printed_success_and_of_nothing_else() -> None:
+    demanding = {f"{case.id}/{clause.name}" for case in DEMANDING for clause in case.clauses}
+    successes = [case for case in ALL if case.rank == SUCCESS_RANK and case.name != "asked-twice"]
+    printed = {case.id for case in successes if case.operation.success and case.operation.success.keys}
+    assert demanding - PROMISES.keys() == {f"{id_}/{DEMAND}" for id_ in printed}
+
+
+def test_demand_weighs_though_nobody_promised_it() -> None:
+    [demand, *_] = [each for case in DEMANDING for each in case.clauses if each.name == DEMAND]
+    shown = demand.provenance, demand.strength, demand.source.reading, demand.needs
+    assert shown == (Provenance.DEMANDED, Strength.MUST, "undocumented-fields", ("body.is-strict-json",))
 
 
 def test_clause_needs_earlier_clauses_of_its_case_only() -> None:

@@ -28,7 +28,9 @@ from tests.engine.contracts import billing_contract, cases_of, contract_of, oper
 
 CASES = cases_of(operation_of(PROJECT_OPERATION))
 CLAUSES = {f"{case.name}/{clause.name}": clause for case in CASES for clause in case.clauses}
-EVERY_CLAUSE = [clause for case in derive_cases(billing_contract()) for clause in case.clauses]
+EVERY_CLAUSE = [
+    clause for case in derive_cases(billing_contract(), fail_on_undocumented=True) for clause in case.clauses
+]
 
 PROJECT = {
     "name": "Sommergrüße",
@@ -821,6 +823,16 @@ def test_undocumented_field_is_named_by_its_place(body: Any, keys: list[list[str
 def test_undocumented_fields_of_one_answer_are_bounded() -> None:
     body = {f"{number}": number for number in range(1000)}
     assert len(undocumented_fields(answered(body), OF_ITEMS)) == UNDOCUMENTED_AT_MOST
+
+
+def test_demanded_clause_breaks_at_each_undocumented_field() -> None:
+    [case, *_] = derive_cases(contract_of(operation_of(PROJECT_OPERATION)), fail_on_undocumented=True)
+    clause, body = case.clause("body.holds-nothing-undocumented"), {**with_project(colour=1), "_links": {}}
+    violations = [CHECKS[clause.check](clause, Subject(answered(each))) for each in (SUCCESS, body)]
+    assert [[(each.at, each.received) for each in mine] for mine in violations] == [
+        [],
+        [(place, "a key that the page does not print") for place in ("$.projectData.colour", "$._links")],
+    ]
 
 
 # Every check, whatever comes

@@ -41,6 +41,7 @@ from tests.engine.found import (
 HEADING = OCCASION.heading
 PROFILED = replace(
     HEADING,
+    fail_on_undocumented=True,
     waivers=(Waiver("a/b/c", "slow vendor", "anna", "T-1", date(2027, 1, 1)),),
     profile=PROFILE,
     require_all=True,

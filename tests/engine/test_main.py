@@ -1,5 +1,6 @@
 """The commands on a record: their words, their last line, their exit status."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,7 @@ BAD = {
     "no-record": (["report", "none.jsonl"], "none.jsonl: cannot be read"),
     "no-page": (["verify", "none.html", "v.jsonl"], "none.html: cannot be read"),
     "profile-of-a-part": (["profile", "part.jsonl"], "part.jsonl: is of a run that judged only a part; give one of"),
+    "profile-of-a-demanding-run": (["profile", "demanding.jsonl"], "demanding.jsonl: is of a run with --fail-on-und"),
     "reports-that-cannot-be-written": (["report", "v.jsonl", "--reports", "v.jsonl"], "--reports: v.jsonl cannot be"),
 }
 
@@ -92,6 +94,7 @@ def test_bad_input_ends_with_one_line(
     monkeypatch.chdir(tmp_path)
     record(tmp_path / "v.jsonl")
     record(tmp_path / "part.jsonl", ALL[:3])
+    record(tmp_path / "demanding.jsonl", occasion=replace(OCCASION, fail_on_undocumented=True))
     status, captured = main(words), capsys.readouterr()
     assert (status, captured.out, captured.err.count("\n")) == (4, "", 1)
     assert captured.err.startswith(f"ERROR: {told}")

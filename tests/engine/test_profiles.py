@@ -42,7 +42,7 @@ DUE = {
 }
 
 
-@pytest.mark.parametrize("provenance", Provenance)
+@pytest.mark.parametrize("provenance", DUE)
 def test_standing_follows_the_provenance(provenance: Provenance, tmp_path: Path) -> None:
     profile = loaded(tmp_path, TEXT, IDS)
     mine = [

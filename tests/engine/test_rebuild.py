@@ -144,6 +144,7 @@ OTHERS = {
     "another-provider": (replace(OCCASION, settings=replace(OCCASION.settings, base_url="https://b")), "provider"),
     "another-contract": (replace(OCCASION, contract=replace(OCCASION.contract, digest="0")), "contract"),
     "another-profile": (ACCEPTANCE, "profile"),
+    "another-demand": (replace(OCCASION, fail_on_undocumented=True), "fail_on_undocumented"),
     "another-requirement": (replace(OCCASION, require_all=True), "require"),
 }
 

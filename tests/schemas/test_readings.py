@@ -22,7 +22,8 @@ def named_readings(document: Any) -> set[str]:
     return named.union(*map(named_readings, inner))
 
 
-CLAUSES = {clause.source.reading for case in derive_cases(CONTRACT) for clause in case.clauses} - {""}
+CASES = derive_cases(CONTRACT, fail_on_undocumented=True)
+CLAUSES = {clause.source.reading for case in CASES for clause in case.clauses} - {""}
 # A reading may also say what a request holds, beside the field that it is about.
 FIELDS = {
     name
