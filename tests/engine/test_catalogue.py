@@ -126,7 +126,7 @@ def test_schema_of_a_file_of_ours_is_read(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_missing_file_is_bad_input(small_folder: Path, name: str) -> None:
     (small_folder / name).unlink()
-    used_elsewhere = {"meta/provider.json", "meta/waivers.json"}
+    used_elsewhere = {"meta/provider.json", "meta/waivers.json", "meta/profile.json"}
     assert outcome(small_folder) == ("loaded" if name in used_elsewhere else "bad input")
 
 

@@ -108,3 +108,8 @@ def test_violation_is_news_only_of_a_promise_that_was_kept() -> None:
     baseline = Baseline("before", {ID: UPHELD})
     given = [judged(CLAUSE, VIOLATED), judged(CLAUSE, UPHELD), replace(judged(CLAUSE, VIOLATED), case="other")]
     assert [baseline.is_newly_violated(each) for each in given] == [True, False, False]
+
+
+@pytest.mark.parametrize(("clause", "expected"), [("x", True), ("y", False)])
+def test_clause_of_that_name_counts_if_any_case_had_it(clause: str, expected: bool) -> None:
+    assert Baseline("before", {"a/b/x": None, "c/b/y": UPHELD}).scores("a", clause) is expected

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from talkstack_contract.cases import derive_cases
+from talkstack_contract.changes import Baseline
 from talkstack_contract.judge import Decision, Extent, Pair, Word, decide, fails, pairs_of
 from talkstack_contract.model import Case, Contract, Judgement, Strength, Verdict
 from talkstack_contract.profiles import Profile, Ruling, Standing
@@ -53,11 +54,19 @@ class Row:
     cut_short: str = ""
     waiver_problems: Sequence[str] = ()
     profile: Profile | None = None
+    before: Mapping[str, Verdict | None] | None = None
+
+    def baseline(self) -> Baseline | None:
+        """All upheld then, but what `before` says."""
+        if self.before is None:
+            return None
+        others = {f"getActiveProject/{name}": verdict for name, verdict in self.before.items()}
+        return Baseline("before", {**dict.fromkeys(IDS, UPHELD), **others})
 
     def decision(self) -> Decision:
         made = judgements(self.others, self.out_of_reach)
         selected = [made[name] for name in (made if self.only is None else self.only)]
-        extent = Extent(PAIRS, IDS, self.cut_short, self.fail_on, self.require_all, self.profile)
+        extent = Extent(PAIRS, IDS, self.cut_short, self.fail_on, self.require_all, self.profile, self.baseline())
         return decide(selected, extent, self.waiver_problems)
 
 
@@ -73,6 +82,10 @@ ACCEPTED = {
     "advice-not-put-to-the-test-though-it-would-fail": Row({AN_ADVICE: UNEXERCISED}, fail_on=ADVICE),
     "clause-of-no-pair-not-put-to-the-test": Row({OF_NO_PAIR: UNEXERCISED}),
     "clause-of-no-pair-not-put-to-the-test-and-all-required": Row({OF_NO_PAIR: UNEXERCISED}, require_all=True),
+    "nothing-changed": Row(before={}),
+    "fixed": Row(before={A_MUST: VIOLATED}),
+    "advice-no-longer-asked": Row({AN_ADVICE: UNEXERCISED}, before={}),
+    "not-asked-as-before": Row({A_MUST: UNEXERCISED}, before={A_MUST: UNEXERCISED}),
 }
 WITH_REMARKS = {
     "should-violated": Row({A_SHOULD: VIOLATED}),
@@ -86,6 +99,9 @@ WITH_REMARKS = {
     "clause-of-no-pair-waived": Row({OF_NO_PAIR: WAIVED}),
     "should-violated-and-a-pair-out-of-reach": Row({A_SHOULD: VIOLATED}, of_status(500)),
     "should-violated-and-all-required": Row({A_SHOULD: VIOLATED}, require_all=True),
+    "must-violated-as-before": Row({A_MUST: VIOLATED}, before={A_MUST: VIOLATED}),
+    "must-violated-that-was-waived-before": Row({A_MUST: VIOLATED}, before={A_MUST: WAIVED}),
+    "should-newly-violated": Row({A_SHOULD: VIOLATED}, before={}),
 }
 REJECTED = {
     "must-violated": Row({A_MUST: VIOLATED}),
@@ -98,11 +114,27 @@ REJECTED = {
     "must-violated-and-another-not-asked": Row({A_MUST: VIOLATED, "no-credential/status.is-401": UNEXERCISED}),
     "must-violated-and-cut-short": Row({A_MUST: VIOLATED}, cut_short="interrupted"),
     "must-violated-and-the-rest-never-judged": Row({A_MUST: VIOLATED}, only=[A_MUST], cut_short="interrupted"),
+    "must-newly-violated": Row({A_MUST: VIOLATED}, before={}),
+    "must-violated-that-was-not-asked-before": Row({A_MUST: VIOLATED}, before={A_MUST: UNEXERCISED}),
+    "must-violated-that-was-blocked-before": Row({A_MUST: VIOLATED}, before={A_MUST: None}),
+    "should-newly-violated-where-should-fails": Row({A_SHOULD: VIOLATED}, fail_on=SHOULD, before={}),
+    "known-violation-and-a-waiver-not-kept-to-its-word": Row(
+        {A_MUST: VIOLATED}, waiver_problems=["waiver 'x' has expired"], before={A_MUST: VIOLATED}
+    ),
     "waiver-not-kept-to-its-word": Row(waiver_problems=["waiver 'x' matches no clause"]),
     "waiver-not-kept-to-its-word-and-blocked": Row({A_MUST: BLOCKED}, waiver_problems=["waiver 'x' has expired"]),
 }
 INCONCLUSIVE = {
     "must-blocked": Row({A_MUST: BLOCKED}),
+    "must-blocked-as-before": Row({A_MUST: BLOCKED}, before={A_MUST: None}),
+    "must-no-longer-asked": Row({A_MUST: UNEXERCISED}, before={}),
+    "clause-of-no-pair-no-longer-asked": Row({OF_NO_PAIR: UNEXERCISED}, before={}, out_of_reach=[]),
+    "violated-then-no-longer-asked": Row({A_MUST: UNEXERCISED}, before={A_MUST: VIOLATED}),
+    "known-violation-and-another-no-longer-asked": Row(
+        {A_MUST: VIOLATED, A_SHOULD: UNEXERCISED}, before={A_MUST: VIOLATED}
+    ),
+    "not-asked-as-before-and-all-required": Row({A_MUST: UNEXERCISED}, require_all=True, before={A_MUST: UNEXERCISED}),
+    "everything-not-asked-as-before": Row(dict.fromkeys(ALL, UNEXERCISED), before=dict.fromkeys(ALL, UNEXERCISED)),
     "advice-blocked": Row({AN_ADVICE: BLOCKED}),
     "clause-of-no-pair-blocked": Row({OF_NO_PAIR: BLOCKED}),
     "everything-blocked": Row(dict.fromkeys(ALL, BLOCKED)),
