@@ -243,18 +243,17 @@ def _interrupt(*_: Any) -> None:
 class Stated:
     """A verdict that a test can state in pytest's terms."""
 
-    def __init__(self, judgement: Judgement, letter: str, *, is_red: bool) -> None:
-        self._judgement, self._letter, self._is_red = judgement, letter, is_red
+    def __init__(self, judgement: Judgement, told: str, *, is_red: bool) -> None:
+        self._judgement, self._told, self._is_red = judgement, told, is_red
 
     def state(self) -> None:
         """Pass, fail, xfail or skip, by the table of verdicts; no traceback, since it would show what was sent."""
         if self._is_red:
-            pytest.fail(self._letter, pytrace=False)
+            pytest.fail(self._told, pytrace=False)
         if self._judgement.verdict in (Verdict.VIOLATED, Verdict.WAIVED):
-            pytest.xfail(self._letter)
+            pytest.xfail(self._told)
         if self._judgement.verdict is Verdict.UNEXERCISED:
-            remedy = f"; to enable it: {self._judgement.remedy}" if self._judgement.remedy else ""
-            pytest.skip(f"not asked: {self._judgement.reason}{remedy}")
+            pytest.skip(self._told)
 
 
 @pytest.fixture(scope="session")
@@ -308,10 +307,10 @@ class Asking:
         node.stash[LINES] = [*map(exchange_line, new), verdict_line(judgement)]
         shown = ("operation", "case", "clause", "verdict", "source")
         node.user_properties += [(name, str(getattr(judgement, name))) for name in shown]
+        told = words.stated(judgement, evidence)
         if judgement.verdict is Verdict.BLOCKED:
-            pytest.fail(f"blocked: {judgement.reason}", pytrace=False)
-        letter = words.letter(judgement, evidence)
-        return Stated(judgement, letter, is_red=self.extent.is_red(judgement))
+            pytest.fail(told, pytrace=False)
+        return Stated(judgement, told, is_red=self.extent.is_red(judgement))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give a test that states verdicts one item a clause: those of generated requests to their own module."""

@@ -14,7 +14,8 @@ from talkstack_contract.errors import BadInput
 from talkstack_contract.judge import Word
 from talkstack_contract.lines import Heading
 from talkstack_contract.profiles import profile_text, sha256_of
-from talkstack_contract.rebuild import ACCEPTANCE, joined, read_part, views
+from talkstack_contract.rebuild import ACCEPTANCE, REPORT, is_shown, joined, read_part, views
+from talkstack_contract.report import Findings
 from talkstack_contract.settings import schemas_folder
 from talkstack_contract.verify import differences, read_page
 from talkstack_contract.words import change_lines, last_line
@@ -57,8 +58,7 @@ def _report(given: argparse.Namespace) -> int:
     try:
         given.reports.mkdir(parents=True, exist_ok=True)
         for name, text in views(findings, parts):
-            (given.reports / name).write_bytes(text.encode())
-            print(f"written: {given.reports / name}")
+            print(_kept_or_written(given.reports / name, text, findings))
     except OSError as error:
         problem = f"{given.reports} cannot be written ({type(error).__name__})"
         raise BadInput("--reports", "", problem, "name another folder") from None
@@ -66,6 +66,13 @@ def _report(given: argparse.Namespace) -> int:
         print(line)
     print(last_line(findings.decision, findings.requests, findings.seconds))
     return findings.decision.exit_status
+
+
+def _kept_or_written(path: Path, text: str, findings: Findings) -> str:
+    if path.name == REPORT and is_shown(findings, path):
+        return f"kept:    {path}, which the run wrote: it shows the same, and what pytest said"
+    path.write_bytes(text.encode())
+    return f"written: {path}"
 
 
 def _profile(given: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from talkstack_contract import __version__
+from talkstack_contract.cases import WORKFLOW
 from talkstack_contract.changes import Baseline
 from talkstack_contract.evidence import Evidence
 from talkstack_contract.history import History, Night
@@ -57,6 +58,7 @@ class ListedCase:
     id: str
     status: int | None
     clauses: tuple[str, ...]
+    is_workflow: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _listed_operations(contract: Contract) -> list[ListedOperation]:
 
 
 def _listed_case(case: Case) -> ListedCase:
-    return ListedCase(case.id, case.status, tuple(clause.name for clause in case.clauses))
+    return ListedCase(case.id, case.status, tuple(each.name for each in case.clauses), case.rank == WORKFLOW)
 
 
 def header_line(heading: Heading) -> Line:

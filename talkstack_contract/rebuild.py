@@ -14,11 +14,12 @@ from talkstack_contract.acceptance import acceptance_page
 from talkstack_contract.errors import BadInput
 from talkstack_contract.evidence import Evidence
 from talkstack_contract.judge import Word
+from talkstack_contract.junit import junit_xml
 from talkstack_contract.lines import FORMAT, Heading, Line, evidence_of_line, heading_of_line, judgement_of_line
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.report import Findings, findings_of, page, summary_template
 
-ACCEPTANCE = "acceptance.html"
+REPORT, ACCEPTANCE = "report.html", "acceptance.html"
 
 
 @dataclass(frozen=True)
@@ -153,10 +154,24 @@ def _identity(heading: Heading) -> dict[str, object]:
 
 
 def views(findings: Findings, parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each page that a record gives: an acceptance page only where it decides by a profile."""
+    """Yield name and text of each page that a record gives."""
     yield "summary.md", page(findings, summary_template(findings))
-    if findings.heading.profile and findings.decision.word is not Word.NONE:
-        names = [f"part {number} of {len(parts)}" for number in range(1, len(parts) + 1)]
-        labels = [f"verdicts.jsonl, {name}" for name in names] if len(parts) > 1 else ["verdicts.jsonl"]
-        digests = zip(labels, (part.sha256 for part in parts), strict=True)
-        yield ACCEPTANCE, acceptance_page(findings, digests)
+    yield REPORT, page(findings, "page.html")
+    yield "junit.xml", junit_xml(findings)
+    if text := acceptance_view(findings, parts):
+        yield ACCEPTANCE, text
+
+
+def acceptance_view(findings: Findings, parts: Sequence[Part]) -> str:
+    """Return the acceptance page, empty for a run that does not decide by a profile."""
+    if not findings.heading.profile or findings.decision.word is Word.NONE:
+        return ""
+    names = [f"part {number} of {len(parts)}" for number in range(1, len(parts) + 1)]
+    labels = [f"verdicts.jsonl, {name}" for name in names] if len(parts) > 1 else ["verdicts.jsonl"]
+    return acceptance_page(findings, zip(labels, (part.sha256 for part in parts), strict=True))
+
+
+def is_shown(findings: Findings, path: Path) -> bool:
+    """Tell whether a report that the run itself wrote is there: it shows the same, and what pytest said besides."""
+    shown = path.read_bytes() if path.is_file() else b""
+    return b"data-jsonblob" in shown and page(findings, "report.html").encode() in shown

@@ -24,7 +24,7 @@ from talkstack_contract.lines import (
     written,
 )
 from talkstack_contract.model import Judgement, Verdict
-from talkstack_contract.rebuild import ACCEPTANCE, joined, read_part, views
+from talkstack_contract.rebuild import ACCEPTANCE, acceptance_view, joined, read_part
 from talkstack_contract.report import Findings, findings_of, page, summary_template
 from talkstack_contract.run import Known, judgement_of
 
@@ -122,11 +122,11 @@ class Record:
     def write_acceptance(self) -> Path | None:
         """Write the acceptance page, if this run gives one: a view of the finished file, as all can make it again."""
         path, parts = self.folder / ACCEPTANCE, [read_part(self.jsonl)]
-        pages = dict(views(joined(parts), parts)) if not self.cut_short.startswith(ACCEPTANCE) else {}
-        if ACCEPTANCE not in pages:
+        text = acceptance_view(joined(parts), parts) if not self.cut_short.startswith(ACCEPTANCE) else ""
+        if not text:
             path.unlink(missing_ok=True)
             return None
-        path.write_bytes(pages[ACCEPTANCE].encode())
+        path.write_bytes(text.encode())
         self.scrub([path])
         return path
 

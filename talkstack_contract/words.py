@@ -100,6 +100,15 @@ def _because(decision: Decision) -> str:
     return f": {decision.reason}" if decision.reason else ""
 
 
+def stated(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
+    """Say what pytest and JUnit show of a verdict: a letter, or why there is nothing to write one about."""
+    if judgement.verdict is Verdict.BLOCKED:
+        return f"blocked: {judgement.reason}"
+    if judgement.verdict is Verdict.UNEXERCISED:
+        return f"not asked: {judgement.reason}{f'; to enable it: {judgement.remedy}' if judgement.remedy else ''}"
+    return letter(judgement, evidence)
+
+
 def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
     """Write who broke what, where; promised; received; source; how to repeat."""
     at = f" at {judgement.violations[0].at}" if judgement.violations else ""

@@ -38,6 +38,7 @@ ORDER = [
     "words",
     "report",
     "acceptance",
+    "junit",
     "rebuild",
     "record",
     "verify",

@@ -46,7 +46,7 @@ def test_report_writes_the_pages_and_names_them(tmp_path: Path, capsys: Captured
     path, out = record(tmp_path / "verdicts.jsonl", occasion=ACCEPTANCE), tmp_path / "a" / "b"
     main(["report", str(path), "--reports", str(out)])
     told = capsys.readouterr().out.splitlines()[:-1]
-    names = ["summary.md", "acceptance.html"]
+    names = ["summary.md", "report.html", "junit.xml", "acceptance.html"]
     assert (told, sorted(each.name for each in out.iterdir())) == (
         [f"written: {out / name}" for name in names],
         sorted(names),

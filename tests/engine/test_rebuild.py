@@ -21,7 +21,7 @@ from talkstack_contract.lines import (
     written,
 )
 from talkstack_contract.model import Judgement, Verdict
-from talkstack_contract.rebuild import Part, joined, read_part, views
+from talkstack_contract.rebuild import Part, is_shown, joined, read_part, views
 from talkstack_contract.report import page
 from tests.engine.found import A_MUST, A_SHOULD, OCCASION, PROFILE, PROMISES, exchange, findings, judged, violated
 
@@ -202,10 +202,11 @@ def test_file_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
 
 # Views
 
+ALWAYS = ["summary.md", "report.html", "junit.xml"]
 GIVEN = {
-    "with-a-profile": (ACCEPTANCE, ALL, ["summary.md", "acceptance.html"]),
-    "without-one": (OCCASION, ALL, ["summary.md"]),
-    "narrowed": (ACCEPTANCE, ALL[:3], ["summary.md"]),
+    "with-a-profile": (ACCEPTANCE, ALL, [*ALWAYS, "acceptance.html"]),
+    "without-one": (OCCASION, ALL, ALWAYS),
+    "narrowed": (ACCEPTANCE, ALL[:3], ALWAYS),
 }
 
 
@@ -222,3 +223,24 @@ def test_page_of_several_files_names_the_digest_of_each(tmp_path: Path) -> None:
     parts = read(*paths)
     shown = dict(views(joined(parts), parts))["acceptance.html"]
     assert [part.sha256 in shown for part in parts] == [True, True]
+
+
+def test_report_made_again_loads_nothing_and_holds_what_the_run_shows(tmp_path: Path) -> None:
+    parts = read(record(tmp_path / "v.jsonl", others=[violated(A_MUST)]))
+    found = joined(parts)
+    shown = dict(views(found, parts))["report.html"]
+    section = page(found, "report.html").partition("<h2>As pytest saw it")[0]
+    assert ("<script" in shown, "<link" in shown, section in shown) == (False, False, True)
+
+
+def test_report_of_the_run_itself_is_told_from_one_made_again(tmp_path: Path) -> None:
+    parts = read(record(tmp_path / "v.jsonl", others=[violated(A_MUST)]))
+    found, other = joined(parts), findings()
+    mine = tmp_path / "report.html"
+    texts = {"of-the-run": page(found, "report.html"), "of-another": page(other, "report.html")}
+    told = {}
+    for name, text in texts.items():
+        mine.write_text(f'{text}<div data-jsonblob="{{}}"></div>', encoding="utf-8")
+        told[name] = is_shown(found, mine)
+    mine.write_text(dict(views(found, parts))["report.html"], encoding="utf-8")
+    assert told | {"again": is_shown(found, mine)} == {"of-the-run": True, "of-another": False, "again": False}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
+from talkstack_contract.rebuild import is_shown, joined, read_part, views
 from talkstack_contract.reference import serve
 from tests.engine.mutating_proxy import serve_proxy
 from tests.engine.provider_files import always, provider_of, when, written
@@ -70,6 +72,19 @@ def test_junit_shows_each_verdict_by_the_table(run: Finished) -> None:
 
 def test_junit_gives_every_item_its_source(run: Finished) -> None:
     assert [item.get("name") for item in _junit_items(run) if not _properties(item).get("source")] == []
+
+
+def test_junit_made_again_says_the_same_of_each_item(run: Finished) -> None:
+    def told(items: Iterable[ElementTree.Element]) -> Sequence[object]:
+        return sorted((each.get("classname"), each.get("name"), _properties(each), _tags(each)) for each in items)
+
+    part = read_part(run.reports / "verdicts.jsonl")
+    again = ElementTree.fromstring(dict(views(joined([part]), [part]))["junit.xml"].encode())
+    assert told(again.iter("testcase")) == told(_junit_items(run))
+
+
+def test_report_of_a_finished_run_is_kept(run: Finished) -> None:
+    assert is_shown(joined([read_part(run.reports / "verdicts.jsonl")]), run.reports / "report.html")
 
 
 def test_record_holds_each_clause_once(run: Finished) -> None:

@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from talkstack_contract.rebuild import joined, read_part, views
 from talkstack_contract.reference import Received, serve
 from talkstack_contract.reference.operations import OPERATIONS
 from tests.engine.provider_files import provider_of, written
@@ -45,6 +47,16 @@ def test_every_clause_is_asked(run: Finished) -> None:
 
 def test_acceptance_page_of_the_whole_api_can_be_sent_by_mail(run: Finished) -> None:
     assert 1_000_000 < (run.reports / "acceptance.html").stat().st_size < MOST_BYTES
+
+
+def test_junit_made_again_names_the_same_items(run: Finished) -> None:
+    part = read_part(run.reports / "verdicts.jsonl")
+    again = ElementTree.fromstring(dict(views(joined([part]), [part]))["junit.xml"].encode())
+    told, own = (
+        sorted((each.get("classname"), each.get("name")) for each in root.iter("testcase"))
+        for root in (again, ElementTree.parse(run.reports / "junit.xml"))
+    )
+    assert told == own
 
 
 def test_requests_are_few(run: Finished) -> None:
