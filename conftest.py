@@ -19,6 +19,7 @@ import pytest
 
 from talkstack_contract import report as reporting
 from talkstack_contract import words
+from talkstack_contract.accessibility import accessible
 from talkstack_contract.accounts import Accounts
 from talkstack_contract.cases import derive_cases, in_order
 from talkstack_contract.catalogue import load_contract
@@ -396,6 +397,12 @@ class Asking:
             session.config.workeroutput["contract"] = self.run.known()
 
 
+def _mend(report: Path) -> None:
+    """Make what pytest-html wrote usable by everybody; as bytes, so that no line end changes."""
+    if report.is_file():
+        report.write_bytes(accessible(report.read_bytes().decode()).encode())
+
+
 class Reporting:
     """The hooks of the process that reports."""
 
@@ -514,6 +521,7 @@ class Reporting:
             leaks += record.try_acceptance(self.findings)
         summary = record.write_summary(self.findings)
         result = yield
+        _mend(Path(option.htmlpath))
         artefacts = [record.jsonl, summary, Path(option.htmlpath), Path(option.xmlpath)]
         decision = record.close(self.findings, artefacts, leaks)
         if option.acceptance and not record.write_acceptance():

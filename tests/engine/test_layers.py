@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "talkstack_contract"
 OWN = "talkstack_contract"
 ORDER = [
+    "accessibility",
     "errors",
     "model",
     "schema",
