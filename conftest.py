@@ -5,12 +5,10 @@ tests, so its hooks are methods of two plugins that are registered only where it
 `Asking` in every process, `Reporting` in the one that reports (under pytest-xdist, not in the workers).
 """
 
-import argparse
 import os
 import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,16 +19,14 @@ from talkstack_contract import report as reporting
 from talkstack_contract import words
 from talkstack_contract.accessibility import accessible
 from talkstack_contract.accounts import Accounts
-from talkstack_contract.cases import derive_cases, in_order
-from talkstack_contract.catalogue import load_contract
-from talkstack_contract.errors import BadInput, bug_of_ours, nearest
+from talkstack_contract.errors import BadInput, bug_of_ours
 from talkstack_contract.evidence import Secrets
-from talkstack_contract.history import baseline, history_of, keep, read_earlier, read_nights
+from talkstack_contract.history import keep
 from talkstack_contract.judge import EXIT_STATUS, Decision, Word
-from talkstack_contract.ledger import Ledger, read_ledger, tidy
+from talkstack_contract.ledger import Ledger, tidy
 from talkstack_contract.lines import Line, Occasion, exchange_line, verdict_line, written
 from talkstack_contract.model import Case, Clause, Effect, Judgement, Strength, Verdict
-from talkstack_contract.profiles import Profile, load_profile, newest_profile
+from talkstack_contract.options import HISTORY, Given
 from talkstack_contract.provider import Provider
 from talkstack_contract.record import Record
 from talkstack_contract.run import Run, judgement_of
@@ -41,15 +37,11 @@ from talkstack_contract.settings import (
     settings_of_file,
     settings_of_reference,
 )
-from talkstack_contract.steps import workflow_cases
-from talkstack_contract.waivers import load_waivers
 from tests.contract.test_workflows import WORKFLOWS
 
 ROOT = Path(__file__).parent
 SCHEMAS = schemas_folder(os.environ)
 CONTRACT_TESTS = ROOT / "tests" / "contract"
-HISTORY = "history"
-EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a night within the default budget
 INCONCLUSIVE = EXIT_STATUS[Word.INCONCLUSIVE]
 Promise = tuple[Case, Clause]
 # The module that states the verdicts of a check; all others stand in test_documented.
@@ -108,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(embedded.close)
     try:
         occasion = _occasion(config, embedded)
-        config.stash[ASKING] = Asking(occasion, _ledger(config, occasion), config.option.only or "")
+        config.stash[ASKING] = Asking(occasion, _given(config).ledger(occasion), config.option.only or "")
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
             config.pluginmanager.register(Reporting(config, occasion), "contract-reporting")
@@ -122,82 +114,17 @@ def _contract_is_asked(config: pytest.Config) -> bool:
     return any(place.is_relative_to(CONTRACT_TESTS) or CONTRACT_TESTS.is_relative_to(place) for place in places)
 
 
+def _given(config: pytest.Config) -> Given:
+    return Given(config.option, Path(config.invocation_params.dir), SCHEMAS)
+
+
 def _occasion(config: pytest.Config, embedded: ExitStack) -> Occasion:
-    option = config.option
+    given = _given(config)
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
-    _check_options(option)
-    contract, started = load_contract(SCHEMAS), datetime.now(UTC)
-    option.examples = option.examples or (NIGHTLY_EXAMPLES if option.nightly else EXAMPLES)
-    option.seed = option.seed if option.seed is not None else int(f"{started:%Y%m%d}") if option.nightly else 1
-    waivers = Path(config.invocation_params.dir, option.waivers) if option.waivers else CONTRACT_TESTS / "waivers.yaml"
-    derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
-    occasion = Occasion(
-        contract=contract,
-        cases=in_order([*derived, *workflow_cases(contract, WORKFLOWS)]),
-        waivers=load_waivers(waivers, SCHEMAS, waivers.name) if option.waivers or waivers.exists() else (),
-        settings=_settings(config, embedded),
-        fail_on=Strength(option.fail_on),
-        require_all=option.require == "all",
-        seed=option.seed,
-        started=started,
-        fail_on_undocumented=option.fail_on_undocumented,
-        examples=option.examples,
-    )
-    _check_only(option.only, occasion)
-    return replace(occasion, profile=_profile(config, occasion), **_earlier_runs(config))
-
-
-def _check_options(option: argparse.Namespace) -> None:
-    if option.examples is not None and option.examples < 1:
-        raise BadInput("--examples", "", "is less than 1", "give 1 or more")
-    compared = "--against" if option.against else "--nightly" if option.nightly else ""
-    if option.acceptance and compared:
-        problem = "is about what is new, and --acceptance about all that is promised"
-        raise BadInput(compared, "", problem, "use one of them at a time")
-    profiled = "--acceptance" if option.acceptance else "--profile" if option.profile else ""
-    if option.fail_on_undocumented and profiled:
-        problem = f"asks for what no profile requires, and {profiled} scores by one"
-        raise BadInput("--fail-on-undocumented", "", problem, "use one of them at a time")
-
-
-def _check_only(id_: str | None, occasion: Occasion) -> None:
-    known = {*occasion.promises, *(case.id for case in occasion.cases)}
-    if id_ and id_ not in known:
-        raise BadInput("--only", "", f"{id_!r} is no case and no clause", nearest(id_, known))
-
-
-def _reports(config: pytest.Config) -> Path:
-    option = config.option
-    default = "reports/only" if option.only else "reports"  # a case that is asked again leaves the reports as they are
-    return Path(config.invocation_params.dir, option.reports or default).resolve()
-
-
-def _earlier_runs(config: pytest.Config) -> dict[str, Any]:
-    """Return what the run is compared with: the file that is named, else the nights that are kept."""
-    option, found = config.option, {}
-    nights = read_nights(_reports(config) / HISTORY) if option.nightly else []
-    if option.nightly:
-        found = {"history": history_of(nights), "baseline": baseline(nights)}
-    if option.against:
-        found["baseline"] = baseline([read_earlier(Path(config.invocation_params.dir, option.against))])
-    return found
-
-
-def _profile(config: pytest.Config, occasion: Occasion) -> Profile | None:
-    option = config.option
-    if not (option.profile or option.acceptance):
-        return None
-    path = Path(config.invocation_params.dir, option.profile) if option.profile else newest_profile(SCHEMAS)
-    return load_profile(path, SCHEMAS, occasion.promises)
-
-
-def _ledger(config: pytest.Config, occasion: Occasion) -> Ledger:
-    """Return the ledger to be cleaned up, or the one that this run writes."""
-    folder = config.invocation_params.dir
-    if left := config.option.clean_up:
-        return read_ledger(Path(folder, left).resolve())
-    return Ledger(_reports(config) / "ledger.jsonl", occasion.nonce)
+    given.check()
+    settings = _settings(config, embedded)
+    return given.occasion(settings, WORKFLOWS, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
 
 def _clause_id(occasion: Occasion, nodeid: str) -> str:
@@ -345,8 +272,8 @@ class Asking:
         """Tell the module of generated requests how many are wanted, before its items are built."""
         configure = getattr(getattr(collector, "module", None), "configure_generation", None)
         if configure and not isinstance(collector, pytest.Module):
-            option = collector.config.option
-            configure(option.examples, option.seed, may_write=Effect.WRITES in self.occasion.settings.allow)
+            given = self.occasion
+            configure(given.examples, given.seed, may_write=Effect.WRITES in given.settings.allow)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
@@ -408,7 +335,7 @@ class Reporting:
 
     def __init__(self, config: pytest.Config, occasion: Occasion) -> None:
         self.config, self.occasion = config, occasion
-        self.record = Record(_reports(config), occasion)
+        self.record = Record(_given(config).reports, occasion)
         self.findings: reporting.Findings | None = None
         self._was_stopped = False
         if self._sends_nothing:
@@ -458,7 +385,7 @@ class Reporting:
         chosen = {_clause_id(self.occasion, item.nodeid).rpartition("/")[0] for item in session.items}
         for case in self.occasion.cases:
             if case.id in chosen:
-                self._say(f"{case.id}: {run.answers.plan(case, self.config.option.examples)}")
+                self._say(f"{case.id}: {run.answers.plan(case, self.occasion.examples)}")
         return True
 
     def _clean_up(self) -> None:

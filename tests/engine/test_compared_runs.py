@@ -145,8 +145,7 @@ def test_one_case_is_asked_again_and_its_exchange_shown(
     ), run.terminal
 
 
-@pytest.mark.parametrize("only", ["getActiveProject/no-credentials", "getActiveProject", "nonsense"])
-def test_unknown_id_is_bad_input(only: str, tmp_path: Path) -> None:
-    run = ask(tmp_path, "--only", only)
-    told = f"ERROR: --only: {only!r} is no case and no clause; "
+def test_unknown_id_is_bad_input(tmp_path: Path) -> None:
+    run = ask(tmp_path, "--only", "getActiveProject/no-credentials")
+    told = "ERROR: --only: 'getActiveProject/no-credentials' is no case and no clause; nearest: "
     assert (run.exit_status, told in run.terminal) == (4, True), run.terminal

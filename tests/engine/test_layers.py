@@ -35,6 +35,7 @@ ORDER = [
     "judge",
     "run",
     "lines",
+    "options",
     "trends",
     "words",
     "report",
