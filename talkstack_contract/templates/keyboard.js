@@ -26,8 +26,8 @@
     each(".logexpander", (log) => {
       log.tabIndex = 0;
       log.setAttribute("role", "button");
-      log.setAttribute("aria-label", "Whole log");
-      log.setAttribute("aria-expanded", log.parentElement.classList.contains("expanded"));
+      const act = log.parentElement.classList.contains("expanded") ? "collapse" : "expand";
+      log.setAttribute("aria-label", `${act} the log`);
     });
     each("#environment-header button", (button) => {
       button.setAttribute("aria-expanded", !button.closest(".collapsed"));
