@@ -10,7 +10,7 @@ from pathlib import Path
 SCRIPT = Path(__file__).parent / "templates" / "keyboard.js"
 _EDITS = {
     r"<html>": r'<html lang="en">',
-    r"</title>": r'\g<0><meta name="viewport" content="width=device-width,initial-scale=1">',
+    r'id="head-title">[^<]*</title>': r'\g<0><meta name="viewport" content="width=device-width,initial-scale=1">',
     r"<h2>Environment</h2>": r'<h2><button type="button">Environment</button></h2>',
     r'<div class="filters">': r'<div class="filters" role="group" aria-label="Results shown">',
     r'<input [^>]*name="filter_checkbox"[^>]*>\s*<span [^>]*>[^<]*</span>': r"<label>\g<0></label>",

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from talkstack_contract.accessibility import accessible
-from talkstack_contract.report import STYLESHEET
-from tests.engine.found import Page
+from talkstack_contract.report import STYLESHEET, Findings, page
+from tests.engine.found import EVERYTHING, RUNS, Page
 
 KNOWN = """<!DOCTYPE html>
 <html>
@@ -59,6 +59,12 @@ def test_mended_page_keeps_every_tag() -> None:
     added = {"meta", "script", "main", "button", "label"}
     before, after = Page(KNOWN).tags, Page(MENDED).tags
     assert sorted(tag for tag in after if tag not in added) == sorted(tag for tag in before if tag not in added)
+
+
+@pytest.mark.parametrize("found", [EVERYTHING, *RUNS.values()], ids=["everything", *RUNS])
+def test_what_we_put_into_the_page_is_left_as_it_is(found: Findings) -> None:
+    ours = page(found, "report.html")
+    assert ours in accessible(KNOWN.replace('<div class="filters">', f'{ours}<div class="filters">'))
 
 
 @pytest.mark.parametrize("gone", ["<html>", "<h2>Environment</h2>", "filter_checkbox", "<footer>", ".join('')}<ul>`"])
