@@ -1,5 +1,6 @@
 """A run is told the same in every page; whatever a provider sent is text there, never markup."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -32,6 +33,13 @@ def test_page_runs_nothing_and_loads_nothing(found: Findings) -> None:
     active = {"script", "img", "iframe", "object", "embed", "link", "form"} & set(shown.tags)
     handlers = [name for name in shown.attributes if name.startswith("on") or name == "src"]
     assert (active, handlers) == (set(), [])
+
+
+def test_number_of_a_night_bears_the_name_of_its_column_for_narrow_screens() -> None:
+    table = page(RUNS["nightly"], "report.html").partition("<summary>The numbers")[2].partition("</table>")[0]
+    columns = re.findall('<th scope="col">([^<]*)', table)[2:]
+    named = re.findall('<td data-name="([^"]*)">', table)
+    assert named == [name.lower() for name in columns] * table.count("<tr><td>")
 
 
 def test_page_shows_what_a_provider_sent_as_text() -> None:
