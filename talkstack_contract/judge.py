@@ -164,7 +164,7 @@ def _word(
     lost: str,
 ) -> tuple[Word, str]:
     if violated or waiver_problems:
-        return Word.REJECTED, waiver_problems[0] if waiver_problems else ""
+        return Word.REJECTED, waiver_problems[0] if waiver_problems else extent.cut_short
     if reason := extent.cut_short or _blocked(judgements) or lost or _missing(pairs, judgements, extent):
         return Word.INCONCLUSIVE, reason
     if any(each.verdict in (Verdict.VIOLATED, Verdict.WAIVED) for each in judgements):

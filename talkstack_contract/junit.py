@@ -22,7 +22,7 @@ def junit_xml(findings: Findings) -> str:
     """Write a test case for each verdict, and one more, an error, for a run that was cut."""
     names = dict(_names(findings))
     items = [_item(each, names[each.id], findings) for each in findings.judgements if each.id in names]
-    if findings.decision.word is Word.INCONCLUSIVE and len(items) < len(names):
+    if findings.decision.word is not Word.NONE and len(items) < len(names):
         items.append(cut := Element("testcase", classname="tests.contract", name="whole run"))
         SubElement(cut, "error", message=_clean(findings.decision.reason))
     tags = [child.tag for item in items for child in item]
