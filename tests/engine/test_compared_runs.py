@@ -58,16 +58,14 @@ def test_run_is_red_for_what_is_newly_violated_alone(workers: tuple[str, ...], t
     assert (run.decision, changes(run), named) == ((1, "REJECTED"), expected, [*expected.values()][:2])
 
 
-@WORKERS
-def test_known_violation_does_not_reject_again(workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_known_violation_does_not_reject_again(tmp_path: Path) -> None:
     against = earlier(tmp_path, faults=[STATUS])
-    run = ask(tmp_path, *against, *workers, faults=[STATUS])
+    run = ask(tmp_path, *against, faults=[STATUS])
     assert (run.decision, [*changes(run)]) == ((0, "ACCEPTED WITH REMARKS"), ["still_violated"])
 
 
-@WORKERS
-def test_run_is_not_green_for_what_is_no_longer_exercised(workers: tuple[str, ...], tmp_path: Path) -> None:
-    run = ask(tmp_path, *earlier(tmp_path), *workers, change=without("states"))
+def test_run_is_not_green_for_what_is_no_longer_exercised(tmp_path: Path) -> None:
+    run = ask(tmp_path, *earlier(tmp_path), change=without("states"))
     not_asked = {clause for clause, verdict in run.verdicts.items() if verdict == "unexercised"}
     lost = set(changes(run).pop("no_longer_exercised"))
     lost_pair = {clause for clause in not_asked if clause.startswith("internal-error/status")}

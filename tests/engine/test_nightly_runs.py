@@ -13,7 +13,7 @@ import pytest
 from tests.engine.answer_edits import json_edit
 from tests.engine.mutating_proxy import Answer, Forward, Relay, Request, untouched
 from tests.engine.provider_files import Provider, always, ask, dead_port
-from tests.engine.suite_process import WORKERS, Finished
+from tests.engine.suite_process import Finished
 
 LONGEST = 15  # lines of a summary
 LATE_S = 0.05  # many times what the reference provider takes
@@ -120,10 +120,9 @@ def test_each_summary_says_what_happened_that_night(tmp_path: Path) -> None:
     assert (found, kept) == (expected, len(NIGHTS))
 
 
-@WORKERS
-def test_nights_are_charted(workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_nights_are_charted(tmp_path: Path) -> None:
     for _ in range(2):
-        run = ask(tmp_path, *NIGHTLY, *workers)
+        run = ask(tmp_path, *NIGHTLY)
     shown = (run.reports / "report.html").read_text()
     assert (run.decision, shown.count("<svg"), shown.count("<circle"), "nothing changed" in run.last_line) == (
         (0, "ACCEPTED"),
