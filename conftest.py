@@ -457,14 +457,20 @@ class Reporting:
         is_ours = was_run or self._was_stopped or bool(record.cut_short)
         if is_ours:
             session.exitstatus = decision.exit_status or (exitstatus if decision.word is Word.NONE else 0)
-        self._keep_night(decision)
+        if not self._is_night_kept(decision):
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         self._close(decision, summary, "" if is_ours else f"pytest ended with {int(exitstatus)}")
         return result
 
-    def _keep_night(self, decision: Decision) -> None:
-        """Add the record to the nights; of a night that was narrowed the next one could learn nothing."""
+    def _is_night_kept(self, decision: Decision) -> bool:
+        """Add the record to the nights, and tell if that cannot be; of a narrowed one the next could learn nothing."""
         if self.config.option.nightly and decision.word is not Word.NONE:
-            keep(self.record.jsonl, self.record.folder / HISTORY, self.occasion.started)
+            try:
+                keep(self.record.jsonl, self.record.folder / HISTORY, self.occasion.started)
+            except BadInput as error:
+                self._say(f"ERROR: this night is not kept: {error}", red=True)
+                return False
+        return True
 
     def _close(self, decision: Decision, summary: Path, trouble: str) -> None:
         assert self.findings is not None

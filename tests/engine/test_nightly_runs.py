@@ -145,6 +145,17 @@ def test_night_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
     assert (run.exit_status, told in run.terminal) == (4, True), run.terminal
 
 
+def test_night_that_cannot_be_kept_keeps_its_record(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "history").write_text("no folder")
+    run = ask(tmp_path, *NIGHTLY)
+    assert (run.exit_status, "ERROR: this night is not kept: " in run.terminal, run.footer["decision"]) == (
+        4,
+        True,
+        "ACCEPTED",
+    )
+
+
 def test_night_names_the_seed_of_its_requests(tmp_path: Path) -> None:
     run = ask(tmp_path, "--nightly", "--examples", "2", "-k", "by-bearer")
     seed = run.lines[0]["started"][:10].replace("-", "")
