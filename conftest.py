@@ -342,10 +342,11 @@ class Reporting:
             return
         self.record.open()
         option, folder = config.option, self.record.folder
-        option.htmlpath = option.htmlpath or str(folder / "report.html")
+        # A run may do without pytest-html and JUnit (`-p no:`), where only the verdicts are of interest.
+        option.htmlpath = getattr(option, "htmlpath", None) or str(folder / "report.html")
         option.self_contained_html = True
-        option.css = [*option.css, str(reporting.STYLESHEET)]
-        option.xmlpath = option.xmlpath or str(folder / "junit.xml")
+        option.css = [*getattr(option, "css", []), str(reporting.STYLESHEET)]
+        option.xmlpath = getattr(option, "xmlpath", None) or str(folder / "junit.xml")
 
     @property
     def _sends_nothing(self) -> bool:

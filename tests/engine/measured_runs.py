@@ -111,12 +111,15 @@ class Suite:
 
     whole: WarmRuns
     small: WarmRuns
+    settings: Path  # of pytest, in place of ours: without the pages, which nobody looks at here
 
     def run(self, folder: Path, *words: str, is_small: bool = False) -> Run:
         """Asks the provider of `provider.toml` in that folder; the reports stay in the folder."""
         reports, output = folder / "reports", folder / "output.txt"
         options = ["--provider", str(folder / "provider.toml"), "--reports", str(reports)]
-        words = (*words, *options, "-q", "--tb=no", "--disable-warnings", "-p", "no:cacheprovider")
+        without = [word for name in ("cacheprovider", "html", "junitxml") for word in ("-p", f"no:{name}")]
+        options += ["-c", str(self.settings), "--rootdir", str(ROOT), *without]
+        words = (*words, *options, "-q", "--tb=no", "--disable-warnings")
         exit_status = (self.small if is_small else self.whole).run(words, output)
         return _read(exit_status, reports / "verdicts.jsonl", output.read_text())
 
@@ -137,13 +140,21 @@ class Suite:
         return run, [f"the proxy broke: {failure}" for proxy in proxies for failure in proxy.failures]
 
 
+_SETTINGS = f"[pytest]\naddopts = --import-mode=importlib\npythonpath = {ROOT}\n"
+
+
 @contextmanager
 def suite() -> Iterator[Suite]:
     """What every run here is made with."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     small = environment | {"TALKSTACK_SCHEMAS": str(small_contract())}
-    with WarmRuns(ROOT, environment) as whole, WarmRuns(ROOT, small) as narrow:
-        yield Suite(whole, narrow)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        WarmRuns(ROOT, environment) as whole,
+        WarmRuns(ROOT, small) as narrow,
+    ):
+        (settings := Path(folder, "pytest.ini")).write_text(_SETTINGS)
+        yield Suite(whole, narrow, settings)
 
 
 @contextmanager
