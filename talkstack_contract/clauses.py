@@ -172,7 +172,9 @@ def _prefix(part: Part) -> str:
 
 
 def _shown(path: Sequence[str]) -> str:
-    return ".".join(step.replace("|", " or ") for step in path if step != "*") or "the body"
+    *above, last = [step for step in path if step != "*"] or ["the body"]
+    steps = [*(step.removesuffix("|.") for step in above), last.replace("|.", "|the body")]  # which may stand bare
+    return ".".join(step.replace("|", " or ") for step in steps)
 
 
 def _kind_clause_names(path: tuple[str, ...], parts: Sequence[Part]) -> tuple[str, ...]:
