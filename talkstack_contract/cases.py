@@ -5,6 +5,7 @@ body, from its `state` the account that asks, from the fields of the request the
 unknown, or another account's. Nothing here knows an operation by name.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from talkstack_contract.clauses import (
     payload_paths,
     success_clauses,
 )
+from talkstack_contract.errors import BadInput
 from talkstack_contract.model import (
     Case,
     Clause,
@@ -51,7 +53,20 @@ OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 def derive_cases(contract: Contract, *, fail_on_undocumented: bool = False) -> tuple[Case, ...]:
     """Return every case of the contract, in the order of asking; at demand a success may hold what is printed only."""
-    return in_order(case for operation in contract.operations for case in _cases(operation, fail_on_undocumented))
+    cases = in_order(case for operation in contract.operations for case in _cases(operation, fail_on_undocumented))
+    _check_ids(cases)
+    return cases
+
+
+def _check_ids(cases: Sequence[Case]) -> None:
+    """Refuse two promises of one id, as of the fields `userId` and `user_id`: one of them would be lost."""
+    ids = Counter(f"{case.id}/{clause.name}" for case in cases for clause in case.clauses)
+    for id_, count in ids.items():
+        if count > 1:
+            operation, case, clause = id_.split("/")
+            problem = f"{count} clauses of the case {case!r} are called {clause!r}"
+            remedy = "give one of the fields another x-contract.topic, so that their ids differ"
+            raise BadInput("schemas", operation, problem, remedy)
 
 
 def in_order(cases: Iterable[Case]) -> tuple[Case, ...]:
@@ -107,7 +122,7 @@ def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator
     is_read = operation.effect is Effect.READS
     for scheme in operation.schemes[1:]:
         same = _same(response, f"answer.is-the-same-{first}", f"the answer is the same {in_words(first)}")
-        also = (replace(same, needs=(STRICT_JSON,)),) if is_read else ()
+        also = (replace(same, needs=(STRICT_JSON,) if response.has_body else ()),) if is_read else ()
         compared_with = first if is_read else ""
         name = f"by-{scheme.slug}"
         yield replace(case, name=name, scheme=scheme, clauses=(*clauses, *also), compared_with=compared_with)

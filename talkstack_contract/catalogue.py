@@ -31,6 +31,7 @@ from talkstack_contract.model import (
 )
 from talkstack_contract.schema import JUDGED, Schemas, check_document, check_schema
 
+BODILESS = frozenset({204, 205, 304})  # RFC 9110, 15.3.5, 15.3.6 and 15.4.5
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -51,11 +52,29 @@ class _Strict(SafeLoader):
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
         return super().construct_mapping(node, deep)
 
+    def whole_number(self, node: yaml.ScalarNode) -> int:
+        """Read a whole number of YAML 1.2: a zero before it means nothing, and no colon makes it one to base 60."""
+        text = str(self.construct_scalar(node))
+        bases = {"0o": 8, "0x": 16}
+        return int(text[2:], bases[text[:2]]) if text[:2] in bases else int(text)
 
-_Strict.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+
+# The core schema of YAML 1.2, which OpenAPI 3.1 is written in: `NO`, `on` and `1:30` are text, and so is a date.
+_CORE = (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
+    (
+        "float",
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        list("-+.0123456789"),
+    ),
+    ("merge", "<<", ["<"]),
+)
+_Strict.yaml_implicit_resolvers = {}
+for _name, _regex, _first in _CORE:
+    _Strict.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(rf"(?:{_regex})\Z"), _first)
+_Strict.add_constructor("tag:yaml.org,2002:int", _Strict.whole_number)
 
 
 def read_yaml(path: Path, shown: str) -> Json:
@@ -139,7 +158,8 @@ class _Catalogue:
             self._check(file, item, "pathItem", path)
             methods = frozenset(method.upper() for method in METHODS if method in item)
             for method in sorted(methods):
-                operation = self._operation(file, path, method, item[method.lower()], root, read, methods)
+                entry = _with_parameters(item[method.lower()], item.get("parameters", ()))
+                operation = self._operation(file, path, method, entry, root, read, methods)
                 if operation.id in seen:
                     raise BadInput(f"schemas/{file}", operation.id, "is the id of two operations", "rename one")
                 seen.add(operation.id)
@@ -152,7 +172,7 @@ class _Catalogue:
         notes, docs = entry["x-contract"], entry["externalDocs"]
         page = Source(docs["description"], notes["source"]["section"], docs["url"], read=read)
         responses = tuple(
-            self._response(file, f"{place}.responses.{status}", int(status), response, page)
+            self._response(file, f"{place}.responses.{status}", int(status), response, page, method)
             for status, response in entry["responses"].items()
         )
         body, media_type = self._request_body(entry)
@@ -160,6 +180,7 @@ class _Catalogue:
         makes, servers = notes.get("makes"), entry.get("servers")
         security = entry.get("security", root.get("security", []))
         declared = root["components"]["securitySchemes"]
+        _check_security(file, place, security)
         schemes = tuple(_scheme(file, place, name, declared) for alternative in security for name in alternative)
         operation = Operation(
             id=entry["operationId"],
@@ -194,6 +215,8 @@ class _Catalogue:
     def _parameters(self, file: str, place: str, entry: Json) -> Iterator[Field]:
         for each in entry.get("parameters", []):
             is_required = each.get("required", False)
+            _check_serialization(file, f"{place}.parameters.{each['name']}", each)
+            check_schema(file, each["schema"])
             schema = self.schemas.whole(file, each["schema"])
             yield self._field(file, place, each["name"], each["in"], schema, is_required=is_required)
 
@@ -232,8 +255,9 @@ class _Catalogue:
             for name, each in entries.items()
         )
 
-    def _response(self, file: str, place: str, status: int, entry: Json, page: Source) -> Response:
+    def _response(self, file: str, place: str, status: int, entry: Json, page: Source, method: str) -> Response:
         notes, schema = entry["x-contract"], entry["content"]["application/json"]["schema"]
+        check_schema(file, schema)
         parts = self.schemas.parts(file, schema)
         for part in parts:
             self._check(file, part.notes, "schemaNotes", f"{place}, schema of {'.'.join(part.path) or '$'}")
@@ -257,12 +281,43 @@ class _Catalogue:
             ways=self._ways(file, place, notes.get("cases", {})),
             refuses=_refuses(status, provenance, notes.get("credential")),
             keys=tuple(dict.fromkeys(self.schemas.keys(file, schema))) if _is_printed(provenance, parts) else (),
+            has_body=method != "HEAD" and status not in BODILESS,
         )
 
     def _known_reading(self, file: str, place: str, name: str) -> None:
         known = {reading.id for reading in self.readings}
         if name and name not in known:
             raise BadInput(f"schemas/{file}", place, f"{name!r} is no reading", nearest(name, known))
+
+
+def _with_parameters(entry: Json, shared: Json) -> Json:
+    """Return an operation with the parameters of its path; one of its own wins over a shared one of that name."""
+    own = entry.get("parameters", [])
+    names = {(each["name"], each["in"]) for each in own}
+    inherited = [each for each in shared if (each["name"], each["in"]) not in names]
+    return {**entry, "parameters": [*inherited, *own]} if inherited else entry
+
+
+def _check_security(file: str, place: str, security: Json) -> None:
+    """Refuse what cannot be asked for: two credentials at once, and a credential that may be left out."""
+    for alternative in security:
+        if len(alternative) != 1:
+            problem = f"asks for {' and '.join(map(repr, alternative)) or 'no credential'} in one alternative"
+            remedy = "name one scheme in each alternative, or write security: [] for an operation without credentials"
+            raise BadInput(f"schemas/{file}", f"{place}.security", problem, remedy)
+
+
+def _check_serialization(file: str, place: str, parameter: Json) -> None:
+    """Refuse a parameter that would be written in another way than OpenAPI's default."""
+    is_query = parameter["in"] == "query"
+    usual = {"style": "form" if is_query else "simple", "explode": is_query}
+    for key, value in usual.items():
+        if parameter.get(key, value) != value:
+            problem = f"{parameter[key]!r} is not supported for a parameter in the {parameter['in']}"
+            raise BadInput(f"schemas/{file}", f"{place}.{key}", problem, f"leave it out, or write {value!r}".lower())
+    if is_query and parameter["schema"].get("type") == "object":
+        problem = "an object in the query is not supported"
+        raise BadInput(f"schemas/{file}", f"{place}.schema", problem, "describe each of its keys as a parameter")
 
 
 def _check_fields(file: str, place: str, operation: Operation) -> None:

@@ -156,7 +156,7 @@ def value_if_present(clause: Clause, subject: Subject) -> Iterator[Violation]:
 def _value(clause: Clause, subject: Subject, *, required: bool) -> Iterator[Violation]:
     for place, found in _values(subject.answer.json, clause.path):
         if isinstance(found, _Absent):
-            if required:
+            if required and found.is_last:
                 yield Violation(place, found.why)
         elif departures(found, clause.expected):
             yield Violation(place, shown(found))
@@ -333,7 +333,10 @@ CHECKS: dict[str, Check] = {
 
 @dataclass(frozen=True)
 class _Absent:
+    """What is missing; `is_last` is false where what would hold it is not there: nothing is asked below it."""
+
     why: str
+    is_last: bool = True
 
 
 _NOTHING = _Absent("nothing")
@@ -347,7 +350,7 @@ def _values(found: Any, path: Sequence[str], place: str = "$") -> Iterator[tuple
         for index, inner in enumerate(found if isinstance(found, list) else ()):
             yield from _values(inner, path[1:], f"{place}[{index}]")
     elif not isinstance(found, dict):
-        yield place, _Absent(f"no object: {shown(found)}")
+        yield place, _Absent(f"no object: {shown(found)}", place == "$" or found is not None)
     else:
         yield from _values_below(found, path, place)
 
@@ -359,7 +362,7 @@ def _values_below(found: dict[str, Any], path: Sequence[str], place: str) -> Ite
     if name == ".":
         yield from _values(found, path[1:], place)
     elif name not in found:
-        yield f"{place}.{name}", _Absent("no such key")
+        yield f"{place}.{name}", _Absent("no such key", len(path) == 1)
     else:
         yield from _values(found[name], path[1:], f"{place}.{name}")
 

@@ -44,6 +44,8 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
     state = f"an account in the state “{response.state}”" if response.state else "such a request"
     status = _status_clause(response, state)
     yield status
+    if not response.has_body:
+        return
     sentence = "the media type is JSON"
     yield Clause("media-type.is-json", sentence, Provenance.STANDARD, RFC_9110_TYPE, "media-type", needs=(status.name,))
     sentence = "the body is one JSON text and nothing else"
@@ -85,6 +87,8 @@ def error_clauses(
     words = words or (f"an account in the state “{response.state}”" if response.state else "such a request")
     status = _status_clause(response, words, also)
     yield status
+    if not response.has_body:
+        return
     clauses = error_body_clauses(operation, response, (status.name,))
     yield from (_as_sure_as(response, clause) for clause in clauses)
 
@@ -140,7 +144,9 @@ def _status_clause(response: Response, words: str, also: tuple[int, ...] = ()) -
 def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:
     """Yield what is asked of one value: its kind first, then what only a sample shows."""
     if not part.path and part.keywords.get("type") != "array":
-        return  # that the whole is an object follows from the keys that are asked of it
+        part = replace(part, keywords=_of_the_whole(part, response.parts))
+        if not part.keywords:
+            return
     source = replace(response.source, reading=part.notes.get("reading", response.source.reading))
     prefix = _prefix(part)
     rest = dict(part.keywords)
@@ -164,6 +170,24 @@ def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:
         if not is_literal:
             check = "value-if-present"
         yield Clause(f"{prefix}{suffix}", sentence, given, source, check, keywords, part.path, needs)
+
+
+def _of_the_whole(part: Part, parts: Sequence[Part]) -> dict[str, Json]:
+    """Return what is asked of the body itself; that it is an object follows from a key that it has to have."""
+    keywords = dict(part.keywords)
+    first = [each for each in parts if len(each.path) == 1]
+    may_be_bare = any(each.path[0].endswith("|.") for each in first)
+    if keywords.get("type") == "object" and (may_be_bare or any(each.required for each in first)):
+        del keywords["type"]
+    spellings = {name for each in first if "|" in each.path[0] for name in each.path[0].split("|")}
+    branches = keywords.get("anyOf", ())
+    if may_be_bare or all(_requires_one_of(spellings, each) for each in branches):
+        keywords.pop("anyOf", None)  # the clauses of those keys take either
+    return keywords
+
+
+def _requires_one_of(names: set[str], schema: Json) -> bool:
+    return isinstance(schema, dict) and schema.keys() == {"required"} and names.issuperset(schema["required"])
 
 
 def _prefix(part: Part) -> str:

@@ -23,7 +23,7 @@ Values = Callable[[str], str]
 def request_of(case: Case, sent: Mapping[str, Json], credential: Credential | None, settings: Settings) -> Request:
     """Write the request of a case. Raises `Unexercised` where the settings do not name its host."""
     operation = case.operation
-    query = [*case.query, *((name, _text(value)) for name, value in _placed(operation, sent, "query").items())]
+    query = [*case.query, *_pairs(_placed(operation, sent, "query"))]
     url = f"{base_url_of(operation, settings)}{_path(operation, sent)}{f'?{urlencode(query)}' if query else ''}"
     headers = [Header("Accept", "application/json", "application/json")]
     if case.headers:
@@ -121,7 +121,18 @@ def base_url_of(operation: Operation, settings: Settings) -> str:
 
 
 def _path(operation: Operation, sent: Mapping[str, Json]) -> str:
-    return PLACEHOLDER.sub(lambda hit: quote(_text(sent.get(hit[1], "")), safe=""), operation.path)
+    return PLACEHOLDER.sub(lambda hit: _in_path(sent.get(hit[1], "")), operation.path)
+
+
+def _in_path(value: Json) -> str:
+    """Write a value of a path; a list with commas between its items, the default of OpenAPI (style simple)."""
+    return ",".join(quote(_text(each), safe="") for each in (value if isinstance(value, list) else [value]))
+
+
+def _pairs(sent: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Write the values of a query: a list as a pair an item, the default of OpenAPI (style form, explode true)."""
+    for name, value in sent.items():
+        yield from ((name, _text(each)) for each in (value if isinstance(value, list) else [value]))
 
 
 def _body(operation: Operation, sent: Mapping[str, Json]) -> tuple[bytes, str]:

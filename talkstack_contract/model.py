@@ -198,7 +198,8 @@ class Response:
     name of a value of the request to where the answer shows it. `absent` lists the fields (those left out together in
     one tuple), `malformed` and `unknown` those, for which the page prints this status, `ways` what else it is printed
     for. `refuses` is the provenance of its being the answer to a wrong credential, None where it is something else.
-    `keys` are the paths of all keys that the page prints in the body, none where it prints no body.
+    `keys` are the paths of all keys that the page prints in the body, none where it prints no body. `has_body` is false
+    where HTTP allows none: the answer to HEAD, a 204, a 304.
     """
 
     status: int
@@ -215,6 +216,7 @@ class Response:
     ways: tuple[Way, ...] = ()
     refuses: Provenance | None = None
     keys: tuple[tuple[str, ...], ...] = ()
+    has_body: bool = True
 
     @property
     def is_success(self) -> bool:

@@ -5,9 +5,12 @@ that leads nowhere.
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+import regress
+from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import SchemaError, ValidationError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
@@ -16,7 +19,19 @@ from referencing.jsonschema import DRAFT202012
 from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.model import Part
 
+
+@cache
+def _pattern(pattern: str) -> regress.Regex:
+    """Return a compiled pattern: those of JSON Schema are ECMA-262, which differs from Python's."""
+    return regress.Regex(pattern, "u")
+
+
 FORMATS = FormatChecker()
+for _name, _bits in (("int32", 32), ("int64", 64)):  # of the OpenAPI format registry
+    FORMATS.checks(_name)(
+        lambda value, bits=_bits: not _is_whole(value) or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
+    )
+FORMATS.checks("regex", regress.RegressError)(lambda value: not isinstance(value, str) or bool(_pattern(value)))
 BASE = "http://schemas.invalid/"  # a name for the folder `schemas/`, so that relative references resolve; never fetched
 
 
@@ -40,7 +55,8 @@ class Schemas:
     def _relative(file: str, target: str) -> str:
         parts = file.split("/")[:-1]
         for step in target.split("/"):
-            parts = parts[:-1] if step == ".." else [*parts, step]
+            if step != ".":
+                parts = parts[:-1] if step == ".." else [*parts, step]
         return "/".join(parts)
 
     def parts(self, file: str, schema: Any) -> tuple[Part, ...]:
@@ -51,7 +67,7 @@ class Schemas:
             joined[part.path] = Part(
                 part.path,
                 known.required or part.required,
-                {**known.keywords, **part.keywords},
+                _both(known.keywords, part.keywords),
                 {**known.notes, **part.notes},
             )
         return tuple(joined.values())
@@ -102,22 +118,71 @@ class Schemas:
         return {**joined, **own, **({} if isinstance(notes, dict) else {"x-contract": notes})}
 
     def _walk(
-        self, file: str, schema: Any, path: tuple[str, ...], required: bool, notes: Mapping[str, str]
+        self,
+        file: str,
+        schema: Any,
+        path: tuple[str, ...],
+        required: bool,
+        notes: Mapping[str, str],
+        above: tuple[int, ...] = (),
     ) -> Iterator[Part]:
-        if not isinstance(schema, dict):  # true and false are schemas too; they ask nothing that a clause could name
+        """Yield the parts of a schema; `above` are the schemas that lead here, by identity."""
+        if schema is False:
+            raise BadInput(f"schemas/{file}", _dotted(path), "the schema false allows no value", "leave the key out")
+        if not isinstance(schema, dict):  # true is a schema too; it asks nothing
             return
+        if id(schema) in above:
+            problem = "refers to itself, and a recursive schema is not supported"
+            raise BadInput(f"schemas/{file}", _dotted(path), problem, "describe as many levels as the page shows")
+        above = (*above, id(schema))
+        _check_keywords(file, path, schema)
         notes = {**notes, **schema.get("x-contract", {})}
         for place, inner in self._alternatives(file, schema):
-            yield from self._walk(place, inner, path, required, notes)
-        keywords = {key: value for key, value in schema.items() if key in JUDGED}
+            yield from self._walk(place, inner, path, required, notes, above)
+        keywords = self._keywords(file, schema, path)
         if keywords or required:
             yield Part(path, required, keywords, notes)
         below = {key: value for key, value in notes.items() if key in INHERITED}
-        for key, inner in schema.get("properties", {}).items():
+        properties = schema.get("properties", {})
+        for key, inner in properties.items():
             is_required = key in self._required(file, schema)
-            yield from self._walk(file, inner, _below(path, key, inner), is_required, below)
-        if "items" in schema:
-            yield from self._walk(file, schema["items"], (*path, "*"), True, below)
+            yield from self._walk(file, inner, _below(path, key, inner), is_required, below, above)
+        for key in schema.get("required", ()):
+            if key not in properties and not any(
+                key in self._properties(place, inner) for place, inner in self._alternatives(file, schema)
+            ):
+                yield Part((*path, key), True, {}, below)
+        if "items" in schema and "prefixItems" not in schema:
+            yield from self._walk(file, schema["items"], (*path, "*"), True, below, above)
+
+    def _keywords(self, file: str, schema: Any, path: tuple[str, ...]) -> dict[str, Any]:
+        """Return what a schema asks of the value itself; keywords that act together stay together, in `allOf`."""
+        keywords = {key: self._inlined(file, value, path) for key, value in schema.items() if key in JUDGED}
+        groups = []
+        for names in GROUPS:
+            if names[0] in schema:
+                group = {name: self._inlined(file, schema[name], path) for name in names if name in schema}
+                if "additionalProperties" in group:
+                    group["properties"] = dict.fromkeys(schema.get("properties", {}), True)
+                groups.append(group)
+        return {**keywords, "allOf": groups} if groups else keywords
+
+    def _inlined(self, file: str, value: Any, path: tuple[str, ...], above: tuple[str, ...] = ()) -> Any:
+        """Return a keyword's value with every reference in it replaced by the schema that it leads to."""
+        if isinstance(value, list):
+            return [self._inlined(file, inner, path, above) for inner in value]
+        if not isinstance(value, dict):
+            return value
+        _check_keywords(file, path, value, UNSUPPORTED)
+        own = {key: self._inlined(file, inner, path, above) for key, inner in value.items() if key not in _NOT_INLINED}
+        if not isinstance(value.get("$ref"), str):
+            return own
+        if f"{file} {value['$ref']}" in above:
+            problem = "refers to itself, and a recursive schema is not supported"
+            raise BadInput(f"schemas/{file}", _dotted(path), problem, "describe as many levels as the page shows")
+        place, target = self.resolved(file, value["$ref"])
+        inner = self._inlined(place, target, path, (*above, f"{file} {value['$ref']}"))
+        return {**own, "allOf": [*own.get("allOf", ()), inner]} if own else inner
 
     def _alternatives(self, file: str, schema: Any) -> Iterator[tuple[str, Any]]:
         if "$ref" in schema:
@@ -178,12 +243,74 @@ JUDGED = frozenset(
     ]
 )
 INHERITED = frozenset({"topic", "provenance", "reading"})
+# Keywords that a value is held to together, each group by the one that calls for the others.
+GROUPS = (
+    ("additionalProperties", "patternProperties"),
+    ("patternProperties",),
+    ("if", "then", "else"),
+    ("prefixItems", "items"),
+    ("contains", "minContains", "maxContains"),
+    ("dependentRequired",),
+    ("dependentSchemas",),
+    ("propertyNames",),
+)
+STRUCTURE = frozenset(
+    ["$ref", "allOf", "properties", "required", "items", *(name for names in GROUPS for name in names)]
+)
+# Annotations: they ask nothing of a value.
+ANNOTATIONS = frozenset(
+    [
+        *("$schema", "$id", "$anchor", "$comment", "$defs", "title", "description", "default", "examples", "example"),
+        *("deprecated", "readOnly", "writeOnly", "contentMediaType", "contentEncoding", "contentSchema"),
+        *("externalDocs", "xml", "discriminator"),
+    ]
+)
+UNSUPPORTED = frozenset(
+    ["$dynamicRef", "$dynamicAnchor", "$recursiveRef", "unevaluatedProperties", "unevaluatedItems", "nullable"]
+)
+_NOT_INLINED = frozenset({"$ref", "$id", "$schema", "$defs", "$anchor"})  # where the schema stands is no longer known
+_REMEDIES = {"nullable": "is of OpenAPI 3.0; write type: [..., 'null']"}
+
+
+def _check_keywords(
+    file: str, path: tuple[str, ...], schema: Mapping[str, Any], refused: frozenset[str] | None = None
+) -> None:
+    """Refuse a keyword that would be dropped without a word, a format nobody checks, a pattern that is none."""
+    for key in schema:
+        is_known = key in {*JUDGED, *STRUCTURE, *ANNOTATIONS} or key.startswith("x-")
+        if key in refused if refused is not None else not is_known:
+            remedy = _REMEDIES.get(key, nearest(key, {*JUDGED, *STRUCTURE}))
+            raise BadInput(f"schemas/{file}", _dotted((*path, key)), "is a keyword that is not judged", remedy)
+    name, pattern = schema.get("format"), schema.get("pattern")
+    if isinstance(name, str) and name not in FORMATS.checkers:
+        problem = f"{name!r} is a format that nothing checks"
+        raise BadInput(f"schemas/{file}", _dotted((*path, "format")), problem, nearest(name, FORMATS.checkers))
+    patterns = [pattern] if isinstance(pattern, str) else []
+    named = schema.get("patternProperties")
+    for each in [*patterns, *(named if isinstance(named, dict) else ())]:
+        try:
+            _pattern(each)
+        except regress.RegressError:
+            problem = f"{each!r} is no pattern of ECMA-262"
+            raise BadInput(f"schemas/{file}", _dotted((*path, "pattern")), problem, "mend the pattern") from None
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    return ".".join(path) or "$"
+
+
+def _both(known: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Join what two schemas ask of one value: both hold, also where one keyword stands in both."""
+    twice = {key: value for key, value in other.items() if key in known and known[key] != value and key != "allOf"}
+    joined = {**other, **known}
+    groups = [*known.get("allOf", ()), *other.get("allOf", ()), *([twice] if twice else ())]
+    return {**joined, "allOf": groups} if groups else joined
 
 
 def check_schema(file: str, document: Any) -> None:
     """Raise `BadInput` unless `document` is a JSON Schema 2020-12 whose notes we understand."""
     try:
-        Draft202012Validator.check_schema(document)
+        Draft202012Validator.check_schema(document, format_checker=FORMATS)
     except SchemaError as error:
         raise BadInput(f"schemas/{file}", _place(error), _shortly(error.message), "see JSON Schema 2020-12") from None
 
@@ -210,8 +337,55 @@ def check_document(file: str, document: Any, meta: Any, place: str = "") -> None
 
 def departures(value: Any, keywords: Mapping[str, Any]) -> list[str]:
     """Say in which ways `value` is not what `keywords` (type, const, format and the like) ask; empty if it is."""
-    validator = Draft202012Validator(dict(keywords), format_checker=FORMATS)
+    validator = _Judging(dict(keywords), format_checker=FORMATS)
     return [_shortly(error.message) for error in validator.iter_errors(value)]
+
+
+def _matches(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ARG001
+    if validator.is_type(instance, "string") and not _pattern(pattern).find(instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _matching_properties(
+    validator: Any,
+    patterns: Mapping[str, Any],
+    instance: Any,
+    schema: Any,  # noqa: ARG001
+) -> Iterator[ValidationError]:
+    for key, value in instance.items() if validator.is_type(instance, "object") else ():
+        for pattern, inner in patterns.items():
+            if _pattern(pattern).find(key):
+                yield from validator.descend(value, inner, path=key, schema_path=pattern)
+
+
+def _other_properties(
+    validator: Any, inner: Any, instance: Any, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    patterns = schema.get("patternProperties", {})
+    for key, value in instance.items() if validator.is_type(instance, "object") else ():
+        if key not in schema.get("properties", {}) and not any(_pattern(each).find(key) for each in patterns):
+            yield from validator.descend(value, inner, path=key)
+
+
+def _multiple(validator: Any, divisor: float, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ARG001
+    """Divide as decimals: 19.99 is a multiple of 0.01."""
+    if validator.is_type(instance, "number") and Decimal(str(instance)) % Decimal(str(divisor)):
+        yield ValidationError(f"{instance!r} is not a multiple of {divisor}")
+
+
+_Judging = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema types it in part
+    Draft202012Validator,
+    {
+        "pattern": _matches,
+        "patternProperties": _matching_properties,
+        "additionalProperties": _other_properties,
+        "multipleOf": _multiple,
+    },
+)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _depth(error: ValidationError) -> int:

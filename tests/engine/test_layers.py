@@ -56,6 +56,7 @@ DOORS = {
     "requests": [ENGINE["provider"]],
     "urllib3": [ENGINE["provider"]],
     "jsonschema": [ENGINE["schema"]],
+    "regress": [ENGINE["schema"]],
     "referencing": [ENGINE["schema"]],
     "yaml": [ENGINE["catalogue"]],
     "tomllib": [ENGINE["settings"]],
