@@ -5,8 +5,9 @@ that leads nowhere.
 """
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from fractions import Fraction
 from functools import cache
+from math import isfinite
 from typing import Any
 
 import regress
@@ -368,8 +369,11 @@ def _other_properties(
 
 
 def _multiple(validator: Any, divisor: float, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ARG001
-    """Divide as decimals: 19.99 is a multiple of 0.01."""
-    if validator.is_type(instance, "number") and Decimal(str(instance)) % Decimal(str(divisor)):
+    """Divide what was written, digit by digit: 19.99 is a multiple of 0.01. What overflows is a multiple of nothing."""
+    if not validator.is_type(instance, "number"):
+        return
+    is_endless = isinstance(instance, float) and not isfinite(instance)
+    if is_endless or _exact(instance) % _exact(divisor):
         yield ValidationError(f"{instance!r} is not a multiple of {divisor}")
 
 
@@ -382,6 +386,10 @@ _Judging = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema typ
         "multipleOf": _multiple,
     },
 )
+
+
+def _exact(number: float) -> Fraction:
+    return Fraction(number) if isinstance(number, int) else Fraction(str(number))
 
 
 def _is_whole(value: Any) -> bool:

@@ -163,7 +163,12 @@ JUDGED: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "cents": (
         {**OBJECT, "properties": {"price": {"type": "number", "multipleOf": 0.01}}},
         [{"price": 19.99}, {"price": 4.02}, {"price": 1}],
-        [{"price": 0.005}, {"price": 19.999}],
+        [{"price": 0.005}, {"price": 19.999}, {"price": float("1e-308")}],
+    ),
+    "huge-numbers": (
+        {"properties": {"n": {"multipleOf": 0.123456789}}},
+        [{"n": 0}],
+        [{"n": 1e308}, {"n": 10**400 + 1}],
     ),
     "letters": ({**OBJECT, "properties": {"s": {"pattern": r"^\p{L}+$"}}}, [{"s": "Müller"}], [{"s": "M1"}]),
     "end-of-text": ({**OBJECT, "properties": {"s": {"pattern": "^[a-z]+$"}}}, [{"s": "abc"}], [{"s": "abc\n"}]),
