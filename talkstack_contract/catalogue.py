@@ -299,7 +299,7 @@ def _with_parameters(entry: Json, shared: Json) -> Json:
 
 
 def _check_security(file: str, place: str, security: Json) -> None:
-    """Refuse what cannot be asked for: two credentials at once, and a credential that may be left out."""
+    """Refuse what the suite does not send: two credentials at once, and a credential that may be left out."""
     for alternative in security:
         if len(alternative) != 1:
             problem = f"asks for {' and '.join(map(repr, alternative)) or 'no credential'} in one alternative"

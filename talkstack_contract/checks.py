@@ -333,7 +333,7 @@ CHECKS: dict[str, Check] = {
 
 @dataclass(frozen=True)
 class _Absent:
-    """What is missing; `is_last` is false where what would hold it is not there: nothing is asked below it."""
+    """What is missing; `is_last` is false where its parent is absent or null, so that nothing is required there."""
 
     why: str
     is_last: bool = True

@@ -70,7 +70,7 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
 
 def closed_clauses(response: Response) -> Iterator[Clause]:
     """Yield the clause that a body holds nothing but what the page prints: no page says so, a run may ask for it."""
-    if response.keys:
+    if response.keys and response.has_body:
         sentence = "the body holds no key that the page does not print"
         source = replace(response.source, reading="undocumented-fields")
         name, demanded = "body.holds-nothing-undocumented", Provenance.DEMANDED
@@ -155,7 +155,7 @@ def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:
     check = "value" if part.required else "value-if-present"
     above = _kind_clause_names(part.path[:-1], response.parts) if part.path else ()
     needs: tuple[str, ...] = (STRICT_JSON, *above)
-    if not is_literal and (kind is not None or (part.required and not rest)):
+    if not is_literal and (kind is not None or part.required):
         words = _kind_words(kind) if kind is not None else "there"
         name = f"{prefix}is-{words}"
         sentence = f"{_shown(part.path)} is {words.replace('-', ' ')}"
@@ -173,7 +173,7 @@ def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:
 
 
 def _of_the_whole(part: Part, parts: Sequence[Part]) -> dict[str, Json]:
-    """Return what is asked of the body itself; that it is an object follows from a key that it has to have."""
+    """Return the keywords of the body itself; that it is an object follows from a key that it must have."""
     keywords = dict(part.keywords)
     first = [each for each in parts if len(each.path) == 1]
     may_be_bare = any(each.path[0].endswith("|.") for each in first)

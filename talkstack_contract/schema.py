@@ -42,6 +42,7 @@ class Schemas:
     def __init__(self, documents: Mapping[str, Any]) -> None:
         resources = [(BASE + path, DRAFT202012.create_resource(document)) for path, document in documents.items()]
         self._registry: Registry[Any] = Registry().with_resources(resources)
+        self._checked: set[int] = set()
 
     def resolved(self, file: str, reference: str) -> tuple[str, Any]:
         """Follow `reference` as it stands in `file`; return the file it leads to and what stands there."""
@@ -51,6 +52,14 @@ class Schemas:
             raise BadInput(f"schemas/{file}", "$ref", f"{reference!r} leads nowhere", "name a file and a key") from None
         target = reference.partition("#")[0]
         return (self._relative(file, target) if target else file), found.contents
+
+    def _referenced(self, file: str, reference: str) -> tuple[str, Any]:
+        """Follow a reference to a schema, which may be in a YAML file that nothing has checked yet."""
+        place, schema = self.resolved(file, reference)
+        if place.endswith(".yaml") and id(schema) not in self._checked:
+            check_schema(place, schema)
+            self._checked.add(id(schema))
+        return place, schema
 
     @staticmethod
     def _relative(file: str, target: str) -> str:
@@ -133,8 +142,7 @@ class Schemas:
         if not isinstance(schema, dict):  # true is a schema too; it asks nothing
             return
         if id(schema) in above:
-            problem = "refers to itself, and a recursive schema is not supported"
-            raise BadInput(f"schemas/{file}", _dotted(path), problem, "describe as many levels as the page shows")
+            raise _recursive(file, path)
         above = (*above, id(schema))
         _check_keywords(file, path, schema)
         notes = {**notes, **schema.get("x-contract", {})}
@@ -157,37 +165,45 @@ class Schemas:
             yield from self._walk(file, schema["items"], (*path, "*"), True, below, above)
 
     def _keywords(self, file: str, schema: Any, path: tuple[str, ...]) -> dict[str, Any]:
-        """Return what a schema asks of the value itself; keywords that act together stay together, in `allOf`."""
-        keywords = {key: self._inlined(file, value, path) for key, value in schema.items() if key in JUDGED}
+        """Return the keywords that apply to the value itself; keywords that act together stay together, in `allOf`."""
+        keywords = {key: self._inlined(file, key, value, path) for key, value in schema.items() if key in JUDGED}
         groups = []
         for names in GROUPS:
             if names[0] in schema:
-                group = {name: self._inlined(file, schema[name], path) for name in names if name in schema}
+                group = {name: self._inlined(file, name, schema[name], path) for name in names if name in schema}
                 if "additionalProperties" in group:
                     group["properties"] = dict.fromkeys(schema.get("properties", {}), True)
                 groups.append(group)
         return {**keywords, "allOf": groups} if groups else keywords
 
-    def _inlined(self, file: str, value: Any, path: tuple[str, ...], above: tuple[str, ...] = ()) -> Any:
-        """Return a keyword's value with every reference in it replaced by the schema that it leads to."""
-        if isinstance(value, list):
-            return [self._inlined(file, inner, path, above) for inner in value]
-        if not isinstance(value, dict):
-            return value
-        _check_keywords(file, path, value, UNSUPPORTED)
-        own = {key: self._inlined(file, inner, path, above) for key, inner in value.items() if key not in _NOT_INLINED}
-        if not isinstance(value.get("$ref"), str):
+    def _inlined(self, file: str, keyword: str, value: Any, path: tuple[str, ...], above: tuple[int, ...] = ()) -> Any:
+        """Return the value of a keyword, each reference in its schemas replaced; `above` are the schemas it is in."""
+        if keyword in SCHEMA_MAPS:
+            return {key: self._inlined_schema(file, inner, path, above) for key, inner in value.items()}
+        if keyword in SCHEMA_LISTS:
+            return [self._inlined_schema(file, inner, path, above) for inner in value]
+        return self._inlined_schema(file, value, path, above) if keyword in SCHEMA_VALUES else value
+
+    def _inlined_schema(self, file: str, schema: Any, path: tuple[str, ...], above: tuple[int, ...]) -> Any:
+        if not isinstance(schema, dict):
+            return schema
+        if id(schema) in above:
+            raise _recursive(file, path)
+        _check_keywords(file, path, schema)
+        above = (*above, id(schema))
+        own = {
+            key: self._inlined(file, key, inner, path, above)
+            for key, inner in schema.items()
+            if key not in ANNOTATIONS and key != "$ref"
+        }
+        if "$ref" not in schema:
             return own
-        if f"{file} {value['$ref']}" in above:
-            problem = "refers to itself, and a recursive schema is not supported"
-            raise BadInput(f"schemas/{file}", _dotted(path), problem, "describe as many levels as the page shows")
-        place, target = self.resolved(file, value["$ref"])
-        inner = self._inlined(place, target, path, (*above, f"{file} {value['$ref']}"))
-        return {**own, "allOf": [*own.get("allOf", ()), inner]} if own else inner
+        place, target = self._referenced(file, schema["$ref"])
+        return {**own, "allOf": [*own.get("allOf", ()), self._inlined_schema(place, target, path, above)]}
 
     def _alternatives(self, file: str, schema: Any) -> Iterator[tuple[str, Any]]:
         if "$ref" in schema:
-            yield self.resolved(file, schema["$ref"])
+            yield self._referenced(file, schema["$ref"])
         for inner in schema.get("allOf", []):
             yield file, inner
 
@@ -266,34 +282,28 @@ ANNOTATIONS = frozenset(
         *("externalDocs", "xml", "discriminator"),
     ]
 )
-UNSUPPORTED = frozenset(
-    ["$dynamicRef", "$dynamicAnchor", "$recursiveRef", "unevaluatedProperties", "unevaluatedItems", "nullable"]
-)
-_NOT_INLINED = frozenset({"$ref", "$id", "$schema", "$defs", "$anchor"})  # where the schema stands is no longer known
+# Where schemas are inside the value of a keyword; every other value is taken as it is.
+SCHEMA_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
+SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+SCHEMA_VALUES = frozenset({"items", "not", "if", "then", "else", "additionalProperties", "contains", "propertyNames"})
 _REMEDIES = {"nullable": "is of OpenAPI 3.0; write type: [..., 'null']"}
 
 
-def _check_keywords(
-    file: str, path: tuple[str, ...], schema: Mapping[str, Any], refused: frozenset[str] | None = None
-) -> None:
-    """Refuse a keyword that would be dropped without a word, a format nobody checks, a pattern that is none."""
+def _recursive(file: str, path: tuple[str, ...]) -> BadInput:
+    problem = "refers to itself, and a recursive schema is not supported"
+    return BadInput(f"schemas/{file}", _dotted(path), problem, "describe as many levels as the page shows")
+
+
+def _check_keywords(file: str, path: tuple[str, ...], schema: Mapping[str, Any]) -> None:
+    """Refuse a keyword that would be ignored, and a format that nothing checks."""
     for key in schema:
-        is_known = key in {*JUDGED, *STRUCTURE, *ANNOTATIONS} or key.startswith("x-")
-        if key in refused if refused is not None else not is_known:
+        if key not in {*JUDGED, *STRUCTURE, *ANNOTATIONS} and not key.startswith("x-"):
             remedy = _REMEDIES.get(key, nearest(key, {*JUDGED, *STRUCTURE}))
             raise BadInput(f"schemas/{file}", _dotted((*path, key)), "is a keyword that is not judged", remedy)
-    name, pattern = schema.get("format"), schema.get("pattern")
-    if isinstance(name, str) and name not in FORMATS.checkers:
+    name = schema.get("format")
+    if name is not None and name not in FORMATS.checkers:
         problem = f"{name!r} is a format that nothing checks"
         raise BadInput(f"schemas/{file}", _dotted((*path, "format")), problem, nearest(name, FORMATS.checkers))
-    patterns = [pattern] if isinstance(pattern, str) else []
-    named = schema.get("patternProperties")
-    for each in [*patterns, *(named if isinstance(named, dict) else ())]:
-        try:
-            _pattern(each)
-        except regress.RegressError:
-            problem = f"{each!r} is no pattern of ECMA-262"
-            raise BadInput(f"schemas/{file}", _dotted((*path, "pattern")), problem, "mend the pattern") from None
 
 
 def _dotted(path: tuple[str, ...]) -> str:
@@ -301,7 +311,7 @@ def _dotted(path: tuple[str, ...]) -> str:
 
 
 def _both(known: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Join what two schemas ask of one value: both hold, also where one keyword stands in both."""
+    """Join the keywords of two schemas for one value: both apply, also where one keyword is in both."""
     twice = {key: value for key, value in other.items() if key in known and known[key] != value and key != "allOf"}
     joined = {**other, **known}
     groups = [*known.get("allOf", ()), *other.get("allOf", ()), *([twice] if twice else ())]
@@ -369,7 +379,7 @@ def _other_properties(
 
 
 def _multiple(validator: Any, divisor: float, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ARG001
-    """Divide what was written, digit by digit: 19.99 is a multiple of 0.01. What overflows is a multiple of nothing."""
+    """Divide exactly: 19.99 is a multiple of 0.01. An infinite number is a multiple of nothing."""
     if not validator.is_type(instance, "number"):
         return
     is_endless = isinstance(instance, float) and not isfinite(instance)

@@ -46,7 +46,7 @@ def loaded(folder: Path, schema: Any, operation: Change = NOTHING, item: Change 
             "200": {
                 "description": "The thing.",
                 "content": {"application/json": {"schema": schema}},
-                "x-contract": {"source": {**source, "printed": "200 OK"}},
+                "x-contract": {"state": "an active project", "source": {**source, "printed": "200 OK"}},
             }
         },
     }
@@ -165,6 +165,25 @@ JUDGED: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{"price": 19.99}, {"price": 4.02}, {"price": 1}],
         [{"price": 0.005}, {"price": 19.999}, {"price": float("1e-308")}],
     ),
+    "required-with-a-value-and-no-type": (
+        {
+            **OBJECT,
+            "required": ["a", "b", "c"],
+            "properties": {"a": {"const": 1}, "b": {"enum": [1, 2]}, "c": {"minimum": 1}},
+        },
+        [{"a": 1, "b": 2, "c": 1}],
+        [{"b": 2, "c": 1}, {"a": 1, "c": 1}, {"a": 1, "b": 2}],
+    ),
+    "reference-as-a-value": (
+        {**OBJECT, "properties": {"a": {"enum": [{"$ref": "#/x"}]}, "b": {"not": {"const": {"$ref": "#/x"}}}}},
+        [{"a": {"$ref": "#/x"}, "b": 1}],
+        [{"a": {}}, {"b": {"$ref": "#/x"}}],
+    ),
+    "keys-named-as-keywords-are": (
+        {"anyOf": [{"required": ["$ref", "nullable"], "properties": {"$ref": TEXT, "nullable": TEXT, "$defs": TEXT}}]},
+        [{"$ref": "a", "nullable": "b"}],
+        [{"$ref": 1, "nullable": "b"}, {"$ref": "a", "nullable": 1}, {"$ref": "a", "nullable": "b", "$defs": 1}],
+    ),
     "huge-numbers": (
         {"properties": {"n": {"multipleOf": 0.123456789}}},
         [{"n": 0}],
@@ -252,13 +271,19 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "recursive-in-a-branch": ({"anyOf": [{"$ref": "components/tree.json"}]}, "refers to itself"),
     "format": ({"properties": {"at": {"format": "datetime"}}}, "at.format: 'datetime' is a format that nothing checks"),
     "format-in-a-branch": ({"not": {"format": "zip"}}, "'zip' is a format that nothing checks"),
-    "pattern": ({"properties": {"s": {"pattern": "("}}}, "'(' is"),
-    "pattern-of-a-key": ({"patternProperties": {"[": True}}, "'[' is"),
+    "pattern": ({"properties": {"s": {"pattern": "("}}}, "'(' is not a 'regex'"),
+    "pattern-of-a-key": ({"patternProperties": {"[": True}}, "'[' is not a 'regex'"),
     "misspelt-keyword": ({"properties": {"s": {"maxLenght": 3}}}, "s.maxLenght: is a keyword that is not judged"),
     "dynamic-reference": ({"properties": {"s": {"$dynamicRef": "#x"}}}, "s.$dynamicRef: is a keyword that is not"),
     "unevaluated": ({"unevaluatedProperties": False}, "unevaluatedProperties: is a keyword that is not judged"),
     "unevaluated-in-a-branch": ({"anyOf": [{"unevaluatedItems": False}]}, "unevaluatedItems: is a keyword"),
+    "misspelt-in-a-branch": (
+        {"anyOf": [{"properties": {"s": {"minLenght": 1}}}]},
+        "minLenght: is a keyword that is not",
+    ),
     "nullable": ({"properties": {"s": {"type": "string", "nullable": True}}}, "write type: [..., 'null']"),
+    "no-schema-in-a-yaml-file": ("type: text", "schemas/components/schema.yaml: type"),
+    "pattern-in-a-yaml-file": ("pattern: (", "'(' is not a 'regex'"),
     "no-schema": ({"type": "text"}, "type"),
     "two-fields-one-id": (
         {"properties": {"userId": TEXT, "user_id": TEXT}},
