@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from talkstack_contract.reference import serve
+from reference_provider import serve
 
 ROOT = Path(__file__).resolve().parents[1]
 

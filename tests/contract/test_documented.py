@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conftest import Stated
+    from talkstack_contract.pytest_plugin import Stated
 
 
 def test_clause(verdict: Stated) -> None:

@@ -14,15 +14,15 @@ import pytest
 import schemathesis
 from schemathesis.generation.meta import TestPhase
 
-from talkstack_contract.drafts import base_url_of
 from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Clause, Effect, Exchange, Header, Request, Violation
-from talkstack_contract.provider import TOO_MANY
-from talkstack_contract.run import Generated, Run
-from talkstack_contract.settings import schemas_folder
+from talkstack_contract.provider.client import TOO_MANY
+from talkstack_contract.provider.request_builder import base_url_of
+from talkstack_contract.provider.settings import schemas_folder
 
 if TYPE_CHECKING:
-    from conftest import Stated
+    from talkstack_contract.pytest_plugin import Stated
 
     GeneratedCase = schemathesis.Case[Any]
 

@@ -14,14 +14,14 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from talkstack_contract.accounts import OTHER
 from talkstack_contract.errors import Unexercised
+from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workflow
 from talkstack_contract.model import Json, Provenance
-from talkstack_contract.settings import ACTIVE, EMPTY
-from talkstack_contract.steps import LEFT_OUT, Reply, Steps, Workflow
+from talkstack_contract.provider.settings import ACTIVE, EMPTY
+from talkstack_contract.states.accounts import OTHER
 
 if TYPE_CHECKING:
-    from conftest import Stated
+    from talkstack_contract.pytest_plugin import Stated
 
 WORKFLOWS: dict[str, Workflow] = {}
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from talkstack_contract.reference import Reference, serve
-from talkstack_contract.reference.operations import OPERATION_BY_ID
-from talkstack_contract.reference.server import system_clock
-from talkstack_contract.reference.states import ACTIVE_PROJECT
+from reference_provider import Reference, serve
+from reference_provider.operations import OPERATION_BY_ID
+from reference_provider.server import system_clock
+from reference_provider.states import ACTIVE_PROJECT
 from tests.reference.client import Client, Reply, client_of
 
 BOUNDARY = b"sheet-boundary"

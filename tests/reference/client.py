@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from talkstack_contract.reference import Account, Reference
+from reference_provider import Account, Reference
 
 PATH = "/user/get-active-project"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from talkstack_contract.reference import Reference, serve
+from reference_provider import Reference, serve
 from tests.reference.asking import Opening, opening
 from tests.reference.client import Client, client_of
 

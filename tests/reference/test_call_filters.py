@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from talkstack_contract.reference.asks import Refusal
-from talkstack_contract.reference.call_filters import filters_of
-from talkstack_contract.reference.telephony import Call
+from reference_provider.asks import Refusal
+from reference_provider.call_filters import filters_of
+from reference_provider.telephony import Call
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 A_SECOND, A_DAY = timedelta(seconds=1), timedelta(days=1)

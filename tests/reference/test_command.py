@@ -1,4 +1,4 @@
-"""`python -m talkstack_contract.reference` as a process."""
+"""`python -m reference_provider` as a process."""
 
 import signal
 import subprocess
@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from talkstack_contract.reference import FAULTS, Reference
-from talkstack_contract.reference.states import ACTIVE_PROJECT, NO_ACTIVE_PROJECT
+from reference_provider import FAULTS, Reference
+from reference_provider.states import ACTIVE_PROJECT, NO_ACTIVE_PROJECT
 from tests.reference.client import Client
 
-COMMAND = (sys.executable, "-m", "talkstack_contract.reference")
+COMMAND = (sys.executable, "-m", "reference_provider")
 PATIENCE_S = 30  # a broken process shall fail its test, not hang it
 
 
@@ -109,7 +109,7 @@ def test_unknown_fault_is_one_line_and_4() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (
         4,
         "",
-        "python -m talkstack_contract.reference: argument --fault: "
+        "python -m reference_provider: argument --fault: "
         "'getActiveProject-success-answered-4188' is no fault; nearest: 'getActiveProject-success-answered-418'\n",
     )
 
@@ -117,14 +117,14 @@ def test_unknown_fault_is_one_line_and_4() -> None:
 def test_unwritable_file_is_one_line_and_4(tmp_path: Path) -> None:
     file = tmp_path / "missing" / "provider.toml"
     result = ended("--write-provider", str(file))
-    line = f"python -m talkstack_contract.reference: {file} cannot be used: No such file or directory\n"
+    line = f"python -m reference_provider: {file} cannot be used: No such file or directory\n"
     assert (result.returncode, result.stdout, result.stderr) == (4, "", line)
 
 
 def test_port_in_use_is_one_line_and_4(reference: Reference) -> None:
     port = reference.base_url.rpartition(":")[2]
     result = ended("--port", port)
-    line = f"python -m talkstack_contract.reference: port {port} cannot be used: Address already in use\n"
+    line = f"python -m reference_provider: port {port} cannot be used: Address already in use\n"
     assert (result.returncode, result.stdout, result.stderr) == (4, "", line)
 
 

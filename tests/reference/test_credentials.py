@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from talkstack_contract.reference import Account, Reference
-from talkstack_contract.reference.operations import OPERATION_BY_ID, OPERATIONS
-from talkstack_contract.reference.states import ACTIVE_PROJECT, NO_ACTIVE_PROJECT
+from reference_provider import Account, Reference
+from reference_provider.operations import OPERATION_BY_ID, OPERATIONS
+from reference_provider.states import ACTIVE_PROJECT, NO_ACTIVE_PROJECT
 from tests.reference.asking import Opening, opening
 from tests.reference.client import Client, api_key, bearer
 from tests.reference.clock import Clock

@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request
 
-from talkstack_contract.reference import FAULTS, serve
-from talkstack_contract.reference.credentials import account_of, credential_of
-from talkstack_contract.reference.faults import Fault, Scene, batches, every_fault
-from talkstack_contract.reference.faults.pages import PAGES
-from talkstack_contract.reference.faults.printed import Field, absent_names
-from talkstack_contract.reference.faults.recognition import VALUE_OF_FIELD, case_of
-from talkstack_contract.reference.faults.together import clash
-from talkstack_contract.reference.operations import OPERATION_BY_ID
-from talkstack_contract.reference.routes import route_of
-from talkstack_contract.reference.server import system_clock
-from talkstack_contract.reference.service import Service
-from talkstack_contract.reference.states import ACTIVE_PROJECT, FAILS_INSIDE, set_up
-from talkstack_contract.reference.world import Account
+from reference_provider import FAULTS, serve
+from reference_provider.credentials import account_of, credential_of
+from reference_provider.faults import Fault, Scene, batches, every_fault
+from reference_provider.faults.pages import PAGES
+from reference_provider.faults.printed import Field, absent_names
+from reference_provider.faults.recognition import VALUE_OF_FIELD, case_of
+from reference_provider.faults.together import clash
+from reference_provider.operations import OPERATION_BY_ID
+from reference_provider.routes import route_of
+from reference_provider.server import system_clock
+from reference_provider.service import Service
+from reference_provider.states import ACTIVE_PROJECT, FAILS_INSIDE, set_up
+from reference_provider.world import Account
 from tests.reference.asking import BODIES, SHEET, STATE_OF, filled, form_of
 from tests.reference.client import bearer, client_of
 

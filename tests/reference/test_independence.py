@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import talkstack_contract.reference
+import reference_provider
 
-PACKAGE = "talkstack_contract.reference"
-SOURCES = sorted(Path(talkstack_contract.reference.__file__).parent.rglob("*.py"))
+PACKAGE = "reference_provider"
+SOURCES = sorted(Path(reference_provider.__file__).parent.rglob("*.py"))
 
 
 def imported(source: Path) -> Iterator[str]:

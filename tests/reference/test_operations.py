@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from talkstack_contract.reference.operations import OPERATION_BY_ID, OPERATIONS
-from talkstack_contract.reference.states import FAILS_INSIDE
+from reference_provider.operations import OPERATION_BY_ID, OPERATIONS
+from reference_provider.states import FAILS_INSIDE
 from tests.reference.asking import BODIES, Asker, Opening, filled
 
 T, N, NUM, B = "text", "null", "number", "truth"

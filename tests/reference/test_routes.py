@@ -2,7 +2,7 @@
 
 import pytest
 
-from talkstack_contract.reference.routes import route_of
+from reference_provider.routes import route_of
 from tests.reference.asking import Opening
 
 

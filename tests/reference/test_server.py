@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from talkstack_contract.reference import Reference, serve
-from talkstack_contract.reference.states import ACTIVE_PROJECT
+from reference_provider import Reference, serve
+from reference_provider.states import ACTIVE_PROJECT
 from tests.reference.client import PATH, Client, api_key, bearer, client_of
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from talkstack_contract.reference import Reference
-from talkstack_contract.reference.states import ACTIVE_PROJECT, FAILS_INSIDE, NO_ACTIVE_PROJECT, STATES
+from reference_provider import Reference
+from reference_provider.states import ACTIVE_PROJECT, FAILS_INSIDE, NO_ACTIVE_PROJECT, STATES
 from tests.reference.client import PATH, Client, api_key, bearer, client_of
 
 STATUS_IN = {ACTIVE_PROJECT: 200, NO_ACTIVE_PROJECT: 404, FAILS_INSIDE: 500}
@@ -137,3 +137,33 @@ def test_record_says_where_no_status_was_sent(reference: Reference, client: Clie
     with pytest.raises(ConnectionError):
         client.get(bearer(reference.accounts[ACTIVE_PROJECT]))
     assert [each.status for each in reference.received] == [None]
+
+
+def test_faults_are_exactly_those_that_were_set(reference: Reference, client: Client) -> None:
+    seen = []
+    for names in (["getActiveProject-success-answered-418"], ["getActiveProject-success-answered-201"], []):
+        reference.set_faults(names)
+        status = client.get(bearer(reference.accounts[ACTIVE_PROJECT])).status
+        seen.append((reference.faults, status))
+    assert seen == [
+        (("getActiveProject-success-answered-418",), 418),
+        (("getActiveProject-success-answered-201",), 201),
+        ((), 200),
+    ]
+
+
+def test_setting_faults_starts_a_fresh_world_with_the_same_accounts(reference: Reference, client: Client) -> None:
+    account = reference.accounts[ACTIVE_PROJECT]
+    created = {"x-api-key": client.order(ACTIVE_PROJECT).json["api_key"]}
+    client.send("DELETE", f"/project/{account.active_project_id}", bearer(account), document={"cascade": True})
+    before = [client.get(known).status for known in (bearer(account), created)]
+    reference.set_faults([])
+    after = [client.get(known).status for known in (bearer(account), created)]
+    assert (before, after, len(reference.received)) == ([404, 200], [200, 401], 2)
+
+
+def test_unknown_fault_leaves_the_faults_as_they_are(reference: Reference) -> None:
+    reference.set_faults(["getActiveProject-success-answered-418"])
+    with pytest.raises(KeyError):
+        reference.set_faults(["getActiveProject-success-answered-201", "no-such-fault"])
+    assert reference.faults == ("getActiveProject-success-answered-418",)

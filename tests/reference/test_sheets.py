@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from talkstack_contract.reference.sheets import BadSheet, numbers_of
+from reference_provider.sheets import BadSheet, numbers_of
 from tests.reference.test_call import xlsx
 
 NUMBER, OTHER = "+999123456789", "+999987654321"
@@ -61,6 +61,6 @@ def test_bad_sheet_says_so(name: str) -> None:
 
 
 def test_openpyxl_is_loaded_only_for_an_xlsx() -> None:
-    program = "import sys, talkstack_contract.reference; print('openpyxl' in sys.modules)"
+    program = "import sys, reference_provider; print('openpyxl' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
     assert output.stdout == "False\n"

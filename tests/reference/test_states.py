@@ -2,7 +2,7 @@
 
 import pytest
 
-from talkstack_contract.reference.states import ACTIVE_PROJECT, FAILS_INSIDE, NO_ACTIVE_PROJECT, STATES
+from reference_provider.states import ACTIVE_PROJECT, FAILS_INSIDE, NO_ACTIVE_PROJECT, STATES
 from tests.reference.asking import Opening
 
 USER = {"email", "password", "userName", "voiceId", "freeE164"}

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from talkstack_contract.reference.asks import Refusal, refuse
-from talkstack_contract.reference.founding import Good, Plan
-from talkstack_contract.reference.issued import Purpose
-from talkstack_contract.reference.world import Account, World
+from reference_provider.asks import Refusal, refuse
+from reference_provider.founding import Good, Plan
+from reference_provider.issued import Purpose
+from reference_provider.world import Account, World
 from tests.reference.clock import NOON, Clock
 
 

@@ -11,11 +11,12 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from talkstack_contract.catalogue import load_contract
-from talkstack_contract.checks import CHECKS, Answer, Subject
-from talkstack_contract.clauses import success_clauses
+from talkstack_contract.contract.clauses import success_clauses
+from talkstack_contract.contract.json_schema import FORMATS, departures
+from talkstack_contract.contract.openapi import load_contract
+from talkstack_contract.judging.checks import CHECKS, Subject
 from talkstack_contract.model import Effect, Exchange, Request, Response, Strength
-from talkstack_contract.schema import FORMATS, departures
+from talkstack_contract.provider.bodies import DecodedResponse
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 CONTRACT = load_contract(SCHEMAS)
@@ -196,6 +197,6 @@ def broken(response: Response, body: Any) -> dict[str, Strength]:
     request = Request("GET", "http://127.0.0.1/", (), Effect.READS)
     headers = (("Content-Type", "application/json"),)
     exchange = Exchange("op/case", request, response.status, "", headers, json.dumps(body).encode(), "", 1.0)
-    subject = Subject(Answer(exchange))
+    subject = Subject(DecodedResponse(exchange))
     clauses = [clause for clause in success_clauses(response) if clause.check not in ("owner", "shows")]
     return {clause.name: clause.strength for clause in clauses if list(CHECKS[clause.check](clause, subject))}

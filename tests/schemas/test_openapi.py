@@ -8,7 +8,7 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
-from talkstack_contract.catalogue import load_contract
+from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.model import Effect, Operation, Response
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"

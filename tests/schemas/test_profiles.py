@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from talkstack_contract.cases import derive_cases, in_order
-from talkstack_contract.catalogue import load_contract
-from talkstack_contract.profiles import Standing, load_profile
-from talkstack_contract.steps import workflow_cases
+from talkstack_contract.contract.cases import derive_cases, in_order
+from talkstack_contract.contract.openapi import load_contract
+from talkstack_contract.contract.profiles import Standing, load_profile
+from talkstack_contract.execution.workflows import workflow_cases
 from tests.contract.test_workflows import WORKFLOWS
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"

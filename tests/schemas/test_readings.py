@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from talkstack_contract.cases import derive_cases
-from talkstack_contract.catalogue import load_contract
+from talkstack_contract.contract.cases import derive_cases
+from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.model import Reading
 from tests.contract.test_workflows import WORKFLOWS
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from talkstack_contract.cases import derive_cases
-from talkstack_contract.catalogue import load_contract
-from talkstack_contract.drafts import sent_values
+from talkstack_contract.contract.cases import derive_cases
+from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.model import Case, Operation
+from talkstack_contract.provider.request_builder import sent_values
 from tests.schemas.test_json_schemas import is_valid
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"

@@ -1,0 +1,343 @@
+"""Derives what to ask from what is promised: each case is one request, with the clauses it puts to the test.
+
+From `security` come the credentials that must do and those that must not, from a response's schema the clauses of its
+body, from its `state` the account that asks, from the fields of the request the values that are left out, ill-formed,
+unknown, or another account's. Nothing here knows an operation by name.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from talkstack_contract.contract.clauses import (
+    STRICT_JSON,
+    closed_clauses,
+    error_clauses,
+    in_words,
+    kebab,
+    payload_paths,
+    success_clauses,
+)
+from talkstack_contract.errors import BadInput
+from talkstack_contract.model import (
+    Case,
+    Clause,
+    Contract,
+    Effect,
+    Field,
+    Form,
+    Json,
+    Operation,
+    Provenance,
+    Response,
+    Source,
+    Spoil,
+    Way,
+)
+
+# The order of asking. Wrong credentials come late, in case the provider locks accounts out; the server error is last,
+# since its clauses judge every 5xx that the run has seen.
+SUCCESS, STATE, INPUT, ROBUSTNESS, WORKFLOW, GENERATED, REFUSAL, SERVER_ERROR = range(8)
+
+RFC_9110_5XX = Source("RFC 9110", "15.6", "https://www.rfc-editor.org/rfc/rfc9110#section-15.6")
+
+MULTIPART = "multipart/form-data"
+UNUSUAL = (Spoil.EMPTY, Spoil.NULL, Spoil.OTHER_TYPE)
+PLAIN_FORMS = (Form.WRONG, Form.EMPTY)
+REFUSED_FORMS = (Form.WRONG, Form.EMPTY, Form.ALTERED, Form.LENGTHENED, Form.CUT_SHORT, Form.OTHER_CASE)
+UNKNOWN_QUERY = (("contract-probe", "1"),)
+# Allows any type, so that a provider that looks at the header has no ground for a 406.
+UNUSUAL_ACCEPT = (("Accept", "application/xml;q=0.9, */*;q=0.1"),)
+OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def derive_cases(contract: Contract, *, fail_on_undocumented: bool = False) -> tuple[Case, ...]:
+    """Return every case of the contract, in the order of asking; at demand a success may hold what is printed only."""
+    cases = in_order(case for operation in contract.operations for case in _cases(operation, fail_on_undocumented))
+    _check_ids(cases)
+    return cases
+
+
+def _check_ids(cases: Sequence[Case]) -> None:
+    """Refuse two promises of one id, as of the fields `userId` and `user_id`: one of them would be lost."""
+    ids = Counter(f"{case.id}/{clause.name}" for case in cases for clause in case.clauses)
+    for id_, count in ids.items():
+        if count > 1:
+            operation, case, clause = id_.split("/")
+            problem = f"{count} clauses of the case {case!r} are called {clause!r}"
+            remedy = "give one of the fields another x-contract.topic, so that their ids differ"
+            raise BadInput("schemas", operation, problem, remedy)
+
+
+def in_order(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Return cases in the order of asking: what only reads goes first, before anything is changed."""
+    return tuple(sorted(cases, key=lambda case: (case.rank > ROBUSTNESS, not _reads(case), case.rank)))
+
+
+def _reads(case: Case) -> bool:
+    return case.operation.effect is Effect.READS or case.rank > ROBUSTNESS
+
+
+def _cases(operation: Operation, fail_on_undocumented: bool) -> Iterator[Case]:
+    yield from _success_cases(operation, fail_on_undocumented)
+    for response in operation.responses:
+        if not response.is_success:
+            yield from _error_cases(operation, response)
+    yield from _undocumented_cases(operation)
+    if operation.success and operation.effect is Effect.READS:
+        yield from _robustness_cases(operation)
+    yield _case(operation, "generated", _generated_clauses(operation), rank=GENERATED)
+
+
+def _case(
+    operation: Operation, name: str, clauses: Iterable[Clause], *, rank: int, response: Response | None = None
+) -> Case:
+    """Make a case as a success would ask it: in its provider state, by the first scheme."""
+    success = operation.success
+    return Case(
+        operation=operation,
+        name=name,
+        clauses=tuple(clauses),
+        status=response.status if response and response.is_documented else None,
+        rank=rank,
+        effect=operation.effect,
+        method=operation.method,
+        state=success.state if success else "",
+        scheme=next(iter(operation.schemes), None),
+    )
+
+
+# A success
+
+
+def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator[Case]:
+    response = operation.success
+    if response is None:
+        return
+    clauses = (*success_clauses(response), *(closed_clauses(response) if fail_on_undocumented else ()))
+    first = _first_success(operation)
+    case = _case(operation, first, clauses, rank=SUCCESS, response=response)
+    case = replace(case, is_own=operation.consumes)
+    yield case
+    is_read = operation.effect is Effect.READS
+    for scheme in operation.schemes[1:]:
+        same = _same(response, f"answer.is-the-same-{first}", f"the answer is the same {in_words(first)}")
+        also = (replace(same, needs=(STRICT_JSON,) if response.has_body else ()),) if is_read else ()
+        compared_with = first if is_read else ""
+        name = f"by-{scheme.slug}"
+        yield replace(case, name=name, scheme=scheme, clauses=(*clauses, *also), compared_with=compared_with)
+    if is_read:
+        same = _same(response, "answer.is-the-same-again", "asked twice, the answer is the same", "same-answer-twice")
+        yield replace(case, name="asked-twice", clauses=(same,), compared_with=first)
+
+
+def _first_success(operation: Operation) -> str:
+    return f"by-{operation.schemes[0].slug}" if operation.schemes else "without-credential"
+
+
+def _same(response: Response, name: str, sentence: str, reading: str = "") -> Clause:
+    source = replace(response.source, reading=reading or response.source.reading)
+    return Clause(name, sentence, response.provenance, source, "same-payload", payload_paths(response))
+
+
+# A printed error, however it is brought about
+
+
+def _error_cases(operation: Operation, response: Response) -> Iterator[Case]:
+    if response.refuses:
+        yield from _refusal_cases(operation, response, response.refuses)
+    if response.state:
+        yield from _state_cases(operation, response)
+    for way in response.ways:
+        yield _way_case(operation, response, way)
+    for names in response.absent:
+        words = f"a request without {', '.join(names)}"
+        yield _input_case(operation, response, words, Spoil.ABSENT, *names)
+    for spoil, names in ((Spoil.MALFORMED, response.malformed), (Spoil.UNKNOWN, response.unknown)):
+        for name in names:
+            yield _input_case(operation, response, f"{_article(spoil)} {name}", spoil, name)
+
+
+def _state_cases(operation: Operation, response: Response) -> Iterator[Case]:
+    clauses = tuple(error_clauses(operation, response))
+    is_server_error = response.status >= 500
+    name = "internal-error" if is_server_error else kebab(response.state)
+    rank = SERVER_ERROR if is_server_error else STATE
+    case = replace(_case(operation, name, clauses, rank=rank, response=response), state=response.state)
+    yield case
+    for scheme in () if is_server_error else operation.schemes[1:]:
+        yield replace(case, name=f"{name}-by-{scheme.slug}", scheme=scheme)
+
+
+def _way_case(operation: Operation, response: Response, way: Way) -> Case:
+    reading = way.reading or response.source.reading
+    response = replace(response, source=replace(response.source, reading=reading), state=way.state)
+    words = f"an account in the state “{way.state}”" if response.status >= 500 else in_words(way.name)
+    clauses = error_clauses(operation, response, words, also=way.also)
+    rank = SERVER_ERROR if response.status >= 500 else STATE
+    return _as_told(_case(operation, way.name, clauses, rank=rank, response=response), way)
+
+
+def _as_told(case: Case, way: Way) -> Case:
+    spoils = tuple((name, Spoil.SENT, template) for name, template in way.sends)
+    return replace(case, state=way.state or case.state, spoils=spoils, takes_any_scheme=True)
+
+
+def _input_case(operation: Operation, response: Response, words: str, spoil: Spoil, *names: str) -> Case:
+    clauses = error_clauses(operation, response, words)
+    case = _case(operation, _spoilt_name(names, spoil), clauses, rank=INPUT, response=response)
+    return replace(case, spoils=_spoils(operation, names, spoil), takes_any_scheme=True)
+
+
+def _spoils(operation: Operation, names: Sequence[str], spoil: Spoil) -> tuple[tuple[str, Spoil, Json], ...]:
+    """Spoil some fields; one that is looked at only where it stands alone is sent without the others of its kind."""
+    is_alone = any(field.alone is not None for field in operation.fields if field.name in names)
+    groups = [group for response in operation.responses for group in response.absent if set(group) & set(names)]
+    others = {name for group in groups for name in group} - set(names) if is_alone else set()
+    left_out = ((name, Spoil.ABSENT, None) for name in sorted(others))
+    return (*((name, spoil, None) for name in names), *left_out)
+
+
+def _spoilt_name(names: Sequence[str], spoil: Spoil) -> str:
+    return f"{'-and-'.join(map(kebab, names))}-{spoil}"
+
+
+def _article(spoil: Spoil) -> str:
+    return f"an {spoil}" if spoil is Spoil.UNKNOWN else f"a {spoil}"
+
+
+def _refusal_cases(operation: Operation, response: Response, provenance: Provenance) -> Iterator[Case]:
+    """Yield every credential that is none.
+
+    One that is nearly good is sent to an operation that reads only: were it accepted, it would change something. Where
+    no page prints that a credential is refused, only the plainest are sent.
+    """
+    is_printed = provenance is Provenance.DOCUMENTED
+    is_read = operation.effect is Effect.READS
+    forms = REFUSED_FORMS if is_printed and is_read else PLAIN_FORMS if is_printed else (Form.WRONG,)
+    reading = response.source.reading or ("" if is_printed else "undocumented-401")
+    response = replace(response, provenance=provenance, source=replace(response.source, reading=reading))
+    clauses = tuple(error_clauses(operation, response, "a missing or wrong credential"))
+    if not is_printed:  # the page asks for a credential all the same
+        source = replace(operation.source, reading="undocumented-401")
+        sentence = "a missing or wrong credential is refused"
+        clauses = (Clause("status.is-a-refusal", sentence, Provenance.DOCUMENTED, source, "refused"), *clauses)
+    base = _case(operation, "no-credential", clauses, rank=REFUSAL, response=response)
+    yield replace(base, scheme=None)
+    for scheme in operation.schemes:
+        case = replace(base, scheme=scheme)
+        for form in forms:
+            before = form in (Form.WRONG, Form.EMPTY)
+            name = f"{form}-{scheme.word}" if before else f"{scheme.word}-{form}"
+            yield replace(case, name=name, form=form)
+        if scheme.prefix and is_printed and is_read:
+            yield replace(case, name=str(Form.OTHER_SCHEME), form=Form.OTHER_SCHEME)
+        if scheme.prefix and is_printed:
+            source = replace(response.source, reading="expired-token")
+            late = error_clauses(operation, replace(response, source=source), "an expired token")
+            # How long a token lives is the promise of another page, so it decides no pair of this one.
+            late_case = replace(case, form=Form.EXPIRED, clauses=tuple(late), status=None)
+            yield replace(late_case, name=f"{scheme.word}-{Form.EXPIRED}")
+
+
+# What no page prints an answer to
+
+
+def _undocumented_cases(operation: Operation) -> Iterator[Case]:
+    """Yield what a careless or hostile client sends: it is refused, and nobody's data shows."""
+    for field in operation.fields:
+        for spoil, reading, provenance in _undocumented_spoils(operation, field):
+            words = f"{kebab(field.name).replace('-', ' ')} {in_words(spoil)}"
+            clauses = _refused_clauses(operation, words, reading, provenance)
+            case = _case(operation, _spoilt_name([field.name], spoil), clauses, rank=INPUT)
+            yield replace(case, spoils=_spoils(operation, [field.name], spoil), takes_any_scheme=True)
+        if field.names_object and not field.is_shared:
+            case = _case(operation, _spoilt_name([field.name], Spoil.FOREIGN), _foreign_clauses(operation), rank=INPUT)
+            yield replace(case, spoils=_spoils(operation, [field.name], Spoil.FOREIGN), takes_any_scheme=True)
+    for way in operation.undocumented:
+        clauses = _refused_clauses(operation, in_words(way.name), way.reading, Provenance.ASSUMED)
+        yield _as_told(_case(operation, way.name, clauses, rank=INPUT), way)
+
+
+def _undocumented_spoils(operation: Operation, field: Field) -> Iterator[tuple[Spoil, str, Provenance]]:
+    told = operation.responses
+    is_told_absent = any((field.name,) in response.absent for response in told)
+    if field.place == "body" and field.is_required and not is_told_absent:
+        yield Spoil.ABSENT, "undocumented-refusals", Provenance.ASSUMED
+    if field.place == "body" and (field.is_required or is_told_absent):
+        for spoil in (Spoil.EMPTY,) if operation.media_type == MULTIPART else UNUSUAL:
+            if spoil is not Spoil.NULL or "null" not in field.keywords.get("type", ""):
+                yield spoil, "unusual-values", Provenance.OURS
+    if field.names_object and not any(field.name in response.unknown for response in told):
+        yield Spoil.UNKNOWN, "unknown-ids", Provenance.ASSUMED
+    may_be_malformed = field.names_object or field.keywords.get("format") == "email"
+    if may_be_malformed and not any(field.name in response.malformed for response in told):
+        yield Spoil.MALFORMED, "malformed-ids" if field.names_object else "unusual-values", Provenance.OURS
+
+
+def _refused_clauses(operation: Operation, words: str, reading: str, provenance: Provenance) -> Iterator[Clause]:
+    source = replace(operation.source, reading=reading)
+    sentence = f"{words}: no failure inside the server"
+    practice = Provenance.PRACTICE
+    yield Clause("status.is-no-server-error", sentence, practice, source, "no-server-error", (501,))
+    yield Clause("status.is-a-refusal", f"{words}: refused", provenance, source, "refused")
+
+
+def _foreign_clauses(operation: Operation) -> Iterator[Clause]:
+    source = replace(operation.source, reading="another-accounts-object")
+    documented = Provenance.DOCUMENTED
+    sentence = "the id of another account's object is refused"
+    yield Clause("status.is-a-refusal", sentence, documented, source, "refused")
+    sentence = "nothing of another account's object shows"
+    yield Clause("body.shows-nothing-of-another-account", sentence, documented, source, "nothing-foreign")
+
+
+# Robustness
+
+
+def _robustness_cases(operation: Operation) -> Iterator[Case]:
+    success = operation.success
+    if success is None or not operation.schemes:
+        return
+    base = replace(_case(operation, "", (), rank=ROBUSTNESS), compared_with=_first_success(operation))
+    source = replace(operation.source, reading="unknown-input")
+    unchanged = Clause(
+        "answer.is-unchanged",
+        "what is not known changes nothing",
+        Provenance.OURS,
+        source,
+        "same-payload",
+        payload_paths(success),
+        needs=("status.is-no-server-error",),
+    )
+    clauses = (_no_server_error(), unchanged)
+    yield replace(base, name="unknown-query", query=UNKNOWN_QUERY, clauses=clauses)
+    yield replace(base, name="unusual-accept", headers=UNUSUAL_ACCEPT, clauses=clauses)
+    for method in OTHER_METHODS:
+        if method not in operation.documented_methods:
+            case = replace(base, name=f"method-{method.lower()}", method=method, effect=Effect.WRITES, reads_after=True)
+            yield replace(case, clauses=tuple(_method_clauses(operation, success)))
+
+
+def _method_clauses(operation: Operation, success: Response) -> Iterator[Clause]:
+    source = replace(operation.source, reading="undocumented-method")
+    yield replace(_no_server_error(), expected=(501,))
+    sentence = "a method that is not documented is refused"
+    yield Clause("method.is-refused", sentence, Provenance.OURS, source, "refused")
+    sentence = "a method that is not documented changes nothing"
+    payload = payload_paths(success)
+    yield Clause("account.is-unchanged", sentence, Provenance.OURS, source, "unchanged-after", payload)
+
+
+def _no_server_error() -> Clause:
+    sentence = "a well-formed request is never answered 5xx"
+    return Clause("status.is-no-server-error", sentence, Provenance.STANDARD, RFC_9110_5XX, "no-server-error", ())
+
+
+def _generated_clauses(operation: Operation) -> Iterator[Clause]:
+    """Yield what generated requests put to the test; the first is stated by the item that sends them."""
+    sentence = "Schemathesis' own checks find nothing"
+    source = replace(operation.source, reading="generated-requests")
+    yield Clause("schemathesis.finds-nothing", sentence, Provenance.OURS, source, "findings")
+    sentence = "every answer keeps the must clauses of its status"
+    yield Clause("answer.keeps-the-contract", sentence, Provenance.DOCUMENTED, operation.source, "generated")

@@ -1,0 +1,1 @@
+"""Sends cases, each once, and remembers the responses; workflows are sequences of requests."""

@@ -1,0 +1,206 @@
+"""Asks each case once and remembers the answer, in one process.
+
+Decides what is the provider's fault and what is nobody's: no usable answer is `Blocked`, unless the same provider
+answered other cases; then the case is asked once more, and what happens again is judged. A credential that is refused
+while another works is the provider's fault; when all are refused, every case is `Blocked`.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+
+from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
+from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
+from talkstack_contract.model import Case, Effect, Exchange, Form, Operation, Request
+from talkstack_contract.provider.bodies import DecodedResponse
+from talkstack_contract.provider.client import TOO_MANY, NoAnswer, Provider, retry_after_s
+from talkstack_contract.provider.evidence import curl_of
+from talkstack_contract.states.accounts import Accounts, NotYet
+
+UNUSABLE = frozenset({TOO_MANY, 502, 503, 504})  # says nothing of the operation: too fast, or a server out of reach
+REFUSED = frozenset({401, 403})
+DERIVED = frozenset({Form.ALTERED, Form.LENGTHENED, Form.CUT_SHORT, Form.OTHER_CASE, Form.OTHER_SCHEME})
+
+
+class Answers:
+    """The answers of one provider, each asked for when it is first wanted.
+
+    `dead` is the reason why no case of this run can be asked any more, `after` the answers to the requests made
+    after a case to see what it changed, `exchanges` everything that was received, by id, `asked` the operation of each.
+    """
+
+    def __init__(self, cases: Sequence[Case], provider: Provider, accounts: Accounts) -> None:
+        self.provider, self.accounts = provider, accounts
+        missing = provider.settings.missing
+        self.dead: Blocked | None = Blocked(missing, of_run=True) if missing else None
+        self.after: dict[str, DecodedResponse] = {}
+        self.exchanges: dict[str, Exchange] = {}
+        self.asked: dict[str, Operation] = {}
+        self._cases = {case.id: case for case in cases}
+        self._answers: dict[str, DecodedResponse | Blocked | Unexercised] = {}
+        self._has_answered = False
+
+    def case(self, id: str) -> Case:  # noqa: A002 - the word of this project
+        """Return the case of that id."""
+        return self._cases[id]
+
+    def remember(self, exchange: Exchange, operation: Operation) -> None:
+        """Keep an exchange, with the operation that was asked."""
+        self.exchanges[exchange.id], self.asked[exchange.id] = exchange, operation
+
+    def known(self, case_id: str) -> DecodedResponse | None:
+        """Return the answer to a case where this process has one already."""
+        known = self._answers.get(case_id)
+        return known if isinstance(known, DecodedResponse) else None
+
+    def of(self, case: Case) -> DecodedResponse:
+        """Return the answer to a case, asking at most once. Raises `Blocked` or `Unexercised`, the same each time."""
+        if self.dead:
+            raise self.dead
+        if case.id not in self._answers:
+            try:
+                self._answers[case.id] = self._ask(case)
+            except (Blocked, Unexercised) as error:
+                self._answers[case.id] = error
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and asking again would not mend it
+                self._answers[case.id] = bug_of_ours(error)
+        known = self._answers[case.id]
+        if not isinstance(known, DecodedResponse):
+            raise known
+        return known
+
+    def _ask(self, case: Case) -> DecodedResponse:
+        request = self.accounts.request(case)
+        self._check_credential(case)
+        exchange = self._usable(case, request)
+        self.remember(exchange, case.operation)
+        if case.reads_after:
+            self.after[case.id] = self._read_again(case)
+        answer = DecodedResponse(exchange)
+        self._answers[case.id] = answer
+        if case.expects_success and exchange.status in REFUSED and self._all_refused(case.operation):
+            self.dead = Blocked(f"every credential given is refused ({exchange.status} {exchange.reason})", of_run=True)
+            raise self.dead
+        return answer
+
+    def step(self, case: Case, exchange_id: str) -> Exchange:
+        """Ask one step of a workflow; where no answer came, the exchange has the status 0."""
+        if self.dead:
+            raise self.dead
+        request = self.accounts.request(case)
+        exchange = self._tried(case, request, exchange_id)
+        self.remember(exchange, case.operation)
+        return exchange
+
+    def plan(self, case: Case, examples: int) -> str:
+        """Say what asking a case would send, without sending it."""
+        if case.rank == GENERATED:
+            return f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
+        if case.rank == WORKFLOW:
+            return f"the steps of a workflow, see tests/contract/test_workflows.py: {case.clauses[0].sentence}"
+        try:
+            with self.accounts.planning():
+                return curl_of(self.accounts.request(case), self.provider.secrets)
+        except NotYet as error:
+            return f"{case.method} {case.operation.path}, after {error}"
+        except Unexercised as error:
+            return f"not asked: {error.reason}"
+
+    def _check_credential(self, case: Case) -> None:
+        """Hold back a spoilt credential while the sound one does not work: that it is refused would mean nothing."""
+        if case.rank != REFUSAL or case.form not in DERIVED or case.scheme is None:
+            return
+        sound = self._cases.get(f"{case.operation.id}/by-{case.scheme.slug}")
+        if sound is None:
+            return  # no page prints a success
+        if sound.effect is not Effect.READS and sound.id not in self._answers:
+            return  # not asked only for this: it would change something
+        if self.of(sound).exchange.status in REFUSED:
+            raise Unexercised(f"the {case.scheme.word} itself is refused, so refusing a spoilt one means nothing")
+
+    def _all_refused(self, operation: Operation) -> bool:
+        """Tell whether no credential does, neither for this operation nor for any that only reads."""
+        tried = [case for case in self._cases.values() if case.expects_success and case.rank in (SUCCESS, STATE)]
+        tried = [
+            each for each in tried if each.operation is operation or each.effect is Effect.READS or self._has(each)
+        ]
+        tried.sort(key=lambda each: (not self._has(each), each.operation is not operation))
+        return not any(map(self._is_accepted, tried))
+
+    def _has(self, case: Case) -> bool:
+        return case.id in self._answers
+
+    def _is_accepted(self, case: Case) -> bool:
+        with suppress(Blocked, Unexercised):
+            return self.of(case).exchange.status not in REFUSED
+        return False
+
+    def _usable(self, case: Case, request: Request) -> Exchange:
+        first = self._first_contact(case, request) if not self._has_answered else self._tried(case, request, case.id)
+        if first.status == TOO_MANY and retry_after_s(first):
+            raise Blocked(f"the provider is asked too fast ({TOO_MANY}), and asks to wait longer than a run does")
+        if self._is_usable(first) or first.status == TOO_MANY:  # which was asked once more already, by the provider
+            return first
+        if case.effect is Effect.PLACES_CALLS and not first.status:
+            raise Blocked(f"{first.reason}, and asking again might ring somebody twice")
+        self.provider.pause(retry_after_s(first))
+        return self._tried(case, self.accounts.request(case), case.id)  # made anew: a name of the first may be taken
+
+    def _first_contact(self, case: Case, request: Request) -> Exchange:
+        """Ask the first case and, where no answer is in sight, a witness: is the provider dead, or one answer bad?
+
+        The witness leaves at half the deadline at the latest, with half a deadline of its own: a provider that answers
+        is never asked two things at once, and one that does not answer is known to be dead after one deadline.
+        """
+        half_s = self.provider.settings.limits.exchange_s / 2
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(self._tried, case, request, case.id)
+            wait([first], timeout=half_s)
+            if first.done() and self._is_usable(first.result()):
+                self._has_answered = True
+                return first.result()
+            witness = self._witness(case)
+            exchanges = [self._attempt(witness[1], witness[0].id, half_s)] if witness else []
+            exchanges.insert(0, first.result())
+        self._has_answered = any(map(self._is_usable, exchanges))
+        if not self._has_answered:
+            told = f"{exchanges[0].status} {exchanges[0].reason}" if exchanges[0].status else exchanges[0].reason
+            self.dead = Blocked(f"the provider gives no usable answer: {told}", of_run=True)
+            raise self.dead
+        if witness and self._is_usable(exchanges[-1]):
+            self.remember(exchanges[-1], witness[0].operation)
+            self._answers[witness[0].id] = DecodedResponse(exchanges[-1])
+        return exchanges[0]
+
+    def _witness(self, case: Case) -> tuple[Case, Request] | None:
+        """Return a case that needs no credential, to ask beside the first one: of its operation, or one that reads."""
+        others = [each for each in self._cases.values() if each.rank == REFUSAL and each.id != case.id]
+        others.sort(key=lambda each: each.operation is not case.operation)
+        for each in others:
+            if each.scheme is None and (each.operation is case.operation or each.effect is Effect.READS):
+                with suppress(Blocked, Unexercised, NotYet), self.accounts.planning():
+                    return each, self.accounts.request(each)
+        return None
+
+    def _tried(self, case: Case, request: Request, exchange_id: str) -> Exchange:
+        """Send a request of a case; what it may make is in the ledger before, what it made after."""
+        entry = self.accounts.about_to_send(case)
+        exchange = self._attempt(request, exchange_id)
+        self.accounts.came_back(case, entry, exchange)
+        return exchange
+
+    def _attempt(self, request: Request, exchange_id: str, deadline_s: float | None = None) -> Exchange:
+        try:
+            return self.provider.send(request, exchange_id, deadline_s)
+        except NoAnswer as error:
+            return Exchange(exchange_id, request, 0, error.reason, (), b"", "", 0.0)
+
+    @staticmethod
+    def _is_usable(exchange: Exchange) -> bool:
+        return exchange.status != 0 and exchange.status not in UNUSABLE
+
+    def _read_again(self, case: Case) -> DecodedResponse:
+        before = self._cases[f"{case.operation.id}/{case.compared_with}"]
+        exchange = self._attempt(self.accounts.request(before), f"{case.id}/after")
+        self.remember(exchange, before.operation)
+        return DecodedResponse(exchange)

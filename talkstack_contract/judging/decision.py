@@ -1,0 +1,234 @@
+"""From verdicts to a decision: what each documented pair shows, and whether the run ends green.
+
+The tables of README "Decisions" in code. Plain functions over judgements, whoever made them and in whatever process.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from talkstack_contract.contract.profiles import Profile, Standing
+from talkstack_contract.judging.comparison import Baseline, Changes, changes_since
+from talkstack_contract.model import Judgement, Strength, Verdict
+
+
+class Word(StrEnum):
+    """The decision; `NONE` where the run was narrowed and decides nothing about the whole."""
+
+    ACCEPTED = "ACCEPTED"
+    WITH_REMARKS = "ACCEPTED WITH REMARKS"
+    REJECTED = "REJECTED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    NONE = "no decision"
+
+
+EXIT_STATUS = {Word.ACCEPTED: 0, Word.WITH_REMARKS: 0, Word.REJECTED: 1, Word.INCONCLUSIVE: 6}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A documented (operation, status): the worst of its clauses, and why it is no better.
+
+    `is_reachable` is false where only the settings keep it from being asked. `remarks` counts violations below the
+    threshold, which do not change the verdict.
+    """
+
+    operation: str
+    status: int
+    verdict: Verdict
+    reason: str
+    remedy: str
+    is_reachable: bool
+    remarks: int
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A documented (operation, status), and whether a whole run asks for it."""
+
+    operation: str
+    status: int
+    has_cases: bool
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of the contract a run took on: what it expected to judge, and what kept it from finishing."""
+
+    pairs: tuple[Promised, ...]
+    expected: tuple[str, ...]
+    cut_short: str = ""
+    fail_on: Strength = Strength.MUST
+    require_all: bool = False
+    profile: Profile | None = None
+    baseline: Baseline | None = None
+
+    def standing(self, id: str) -> Standing:  # noqa: A002 - the word of this project
+        """Tell what the clause of that id counts for; without a profile, each of them counts."""
+        return self.profile.standing(id).standing if self.profile else Standing.OPTIONAL
+
+    def scores(self, operation: str, clause: str) -> bool:
+        """Tell whether a clause of that name counts: it does unless it was added after the profile, or the baseline."""
+        by_profile = self.profile is None or self.profile.scores(operation, clause)
+        return by_profile and (self.baseline is None or self.baseline.scores(operation, clause))
+
+    def is_red(self, judgement: Judgement) -> bool:
+        """Tell whether this judgement makes the run red: with a baseline, only if the violation is new."""
+        if self.standing(judgement.id) is Standing.NOT_SCORED or not fails(judgement, self.fail_on):
+            return False
+        return self.baseline is None or self.baseline.is_newly_violated(judgement)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer of a run: the word, the exit status, and the counts that its last line tells."""
+
+    word: Word
+    exit_status: int
+    reason: str
+    pairs: tuple[Pair, ...]
+    clauses: dict[str, int]
+    violated: tuple[str, ...]
+    changes: Changes | None = None
+
+    def counts(self) -> dict[str, int]:
+        """Count pairs: upheld, reachable, documented, and each other verdict."""
+        counted = Counter(str(pair.verdict) for pair in self.pairs)
+        reachable = sum(pair.is_reachable for pair in self.pairs)
+        verdicts = {str(verdict): counted[str(verdict)] for verdict in Verdict}
+        return {**verdicts, "reachable": reachable, "documented": len(self.pairs)}
+
+
+def fails(judgement: Judgement, fail_on: Strength) -> bool:
+    """Tell whether this judgement is a violation that weighs enough to reject."""
+    return judgement.verdict is Verdict.VIOLATED and judgement.strength.reaches(fail_on)
+
+
+def pairs_of(promised: Iterable[Promised], judgements: Iterable[Judgement], fail_on: Strength) -> tuple[Pair, ...]:
+    """Say of each documented pair what its clauses come to."""
+    judged: dict[tuple[str, int | None], list[Judgement]] = {}
+    for each in judgements:
+        judged.setdefault((each.operation, each.status), []).append(each)
+    return tuple(
+        pair_of(each.operation, each.status, judged.get((each.operation, each.status), []), each.has_cases, fail_on)
+        for each in promised
+    )
+
+
+def pair_of(operation: str, status: int, judgements: Sequence[Judgement], has_cases: bool, fail_on: Strength) -> Pair:
+    """Say what the clauses of one pair come to."""
+    remarks = sum(each.verdict is Verdict.VIOLATED and not fails(each, fail_on) for each in judgements)
+    counted = [each for each in judgements if not _is_remark(each, fail_on)]
+    ranked = sorted(counted, key=lambda each: list(Verdict).index(each.verdict))
+    if not ranked:
+        reason = "its clauses were not selected" if has_cases else "no case asks for it"
+        return Pair(operation, status, Verdict.UNEXERCISED, reason, "", has_cases, remarks)
+    worst = ranked[0]
+    mine = [each for each in counted if each.verdict is Verdict.UNEXERCISED]
+    reachable = worst.verdict is not Verdict.UNEXERCISED or not all(each.by_settings for each in mine)
+    return Pair(operation, status, worst.verdict, worst.reason, worst.remedy, reachable, remarks)
+
+
+def _is_remark(judgement: Judgement, fail_on: Strength) -> bool:
+    """Advice that was not put to the test, or is violated below the threshold, does not decide a pair."""
+    below = not judgement.strength.reaches(fail_on)
+    if judgement.verdict is Verdict.VIOLATED:
+        return below
+    return judgement.verdict is Verdict.UNEXERCISED and judgement.strength is Strength.ADVICE
+
+
+def decide(judgements: Sequence[Judgement], extent: Extent, waiver_problems: Sequence[str] = ()) -> Decision:
+    """Decide about a run, by the tables. What a profile does not score is counted, and decides nothing."""
+    scored = [each for each in judgements if extent.standing(each.id) is not Standing.NOT_SCORED]
+    pairs = pairs_of(extent.pairs, scored, extent.fail_on)
+    violated = tuple(each.id for each in scored if extent.is_red(each))
+    changes = changes_since(extent.baseline, extent.expected, judgements) if extent.baseline else None
+    lost = _lost(changes, scored, extent.fail_on) if changes else ""
+    if not {each.id for each in judgements}.issuperset(extent.expected) and not extent.cut_short:
+        word, reason = Word.NONE, waiver_problems[0] if waiver_problems else lost
+    else:
+        word, reason = _word(pairs, scored, extent, violated, waiver_problems, lost)
+    clauses = Counter(str(each.verdict) for each in judgements)
+    counts = {**{str(verdict): clauses[str(verdict)] for verdict in Verdict}, "expected": len(extent.expected)}
+    status = _exit_status(word, scored, violated, waiver_problems, lost)
+    return Decision(word, status, reason, pairs, counts, violated, changes)
+
+
+def _word(
+    pairs: Sequence[Pair],
+    judgements: Sequence[Judgement],
+    extent: Extent,
+    violated: Sequence[str],
+    waiver_problems: Sequence[str],
+    lost: str,
+) -> tuple[Word, str]:
+    if violated or waiver_problems:
+        return Word.REJECTED, waiver_problems[0] if waiver_problems else extent.cut_short
+    if reason := extent.cut_short or _blocked(judgements) or lost or _missing(pairs, judgements, extent):
+        return Word.INCONCLUSIVE, reason
+    if any(each.verdict in (Verdict.VIOLATED, Verdict.WAIVED) for each in judgements):
+        return Word.WITH_REMARKS, ""
+    return Word.ACCEPTED, ""
+
+
+def _blocked(judgements: Sequence[Judgement]) -> str:
+    blocked = Counter(each.reason for each in judgements if each.verdict is Verdict.BLOCKED)
+    return " and ".join(f"{count} clauses blocked: {reason}" for reason, count in blocked.most_common(1))
+
+
+def _lost(changes: Changes, judgements: Sequence[Judgement], fail_on: Strength) -> str:
+    """Name what was exercised before and is not now. Advice weighs too little for that, as it does for a pair."""
+    now = {each.id: each for each in judgements}
+    lost = [id_ for id_ in changes.no_longer_exercised if id_ in now and _weighs(now[id_], fail_on)]
+    if not lost and not changes.gone:
+        return ""
+    why = now[lost[0]].reason if lost else "the contract has them no longer"
+    named = [*lost, *changes.gone]
+    shown = f"{', '.join(named[:3])}{' …' if len(named) > 3 else ''}"
+    return f"{len(named)} {'clauses' if len(named) > 1 else 'clause'} no longer exercised: {shown} ({why})"
+
+
+def _weighs(judgement: Judgement, fail_on: Strength) -> bool:
+    return judgement.strength is not Strength.ADVICE or fail_on is Strength.ADVICE
+
+
+def _missing(pairs: Sequence[Pair], judgements: Sequence[Judgement], extent: Extent) -> str:
+    unexercised = [pair for pair in pairs if pair.verdict is Verdict.UNEXERCISED]
+    if extent.profile and (told := _unexercised_clauses(judgements, extent)):
+        return told
+    by_default = not extent.profile and not extent.baseline  # which say themselves what is missed
+    required = [pair for pair in unexercised if extent.require_all or (pair.is_reachable and by_default)]
+    if required:
+        shown = ", ".join(f"{pair.operation} {pair.status}" for pair in required[:3])
+        return f"{len(required)} required pairs not asked: {shown} ({required[0].reason})"
+    if len(unexercised) == len(pairs):
+        return f"nothing could be asked ({unexercised[0].reason})" if unexercised else "nothing is documented"
+    return ""
+
+
+def _unexercised_clauses(judgements: Sequence[Judgement], extent: Extent) -> str:
+    """Name what the profile requires and was not asked; below a waived clause there is nothing to ask for."""
+    waived = {each.id for each in judgements if each.verdict is Verdict.WAIVED}
+    missing = [
+        each
+        for each in judgements
+        if each.verdict is Verdict.UNEXERCISED
+        and extent.standing(each.id) is Standing.REQUIRED
+        and f"{each.operation}/{each.case}/{each.below}" not in waived
+    ]
+    if not missing:
+        return ""
+    shown = ", ".join(dict.fromkeys(f"{each.operation}/{each.case}" for each in missing[:3]))
+    return f"{len(missing)} required clauses not asked: {shown}{' …' if len(missing) > 3 else ''} ({missing[0].reason})"
+
+
+def _exit_status(
+    word: Word, judgements: Sequence[Judgement], violated: Sequence[str], waiver_problems: Sequence[str], lost: str
+) -> int:
+    if word is not Word.NONE:
+        return EXIT_STATUS[word]
+    if violated or waiver_problems:
+        return 1
+    verdicts = {each.verdict for each in judgements}
+    return 6 if lost or Verdict.BLOCKED in verdicts or not verdicts - {Verdict.UNEXERCISED} else 0

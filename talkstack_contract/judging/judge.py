@@ -1,0 +1,379 @@
+"""One run: judges each clause by the answers that were asked for, and keeps what was generated beside them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import TypedDict
+from urllib.parse import unquote, unquote_plus
+
+from talkstack_contract.contract.cases import SERVER_ERROR
+from talkstack_contract.contract.clauses import error_clauses, success_clauses
+from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
+from talkstack_contract.execution.runner import Answers
+from talkstack_contract.execution.workflows import Steps, Workflow
+from talkstack_contract.judging.checks import (
+    CHECKS,
+    Subject,
+    own_values,
+    undocumented_fields,
+)
+from talkstack_contract.judging.decision import Extent
+from talkstack_contract.judging.waivers import Waiver, waiver_of
+from talkstack_contract.model import (
+    Case,
+    Clause,
+    Exchange,
+    Judgement,
+    Operation,
+    Strength,
+    Verdict,
+    Violation,
+)
+from talkstack_contract.provider.bodies import DecodedResponse, NotJson
+from talkstack_contract.provider.client import TOO_MANY, Provider
+from talkstack_contract.provider.evidence import Evidence, evidence_of
+from talkstack_contract.provider.request_builder import names_in
+from talkstack_contract.provider.settings import Account
+from talkstack_contract.states.accounts import OTHER, Accounts
+
+ASKER_CHECKS = frozenset({"owner", "shows"})  # who asked for what is not known of a generated request
+COMPARING_CHECKS = frozenset({"same-payload", "unchanged-after"})
+SHORTEST_OWN = 10  # characters: a shorter value would stand in an answer by chance
+GENERATED_CHECKS = frozenset({"generated", "findings"})
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The answer to a generated request; `is_promised` tells that the request is one the docs allow."""
+
+    exchange: Exchange
+    is_promised: bool
+
+
+class Known(TypedDict):
+    """What a process that asked hands over at its end."""
+
+    requests: int
+    generated: int
+    left_behind: list[str]
+    secrets: list[tuple[str, str]]
+
+
+class Run:
+    """Everything that one process asks and learns of one provider."""
+
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        accounts: Accounts,
+        waivers: Sequence[Waiver],
+        today: date,
+        workflows: Mapping[str, Workflow] = MappingProxyType({}),
+        extent: Extent | None = None,
+    ) -> None:
+        self.accounts = accounts
+        self.answers = Answers(cases, accounts.provider, accounts)
+        self._waivers, self._today, self._workflows, self._extent = waivers, today, workflows, extent
+        self._judgements: dict[str, Judgement] = {}
+        self._generated: dict[str, list[Generated]] = defaultdict(list)
+        self._findings: dict[str, list[Violation]] = {}
+        self._trouble: dict[str, Blocked] = {}
+
+    @property
+    def provider(self) -> Provider:
+        """Whom this run asks."""
+        return self.answers.provider
+
+    def judgement(self, case: Case, clause: Clause) -> Judgement:
+        """Judge one clause; never raises, so that a bug of ours blocks one clause and loses nothing else."""
+        key = f"{case.id}/{clause.name}"
+        if key not in self._judgements:
+            self._judgements[key] = self._judged(case, clause)
+        return self._judgements[key]
+
+    def evidence(self, exchange_id: str) -> Evidence:
+        """Return the redacted exchange of that id."""
+        exchange, operation = self.answers.exchanges[exchange_id], self.answers.asked[exchange_id]
+        evidence = evidence_of(exchange, self.provider.secrets)
+        undocumented = tuple(dict.fromkeys(map(self._shown, _undocumented(exchange, operation))))
+        return replace(evidence, operation=operation.id, undocumented=undocumented)
+
+    def known(self) -> Known:
+        """Return what this process counted and learned, beside its judgements: plain values, for another process."""
+        return {
+            "requests": self.provider.requests_sent,
+            "generated": self.provider.generated_sent,
+            "left_behind": list(self.accounts.left_behind),
+            "secrets": self.provider.secrets.known(),
+        }
+
+    def _judged(self, case: Case, clause: Clause) -> Judgement:
+        made = judgement_of(case, clause, Verdict.UPHELD)
+        try:
+            violations, shown = self._found(case, clause)
+            made = replace(made, violations=tuple(map(self._redacted, violations)), exchanges=tuple(shown))
+        except Unexercised as error:
+            return replace(
+                made,
+                verdict=Verdict.UNEXERCISED,
+                reason=error.reason,
+                remedy=error.remedy,
+                by_settings=error.by_settings,
+                below=error.below,
+            )
+        except Blocked as error:
+            reason = self.provider.secrets.redacted(error.reason)
+            return replace(made, verdict=Verdict.BLOCKED, reason=reason, of_run=error.of_run)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
+            return replace(made, verdict=Verdict.BLOCKED, reason=bug_of_ours(error).reason)
+        return self._waived(made) if made.violations else made
+
+    def _redacted(self, violation: Violation) -> Violation:
+        return Violation(self._shown(violation.at), self._shown(violation.received))
+
+    def _shown(self, text: str) -> str:
+        return _printable(self.provider.secrets.redacted(text))
+
+    def _waived(self, judgement: Judgement) -> Judgement:
+        waiver = waiver_of(judgement.id, self._waivers, self._today)
+        if waiver is None:
+            return replace(judgement, verdict=Verdict.VIOLATED)
+        reason = f"{waiver.reason} ({waiver.ticket}, {waiver.owner}, until {waiver.expires})"
+        return replace(judgement, verdict=Verdict.WAIVED, reason=reason)
+
+    def _found(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
+        if self.answers.dead:
+            raise self.answers.dead
+        if clause.check in GENERATED_CHECKS:
+            return self._found_in_generated(case, clause)
+        if clause.check == "workflow":
+            return self._found_in_workflow(case)
+        subjects = list(self._subjects(case, clause))
+        self._check_needs(case, clause)
+        if (
+            "*" in clause.path
+            and clause.check != "shows"
+            and not any(subject.answer.has_values(clause.path) for subject in subjects)
+        ):
+            raise Unexercised("the list is empty, so that there is nothing to judge")
+        violations = [each for subject in subjects for each in self._violations(clause, subject, case)]
+        _check_answered([] if violations else [subject.answer.exchange for subject in subjects])
+        if clause.check == "unchanged-after":
+            _check_answered([subject.after.exchange for subject in subjects if subject.after])
+        shown = [subject.answer.exchange.id for subject in subjects]
+        return violations, shown + [subject.after.exchange.id for subject in subjects if subject.after]
+
+    def _violations(self, clause: Clause, subject: Subject, case: Case) -> Iterator[Violation]:
+        with suppress(NotJson):  # another clause says so
+            for violation in CHECKS[clause.check](clause, subject):
+                seen_at = subject.answer.exchange.id
+                yield violation if seen_at == case.id else replace(violation, at=f"{violation.at} ({seen_at})")
+
+    def _check_needs(self, case: Case, clause: Clause) -> None:
+        if case.rank == SERVER_ERROR:  # judges answers of other cases too, so one case's status does not decide
+            return
+        for name in clause.needs:
+            needed = self.judgement(case, case.clause(name))
+            if needed.verdict is Verdict.BLOCKED:
+                raise Blocked(needed.reason, of_run=needed.of_run)
+            if needed.verdict is Verdict.UNEXERCISED and not needed.below:
+                raise Unexercised(needed.reason, needed.remedy, by_settings=needed.by_settings)
+            if needed.verdict is not Verdict.UPHELD:
+                below = needed.below or name
+                raise Unexercised(f"{below} does not hold, and below it there is nothing to judge", below=below)
+
+    def _subjects(self, case: Case, clause: Clause) -> Iterator[Subject]:
+        if case.rank == SERVER_ERROR and clause.check != "status":
+            yield from self._server_errors(case)
+        else:
+            yield self._subject(case, clause)
+
+    def _subject(self, case: Case, clause: Clause) -> Subject:
+        answer = self.answers.of(case)
+        if clause.check == "owner" and not self.accounts.account_of(case).user_id:
+            state = case.state
+            raise Unexercised(
+                f"the user id of the account {state!r} is not known",
+                f"user_id under accounts.{state!r} in the provider file, or TALKSTACK_USER_ID",
+                by_settings=True,
+            )
+        return Subject(
+            answer,
+            compared=self._compared(case, clause) if clause.check in COMPARING_CHECKS else None,
+            after=self.answers.after.get(case.id),
+            user_id=self.accounts.account_of(case).user_id if clause.check == "owner" else "",
+            asked_for=self.accounts.asked_for(case, str(clause.expected)) if clause.check == "shows" else None,
+            own_values=_unnamed(self._own_values(case, clause), answer) if clause.check == "no-payload" else (),
+            foreign_values=self._foreign_values(case, answer) if clause.check == "nothing-foreign" else (),
+        )
+
+    def _foreign_values(self, case: Case, answer: DecodedResponse) -> tuple[str, ...]:
+        """Return what only the other account has, without what the request itself named and an answer may repeat."""
+        mine, theirs = (
+            self._all_values(each) for each in (self.accounts.account_of(case), self.accounts.account(OTHER))
+        )
+        return _unnamed((each for each in theirs if each not in mine and len(each) >= SHORTEST_OWN), answer)
+
+    def _all_values(self, account: Account) -> list[str]:
+        return [account.user_id, *self.accounts.values_of(account).values()]
+
+    def _own_values(self, case: Case, clause: Clause) -> tuple[str, ...]:
+        """Return what the account's own success holds, where this run has seen one; it is not asked for only this."""
+        names = [f"by-{each.slug}" for each in case.operation.schemes] or ["without-credential"]
+        answers = [self.answers.known(f"{case.operation.id}/{name}") for name in names]
+        return next((own_values(clause, known) for known in answers if known), ())
+
+    def _compared(self, case: Case, clause: Clause) -> DecodedResponse:
+        other = self.answers.case(f"{case.operation.id}/{case.compared_with}")
+        answer = self.answers.of(other)
+        success = case.operation.success
+        is_unreadable = success is not None and success.has_body and answer.lenient_json is None
+        if success is None or answer.exchange.status != success.status or is_unreadable:
+            raise Unexercised(f"{other.name} has no answer that {clause.name} could compare with")
+        return answer
+
+    def _server_errors(self, case: Case) -> Iterator[Subject]:
+        """Yield every 5xx that the run has seen of this operation, the one that was brought about first."""
+        try:
+            brought_about = [self.answers.of(case)]
+        except (Blocked, Unexercised):
+            if self.answers.dead or not self._seen_server_errors(case):
+                raise
+            brought_about = []
+        answers = [*brought_about, *self._seen_server_errors(case)]
+        unique = {answer.exchange.id: answer for answer in answers if answer.exchange.status >= 500}
+        if not unique:
+            raise Unexercised("no 5xx came, and there is nothing to judge")
+        for answer in unique.values():
+            yield Subject(answer)
+
+    def _seen_server_errors(self, case: Case) -> list[DecodedResponse]:
+        mine = f"{case.operation.id}/"
+        return [
+            DecodedResponse(each)
+            for id_, each in self.answers.exchanges.items()
+            if id_.startswith(mine) and each.status >= 500
+        ]
+
+    def _found_in_workflow(self, case: Case) -> tuple[list[Violation], list[str]]:
+        self.accounts.check_own(case)
+        steps = Steps(case, self.accounts, self.accounts.asks, self.answers.step)
+        try:
+            self._workflows[case.id].walk(steps)
+        except (Blocked, Unexercised):
+            if not steps.violations:  # what is broken already is broken, whatever comes after
+                raise
+        return steps.violations, steps.exchanges
+
+    # Generated requests: asked by whoever generates them, judged here
+
+    def record(self, operation: Operation, generated: Generated) -> None:
+        """Remember the answer to one generated request."""
+        self._generated[operation.id].append(generated)
+        self.answers.remember(generated.exchange, operation)
+
+    def record_findings(self, operation: Operation, findings: Sequence[Violation]) -> None:
+        """Remember what the generator's own checks found, nothing included."""
+        self._findings[operation.id] = list(findings)
+
+    def record_trouble(self, operation: Operation, reason: str) -> None:
+        """Remember why no more requests could be generated."""
+        self._trouble[operation.id] = Blocked(reason)
+
+    def _found_in_generated(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
+        generated = self._generated[case.operation.id]
+        if trouble := self._trouble.get(case.operation.id):
+            raise trouble
+        if not self.accounts.may_generate(case.operation, case.operation.effect):
+            raise Unexercised(
+                f"nothing is made up for an operation with the effect {case.operation.effect} here",
+                f"{str(case.operation.effect)!r} in allow, and a states URL, whose accounts are thrown away",
+                by_settings=True,
+            )
+        if case.operation.id not in self._findings:
+            raise Unexercised("no request was generated", "run tests/contract/test_generated.py too")
+        if clause.check == "findings":
+            findings = self._findings[case.operation.id]
+            _check_answered([] if findings else [each.exchange for each in generated])
+            return findings, [each.exchange.id for each in generated[:1]]
+        once: dict[tuple[str, str], tuple[Violation, str]] = {}  # many generated requests break a promise in one way
+        for each in generated:
+            for violation in _broken_by(each, case.operation, self._extent):
+                place = f"{violation.at}, in the answer to {each.exchange.id}"
+                once.setdefault((violation.at, violation.received), (replace(violation, at=place), each.exchange.id))
+        _check_answered([] if once else [each.exchange for each in generated])
+        shown = dict.fromkeys(id_ for _, id_ in once.values()) or [each.exchange.id for each in generated[:1]]
+        return [violation for violation, _ in once.values()], list(shown)
+
+
+def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "") -> Judgement:
+    """Make a judgement with nothing found yet."""
+    return Judgement(
+        operation=case.operation.id,
+        case=case.name,
+        clause=clause.name,
+        sentence=clause.sentence,
+        strength=clause.strength,
+        provenance=clause.provenance,
+        status=case.status,
+        verdict=verdict,
+        source=clause.source,
+        reason=reason,
+    )
+
+
+def _check_answered(exchanges: Iterable[Exchange]) -> None:
+    """Hold back what a 429 would show: it is a 4xx, but no answer to what was asked."""
+    if any(each.status == TOO_MANY for each in exchanges):
+        raise Blocked(f"the provider is asked too fast ({TOO_MANY}), also after a pause")
+
+
+def _unnamed(values: Iterable[str], answer: DecodedResponse) -> tuple[str, ...]:
+    """Leave out what the request itself named: an answer may repeat that."""
+    request = answer.exchange.request
+    sent = DecodedResponse(replace(answer.exchange, body=request.body)).text
+    named = "\n".join([unquote(request.url), unquote_plus(request.url), sent])
+    return tuple(each for each in values if each not in named)
+
+
+def _printable(text: str) -> str:
+    """Return a text that does nothing to a terminal: a reason phrase may hold what moves its cursor."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+
+
+def _undocumented(exchange: Exchange, operation: Operation) -> list[str]:
+    """Name the fields that no page documents; what another method is answered, no page prints."""
+    response = operation.answering(exchange.status)
+    if response is None or exchange.request.method != operation.method:
+        return []
+    with suppress(NotJson):
+        return undocumented_fields(DecodedResponse(exchange), response.keys)
+    return []
+
+
+def _broken_by(generated: Generated, operation: Operation, extent: Extent | None) -> Iterator[Violation]:
+    """Hold the answer to a generated request to the must clauses of its status, as far as they count in this run."""
+    exchange = generated.exchange
+    response = operation.answering(exchange.status)
+    if exchange.status == TOO_MANY:
+        return
+    if response is None:
+        is_promised = generated.is_promised and not _depends_on_state(operation)
+        if is_promised or not (400 <= exchange.status < 500 or exchange.status == 501):
+            yield Violation("status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
+        return
+    clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
+    for clause in clauses:
+        is_scored = extent is None or extent.scores(operation.id, clause.name)
+        if is_scored and clause.strength is Strength.MUST and clause.check not in ASKER_CHECKS:
+            with suppress(NotJson):
+                for violation in CHECKS[clause.check](clause, Subject(DecodedResponse(exchange))):
+                    yield replace(violation, at=f"{violation.at} ({clause.name})")
+
+
+def _depends_on_state(operation: Operation) -> bool:
+    """Tell whether a request needs values that only a provider state has, so that invented ones may be refused."""
+    return any(set(names_in(field.sends)) - {"fresh"} for field in operation.fields)

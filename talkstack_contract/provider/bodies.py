@@ -1,0 +1,168 @@
+"""Response bodies: decoded as RFC 8259 has it, and the values at a path in them.
+
+A path is a tuple of steps from the body to a value: a key, `*` for every item of a list, `first|second` for a key in
+two spellings, `.` (inside an alternative) for the object itself.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from talkstack_contract.model import Exchange
+
+SHOWN_CHARACTERS = 200
+
+Path = Sequence[str]
+
+
+class NotJson(ValueError):
+    """The body is not JSON as RFC 8259 has it; the text says why."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A missing value; `is_last` is false where its parent is absent or null, so that nothing is required there."""
+
+    why: str
+    is_last: bool = True
+
+
+NOTHING = Absent("nothing")
+
+
+@dataclass(frozen=True)
+class DecodedResponse:
+    """A received response, its body decoded at most once."""
+
+    exchange: Exchange
+
+    @cached_property
+    def json(self) -> Any:
+        """The decoded body. Raises `NotJson`."""
+        return strict_json(self.exchange)
+
+    @cached_property
+    def lenient_json(self) -> Any:
+        """The body as a lenient client decodes it, or None: what is not strict JSON may still say or hold something."""
+        try:
+            text = self.exchange.body.decode("utf-8-sig", errors="replace")
+            return json.loads(text, parse_int=_whole_number)
+        except (json.JSONDecodeError, RecursionError):
+            return None
+
+    @cached_property
+    def text(self) -> str:
+        """The body as received, and every string in it decoded, so that no escape hides anything."""
+        return "\n".join([self.exchange.body.decode("utf-8", errors="replace"), *_strings(self.lenient_json)])
+
+    def values(self, path: Path) -> Iterator[tuple[str, Any]]:
+        """Yield (place, value) for each place that a path leads to, `Absent` where nothing is. Raises `NotJson`."""
+        return values_at(self.json, path)
+
+    def found(self, path: Path) -> list[tuple[str, Any]]:
+        """Return (place, value) for each value that is there. Raises `NotJson`."""
+        return [found for found in values_at(self.json, path) if not isinstance(found[1], Absent)]
+
+    def first_string(self, path: Path) -> str | None:
+        """Return the first non-empty string at a path. Raises `NotJson`."""
+        return next((value for _, value in self.found(path) if isinstance(value, str) and value), None)
+
+    def has_values(self, path: Path) -> bool:
+        """Whether anything is at a path, present or missing: below an empty list there is nothing to judge."""
+        try:
+            return any(True for _ in values_at(self.json, path))
+        except NotJson:
+            return True
+
+
+def strict_json(exchange: Exchange) -> Any:
+    """Decode a body as RFC 8259 has it: UTF-8, no BOM, no NaN, no repeated key, nothing behind it. Raises `NotJson`."""
+    if exchange.body_trouble:
+        raise NotJson(f"the body {exchange.body_trouble}")
+    if exchange.body.startswith(b"\xef\xbb\xbf"):
+        raise NotJson("the body starts with a byte order mark")
+    try:
+        text = exchange.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotJson(f"byte {error.start} is not UTF-8") from None
+    try:
+        return json.loads(text, parse_constant=_no_constant, parse_int=_whole_number, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} at character {error.pos} of {len(text)}") from None
+    except RecursionError:
+        raise NotJson("it is nested too deep to be read") from None
+
+
+def _whole_number(digits: str) -> int | float:
+    """Read a whole number; Python refuses one of more than 4300 digits, JSON does not."""
+    return int(digits) if len(digits) < 4000 else float(digits)
+
+
+def _no_constant(name: str) -> Any:
+    raise NotJson(f"{name} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    unique = dict(pairs)
+    if len(unique) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise NotJson(f"the key {key!r} is repeated in one object")
+            seen.add(key)
+    return unique
+
+
+def _strings(found: Any) -> Iterator[str]:
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict):
+        for key, inner in found.items():
+            yield from (key, *_strings(inner))
+    elif isinstance(found, list):
+        for inner in found:
+            yield from _strings(inner)
+
+
+def values_at(found: Any, path: Path, place: str = "$") -> Iterator[tuple[str, Any]]:
+    """Yield each place that a path leads to, with the value there or an `Absent` that says what is missing."""
+    if not path:
+        yield place, found
+    elif path[0] == "*":
+        for index, inner in enumerate(found if isinstance(found, list) else ()):
+            yield from values_at(inner, path[1:], f"{place}[{index}]")
+    elif not isinstance(found, dict):
+        yield place, Absent(f"no object: {shown(found)}", place == "$" or found is not None)
+    else:
+        yield from _values_below(found, path, place)
+
+
+def _values_below(found: dict[str, Any], path: Path, place: str) -> Iterator[tuple[str, Any]]:
+    names = path[0].split("|")
+    name = next((name for name in names if name in found), names[-1] if names[-1] == "." else names[0])
+    if name == ".":
+        yield from values_at(found, path[1:], place)
+    elif name not in found:
+        yield f"{place}.{name}", Absent("no such key", len(path) == 1)
+    else:
+        yield from values_at(found[name], path[1:], f"{place}.{name}")
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Whether two JSON values are the same: 1, 1.0 and true are three values."""
+    if isinstance(one, Absent) or isinstance(other, Absent):
+        return isinstance(one, Absent) and isinstance(other, Absent)
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def shown(found: Any) -> str:
+    """Return a value as JSON; a long one is cut and its length given."""
+    text = json.dumps(found, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}… ({len(text)} characters)"
+
+
+def shown_or_absent(found: Any) -> str:
+    """Return a value as JSON, or what is missing in its place."""
+    return found.why if isinstance(found, Absent) else shown(found)

@@ -1,0 +1,344 @@
+"""The provider as we reach it: every request of a run, generated ones too, goes through `Provider`.
+
+The one door to `requests`. Holds what no caller may forget: the effects that are allowed, the budget, the pace (a 429
+is waited out and asked once more), one deadline for a whole exchange, no redirect, no netrc, an id in every request.
+Raises `Blocked` where a limit of ours stops a request, `NoAnswer` where none came.
+"""
+
+import http.client
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.auth import AuthBase
+from urllib3 import encode_multipart_formdata
+from urllib3.exceptions import DecodeError, ProtocolError
+
+from talkstack_contract import __version__
+from talkstack_contract.errors import Blocked
+from talkstack_contract.model import Effect, Exchange, Header, Request
+from talkstack_contract.provider.evidence import REDACTED, SECRET_HEADERS, Secrets
+from talkstack_contract.provider.settings import Account, Settings, account_of
+
+# Python takes no answer with more than 100 header lines; HTTP sets no limit (RFC 9110, 5.4), and a provider may set
+# many cookies. Can go once http.client lets a caller choose: python/cpython#131724.
+http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]
+
+USER_AGENT = f"talkstack-contract/{__version__}"
+BOUNDARY = "talkstack-contract-7d1f0c"
+TAKING_BACK = ("/teardown", "/clean-up")  # ends of the ids of exchanges that take something back
+CHUNK_BYTES = 65_536
+TOO_MANY = 429  # RFC 6585, 4: says nothing of the operation, and when to ask again
+PAUSES = 12  # deadlines that all pauses of a run may last together: two minutes, unless the settings say otherwise
+
+
+class NoAnswer(Blocked):
+    """No HTTP answer: refused, reset or late. The caller decides whether that is the provider's fault."""
+
+
+@dataclass
+class _Counter:
+    """What a run has sent so far; two threads may send at once."""
+
+    requests: int = 0
+    generated: int = 0
+    paused_s: float = 0.0
+    last_at: float = 0.0
+
+
+class Provider:
+    """Sends requests to one provider, within its settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.settings = settings
+        self.secrets = secrets
+        self._clock, self._wait = clock, wait
+        self._counter = _Counter()
+        self._lock = threading.Lock()
+        self.connections = HTTPAdapter()  # kept alive for the whole run
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests left so far for our own cases, those to the states URL too."""
+        return self._counter.requests - self._counter.generated
+
+    @property
+    def generated_sent(self) -> int:
+        """How many generated requests left so far, those of the generator's own checks too."""
+        return self._counter.generated
+
+    def session(
+        self,
+        effects: Callable[[str], Effect],
+        exchange_id: str,
+        received: Callable[[Exchange], None],
+        deadline_s: float | None = None,
+    ) -> requests.Session:
+        """Make a guarded session; `effects` tells the effect of a method, `received` is called with each exchange."""
+        deadline_s = deadline_s or self.settings.limits.exchange_s
+        return _Session(self, _Adapter(self, effects, exchange_id, received, deadline_s))
+
+    def send(self, request: Request, exchange_id: str, deadline_s: float | None = None) -> Exchange:
+        """Send a request and return the exchange. Raises `NoAnswer`, or `Blocked` where a limit of ours stops it.
+
+        Without a deadline of its own it has that of the settings.
+        """
+        for header in request.headers:
+            if header.value != header.shown:
+                self.secrets.add(header.value.rpartition(" ")[2], f"credential sent in {header.name}")
+        received: list[Exchange] = []
+        session = self.session(lambda _: request.effect, exchange_id, received.append, deadline_s)
+        headers = {header.name: header.value for header in request.headers}
+        try:
+            session.request(request.method, request.url, headers=headers, data=request.body or None)
+        except requests.RequestException as error:
+            raise NoAnswer(f"no answer from {request.method} {_origin(request.url)} ({_cause(error)})") from None
+        exchange = received[0]
+        if 200 <= exchange.status < 300:  # an error says `"password": "required"`, and that is no secret
+            self.secrets.learn(exchange.body)
+        own = tuple(header for header in exchange.request.headers if header.name in ("User-Agent", "X-Request-Id"))
+        return replace(exchange, request=replace(request, headers=(*request.headers, *own)))
+
+    def set_up(self, state: str, action: str, known_id: str = "") -> Account:
+        """Bring about a provider state, or end it, at the states URL (Pact's convention).
+
+        Sends `{"state", "action"}`; the answer may name an account, `{"token", "api_key", "user_id", "values": {}}`.
+        Raises `Blocked` unless the answer is a 2xx with JSON or nothing in it.
+        """
+        session = self.session(lambda _: Effect.READS, f"states/{action}", lambda _: None)
+        body = {"state": state, "action": action} | ({"user_id": known_id} if known_id else {})
+        try:
+            answer = session.post(self.settings.states_url, json=body)
+            if not 200 <= answer.status_code < 300:
+                raise requests.HTTPError(response=answer)
+            given = answer.json() if answer.content.strip() else {}
+        except (requests.RequestException, ValueError) as error:
+            has_answered = isinstance(error, (requests.HTTPError, ValueError))
+            kind = Blocked if has_answered else NoAnswer
+            raise kind(f"the provider state {state!r} could not be {_done(action)} ({_cause(error)})") from None
+        given = given if isinstance(given, dict) else {}
+        token, api_key, user_id = (str(given.get(key) or "") for key in ("token", "api_key", "user_id"))
+        known = given.get("values")
+        texts = {
+            name: str(each) for name, each in (known if isinstance(known, dict) else {}).items() if each is not None
+        }
+        account = account_of(state, token, api_key, user_id, texts)
+        for name, value in account.secrets():
+            self.secrets.add(value, name)
+        return account
+
+    def pass_guard(self, effect: Effect, method: str, *, is_generated: bool, is_taking_back: bool = False) -> int:
+        """Let one more request through, at the agreed pace, and return its number; or raise `Blocked`.
+
+        What takes something back is let through even where the budget is used up.
+        """
+        if self.settings.missing:
+            raise Blocked(self.settings.missing, of_run=True)
+        if effect not in self.settings.allow:
+            raise Blocked(f"{method} would have the effect {effect}, which is not allowed")
+        with self._lock:
+            if self._counter.requests >= self.settings.limits.requests and not is_taking_back:
+                raise Blocked(f"the budget of {self.settings.limits.requests} requests is used up (limits.requests)")
+            self._counter.requests += 1
+            self._counter.generated += is_generated
+            if rate := self.settings.limits.requests_per_second:
+                self._wait(max(0.0, self._counter.last_at + 1 / rate - self._clock()))
+                self._counter.last_at = self._clock()
+            return self._counter.requests
+
+    def pause(self, seconds: float) -> None:
+        """Wait as a provider asked us to, and let nobody ask meanwhile.
+
+        Never longer than an exchange may take, and all pauses of a run together never longer than `PAUSES` of them.
+        """
+        with self._lock:
+            limit_s = self.settings.limits.exchange_s
+            wait_s = min(max(seconds, 0.0), limit_s, PAUSES * limit_s - self._counter.paused_s)
+            self._counter.paused_s += wait_s
+            self._wait(wait_s)
+
+
+class _LeaveCredentials(AuthBase):
+    """Keeps requests from looking into a netrc file, whose entry would replace even an explicit header."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class _Session(requests.Session):
+    """A session that goes nowhere but where it is told: no redirect, no netrc, no cookie kept."""
+
+    def __init__(self, provider: Provider, adapter: "_Adapter") -> None:
+        super().__init__()
+        settings = provider.settings
+        self.auth = _LeaveCredentials()
+        self.headers.clear()
+        self.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate", **dict(settings.headers)})
+        if settings.ca_bundle:
+            self.verify = settings.ca_bundle
+        self.cert = settings.client_certificate
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Follow none: a credential never goes where it was not sent."""
+
+
+class _Adapter(BaseAdapter):
+    """Sends one request within the guard and the deadline, and reads its answer whole."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        effects: Callable[[str], Effect],
+        exchange_id: str,
+        received: Callable[[Exchange], None],
+        deadline_s: float,
+    ) -> None:
+        super().__init__()
+        self._provider, self._effects, self._exchange_id, self._received = provider, effects, exchange_id, received
+        self._deadline_s = deadline_s
+
+    def close(self) -> None:
+        """Leave the connections to the provider, which outlives a session."""
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        """Send, and once more after a pause where the provider is asked too fast."""
+        response, received = self._sent(request, options)
+        if received.status == TOO_MANY:
+            self._provider.pause(retry_after_s(received))
+            response, received = self._sent(request, options)
+        self._received(received)
+        return response
+
+    def _sent(self, request: requests.PreparedRequest, options: Any) -> tuple[requests.Response, Exchange]:
+        """Send in a thread of its own, since no timeout of a socket bounds an answer that comes drop by drop."""
+        method = request.method or "GET"
+        is_generated = "/generated/" in self._exchange_id
+        is_taking_back = self._exchange_id.endswith(TAKING_BACK)
+        number = self._provider.pass_guard(
+            self._effects(method), method, is_generated=is_generated, is_taking_back=is_taking_back
+        )
+        request.headers["X-Request-Id"] = f"{self._exchange_id}-{number}"
+        deadline_s = self._deadline_s
+        outcome: list[tuple[requests.Response, Exchange] | Exception] = []
+
+        def exchange() -> None:
+            try:
+                outcome.append(self._exchange(request, {**options, "stream": True, "timeout": deadline_s}))
+            except Exception as error:  # noqa: BLE001 - handed over to the waiting thread, which raises it
+                outcome.append(error)
+
+        thread = threading.Thread(target=exchange, daemon=True)
+        thread.start()
+        thread.join(deadline_s)
+        if not outcome:
+            raise requests.Timeout(f"not whole after {deadline_s:g} s")
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
+
+    def _exchange(self, request: requests.PreparedRequest, options: Any) -> tuple[requests.Response, Exchange]:
+        started = time.perf_counter()
+        response = self._provider.connections.send(request, **options)
+        body, trouble = self._read(response)
+        response._content = body  # what `response.content` would have read, had it not been read here
+        latency_ms = (time.perf_counter() - started) * 1000
+        sent = Request(request.method or "GET", request.url or "", self._shown(request), Effect.READS)
+        headers = tuple(response.raw.headers.items())
+        exchange = Exchange(
+            self._exchange_id, sent, response.status_code, response.reason or "", headers, body, trouble, latency_ms
+        )
+        return response, exchange
+
+    def _shown(self, request: requests.PreparedRequest) -> tuple[Header, ...]:
+        pairs = [(name, str(value)) for name, value in request.headers.items()]
+        return tuple(Header(name, value, self._shown_value(name, value)) for name, value in pairs)
+
+    def _shown_value(self, name: str, value: str) -> str:
+        secrets = self._provider.secrets
+        if name.lower() not in SECRET_HEADERS:
+            return secrets.redacted(value)
+        prefix, blank, credential = value.rpartition(" ")
+        variable = secrets.variable_of(credential)
+        return f"{prefix}{blank}{variable}" if variable else REDACTED
+
+    def _read(self, response: requests.Response) -> tuple[bytes, str]:
+        body, limit = bytearray(), self._provider.settings.limits.body_bytes
+        response.raw.enforce_content_length = False  # it would throw away what came; the length is checked below
+        try:
+            for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
+                body += chunk
+                if len(body) > limit:
+                    raise Blocked(f"an answer is longer than {limit} bytes (limits.body_bytes)")
+        except DecodeError:
+            return bytes(body), f"does not decode as {response.headers.get('Content-Encoding', 'its encoding')}"
+        except ProtocolError as error:
+            return bytes(body), f"ends early, after {len(body)} bytes ({type(error).__name__})"
+        finally:
+            missing = response.raw.length_remaining
+            response.close()
+        return bytes(body), f"ends early, after {len(body)} bytes" if missing else ""
+
+
+def retry_after_s(exchange: Exchange) -> float:
+    """Return how many seconds an answer asks to wait, by its Retry-After: seconds or a date (RFC 9110, 10.2.3).
+
+    The date is held against that of the answer itself: no clock of ours has to be right. 0 where nothing is said.
+    """
+    given = exchange.header("Retry-After") or ""
+    if given.isascii() and given.isdigit():
+        return float(given)
+    then, now = _date(given), _date(exchange.header("Date") or "")
+    return max((then - now).total_seconds(), 0.0) if then and now else 0.0
+
+
+def _date(text: str) -> datetime | None:
+    with suppress(ValueError):
+        date = parsedate_to_datetime(text)
+        return date if date.tzinfo else date.replace(tzinfo=UTC)
+    return None
+
+
+def multipart(fields: Sequence[tuple[str, str | tuple[str, str, str]]]) -> tuple[bytes, str]:
+    """Encode fields, a file as (name, content, media type); return the body and its media type."""
+    return encode_multipart_formdata(fields, BOUNDARY)
+
+
+def _cause(error: Exception) -> str:
+    """Name the innermost cause by its type: its text may hold a URL or a header."""
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP {error.response.status_code}"
+    if isinstance(error, requests.Timeout):
+        return f"late: {error}" if "not whole" in str(error) else "late"
+    seen: BaseException = error
+    while inner := next((each for each in _inside(seen) if isinstance(each, BaseException)), None):
+        seen = inner
+    return type(seen).__name__
+
+
+def _inside(error: BaseException) -> list[object]:
+    return [getattr(error, "reason", None), *error.args, error.__cause__]
+
+
+def _origin(url: str) -> str:
+    return url.partition("?")[0]
+
+
+def _done(action: str) -> str:
+    return "set up" if action == "setup" else "ended"

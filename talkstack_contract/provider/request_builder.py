@@ -1,0 +1,188 @@
+"""The request of a case, written out: who asks, and every value filled in, or spoilt as the case wants it."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import quote, urlencode
+
+from talkstack_contract.errors import Unexercised
+from talkstack_contract.model import Case, Field, Form, Header, Json, Operation, Request, Scheme, Spoil
+from talkstack_contract.provider.client import multipart
+from talkstack_contract.provider.settings import Account, Credential, Settings
+
+WRONG_CREDENTIAL = "nobody-holds-this-credential-0000"
+MALFORMED_EMAIL = "talkstack-contract.example.test"
+MALFORMED_ID = "contract-probe"
+EMPTY_VALUES: dict[str, Json] = {"array": [], "object": {}}
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+TAIL = 8  # so many letters and digits at the end of an id are changed: enough that nobody has it, the form kept
+
+Values = Callable[[str], str]
+
+
+def request_of(case: Case, sent: Mapping[str, Json], credential: Credential | None, settings: Settings) -> Request:
+    """Write the request of a case. Raises `Unexercised` where the settings do not name its host."""
+    operation = case.operation
+    query = [*case.query, *_pairs(_placed(operation, sent, "query"))]
+    url = f"{base_url_of(operation, settings)}{_path(operation, sent)}{f'?{urlencode(query)}' if query else ''}"
+    headers = [Header("Accept", "application/json", "application/json")]
+    if case.headers:
+        headers = [Header(name, value, value) for name, value in case.headers]
+    if case.scheme is not None:
+        headers.append(credential_header(case.scheme, case.form, credential))
+    body, media_type = _body(operation, _placed(operation, sent, "body"))
+    if media_type:
+        headers.append(Header("Content-Type", media_type, media_type))
+    return Request(case.method, url, tuple(headers), case.effect, body)
+
+
+def sent_values(case: Case, values: Values, foreign: Values) -> dict[str, Json]:
+    """Return what a case sends for each field of its operation, by the field's name.
+
+    `values` and `foreign` look up what the asking account has, and what another one has, by name.
+    """
+    spoils = {name: (spoil, template) for name, spoil, template in case.spoils}
+    sent = {}
+    for field in case.operation.fields:
+        spoil, template = spoils.get(field.name, (Spoil.SENT, field.sends))
+        if spoil is not Spoil.ABSENT and (spoil is not Spoil.SENT or template is not None):
+            sent[field.name] = _spoilt(field, spoil, template, foreign if spoil is Spoil.FOREIGN else values)
+    return sent
+
+
+def _spoilt(field: Field, spoil: Spoil, template: Json, values: Values) -> Json:
+    if spoil is Spoil.GIVEN:
+        return template
+    if spoil is Spoil.SENT:
+        return filled(template, values)
+    usual = field.sends if field.sends is not None else field.alone
+    if spoil is Spoil.FOREIGN:
+        return filled(usual, values)
+    if spoil is Spoil.UNKNOWN:
+        return unknown_like(filled(usual, values))
+    if spoil is Spoil.MALFORMED:
+        return MALFORMED_EMAIL if field.keywords.get("format") == "email" else MALFORMED_ID
+    if spoil is Spoil.NULL:
+        return None
+    given = field.keywords.get("type", "string")
+    kinds = given if isinstance(given, list) else [given]
+    if spoil is Spoil.EMPTY:
+        return EMPTY_VALUES.get(kinds[0], "")
+    return "text" if "string" not in kinds else [7]
+
+
+def filled(template: Json, values: Values) -> Json:
+    """Return a template with each `{name}` in its texts replaced."""
+    if isinstance(template, str):
+        return PLACEHOLDER.sub(lambda hit: values(hit[1]), template)
+    if isinstance(template, dict):
+        return {key: filled(inner, values) for key, inner in template.items()}
+    return [filled(inner, values) for inner in template] if isinstance(template, list) else template
+
+
+def names_in(template: Json) -> Iterator[str]:
+    """Yield the names of the values that a template needs."""
+    yield from PLACEHOLDER.findall(json.dumps(template))
+
+
+def unknown_like(known: str) -> str:
+    """Return an id of the same form that nobody has: its last letters and digits each another one."""
+    letters = list(known)
+    places = [at for at, letter in enumerate(letters) if letter.isascii() and letter.isalnum()][-TAIL:]
+    for at in places:
+        letters[at] = _another(letters[at])
+    return "".join(letters) if places else f"{known}0"
+
+
+def _another(letter: str) -> str:
+    alphabet = next(
+        each
+        for each in ("0123456789", "abcdef", "ghijklmnopqrstuvwxyz", "ABCDEF", "GHIJKLMNOPQRSTUVWXYZ")
+        if letter in each
+    )
+    return alphabet[(alphabet.index(letter) + len(alphabet) // 2) % len(alphabet)]
+
+
+def _placed(operation: Operation, sent: Mapping[str, Json], place: str) -> dict[str, Json]:
+    return {field.name: sent[field.name] for field in operation.fields if field.place == place and field.name in sent}
+
+
+def base_url_of(operation: Operation, settings: Settings) -> str:
+    """Return the base URL of an operation. Raises `Unexercised` where the settings do not name its host."""
+    if not operation.server:
+        return settings.base_url
+    if not settings.calls_base_url:
+        raise Unexercised(
+            "it has a host of its own, which the settings do not name",
+            f"{operation.server} in the provider file",
+            by_settings=True,
+        )
+    return settings.calls_base_url
+
+
+def _path(operation: Operation, sent: Mapping[str, Json]) -> str:
+    return PLACEHOLDER.sub(lambda hit: _in_path(sent.get(hit[1], "")), operation.path)
+
+
+def _in_path(value: Json) -> str:
+    """Write a value of a path; a list with commas between its items, the default of OpenAPI (style simple)."""
+    return ",".join(quote(_text(each), safe="") for each in (value if isinstance(value, list) else [value]))
+
+
+def _pairs(sent: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Write the values of a query: a list as a pair an item, the default of OpenAPI (style form, explode true)."""
+    for name, value in sent.items():
+        yield from ((name, _text(each)) for each in (value if isinstance(value, list) else [value]))
+
+
+def _body(operation: Operation, sent: Mapping[str, Json]) -> tuple[bytes, str]:
+    if not operation.media_type:
+        return b"", ""
+    if operation.media_type == "application/json":
+        return json.dumps(sent).encode(), operation.media_type
+    files = {field.name: field for field in operation.fields if field.file}
+    return multipart(
+        [
+            (name, (files[name].file, _text(value), str(files[name].keywords.get("contentMediaType", "text/plain"))))
+            if name in files
+            else (name, _text(value))
+            for name, value in sent.items()
+        ]
+    )
+
+
+def _text(value: Json) -> str:
+    """Write a value where there is no JSON: `true`, not `True`."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def scheme_for(operation: Operation, account: Account) -> Scheme | None:
+    """Return a scheme that the account can prove itself by; without one the first, which then says what is missing."""
+    schemes = operation.schemes
+    return next((each for each in schemes if account.credential(each)), next(iter(schemes), None))
+
+
+def credential_header(scheme: Scheme, form: Form, credential: Credential | None) -> Header:
+    """Write the header that proves, or fails to prove, who asks. Shown with a shell variable in place of the value."""
+    if form is Form.WRONG:
+        return Header(scheme.header, scheme.prefix + WRONG_CREDENTIAL, scheme.prefix + WRONG_CREDENTIAL)
+    if form is Form.EMPTY:
+        return Header(scheme.header, scheme.prefix, scheme.prefix)
+    assert credential is not None, "a case is sent only where its credential is known"
+    value, variable = credential.value, credential.variable
+    prefix = "Basic " if form is Form.OTHER_SCHEME else scheme.prefix
+    middle = len(value) - max(len(value.rpartition(".")[2]) // 2, 1)
+    digit = "1" if value[middle] != "1" else "2"  # a letter could differ from the one it replaces by its case only
+    sent, shown = {
+        Form.VALID: (value, f"${variable}"),
+        Form.EXPIRED: (value, f"${variable}"),
+        Form.OTHER_SCHEME: (value, f"${variable}"),
+        Form.ALTERED: (
+            value[:middle] + digit + value[middle + 1 :],
+            f"${{{variable}:0:{middle}}}{digit}${{{variable}:{middle + 1}}}",
+        ),
+        Form.LENGTHENED: (f"{value}x", f"${{{variable}}}x"),
+        Form.CUT_SHORT: (value[: len(value) * 3 // 4], f"${{{variable}:0:{len(value) * 3 // 4}}}"),
+        Form.OTHER_CASE: (value.swapcase(), f"${{{variable}~~}}"),
+    }[form]
+    return Header(scheme.header, prefix + sent, prefix + shown)

@@ -1,0 +1,290 @@
+"""Who is asked, as whom, and how far we may go: the provider file, the environment, and what an option overrides.
+
+Raises `BadInput` for anything that cannot be used. Secret values never show in an error or a repr.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from talkstack_contract.contract.documents import read_toml
+from talkstack_contract.contract.json_schema import check_document
+from talkstack_contract.contract.openapi import meta_schema
+from talkstack_contract.errors import BadInput
+from talkstack_contract.model import Effect, Json, Scheme
+
+ACTIVE, EMPTY = "an active project", "no active project"
+ENVIRONMENT = {  # without a provider file, these are enough
+    ACTIVE: ("TALKSTACK_TOKEN", "TALKSTACK_API_KEY", "TALKSTACK_USER_ID"),
+    EMPTY: ("TALKSTACK_EMPTY_TOKEN", "TALKSTACK_EMPTY_API_KEY", "TALKSTACK_EMPTY_USER_ID"),
+}
+SECRET_VALUE = re.compile(r"password|token|code|secret", re.IGNORECASE)  # names of values that open something
+CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key"})  # sent with all, no case could go without a credential
+POLITE_REQUESTS_PER_SECOND = 5.0  # against a host that is not this machine, unless the file says otherwise
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A secret value and the name of the shell variable that stands for it."""
+
+    value: str = field(repr=False)
+    variable: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the provider, in one provider state; `values` are what its state yields: ids, an email, a code."""
+
+    state: str
+    token: Credential | None = None
+    api_key: Credential | None = None
+    user_id: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def secrets(self) -> list[tuple[str, str]]:
+        """Return (name, value) of everything here that must not show."""
+        credentials = [(each.variable, each.value) for each in (self.token, self.api_key) if each]
+        return credentials + [(name, value) for name, value in self.values.items() if SECRET_VALUE.search(name)]
+
+    def credential(self, scheme: Scheme) -> Credential | None:
+        """Return what this account proves itself with under a scheme."""
+        return self.token if scheme.word == "token" else self.api_key
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a run may ask: `requests_per_second` None is no limit."""
+
+    requests_per_second: float | None = None
+    requests: int = 5000
+    exchange_s: float = 10.0
+    body_bytes: int = 5_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run has to know about the provider.
+
+    `missing` names the variables that are not set, and the remedy: with it, nothing is sent. A fork has no secrets.
+    """
+
+    base_url: str
+    is_reference: bool
+    allow: frozenset[Effect]
+    accounts: Mapping[str, Account]
+    calls_base_url: str = ""
+    states_url: str = ""
+    limits: Limits = Limits()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ca_bundle: str = ""
+    client_certificate: tuple[str, str] | None = None
+    missing: str = ""
+
+    def secrets(self) -> list[tuple[str, str]]:
+        """Return every secret value with its name."""
+        named = [(value, name) for account in self.accounts.values() for name, value in account.secrets()]
+        return named + [(value, f"header {name}") for name, value in self.headers]
+
+
+def schemas_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of promises: that of the checkout, or the one that TALKSTACK_SCHEMAS names."""
+    return Path(environment.get("TALKSTACK_SCHEMAS") or Path(__file__).parents[2] / "schemas").resolve()
+
+
+def settings_of_file(
+    path: Path, schemas: Path, environment: Mapping[str, str], base_url: str, allow_insecure: bool
+) -> Settings:
+    """Read a provider file; `base_url`, where given, wins over the one in it."""
+    file = path.name
+    document = read_toml(path)
+    check_document(file, document, meta_schema(schemas, "provider"))
+    if not (base_url or document.get("base_url")):
+        raise BadInput(file, "base_url", "is missing", "add it, or give --base-url")
+    url = checked_url(
+        base_url or document["base_url"], "--base-url" if base_url else f"{file}: base_url", allow_insecure
+    )
+    reader = _SecretReader(file, environment, is_loopback(url))
+    states_url = document.get("states", {}).get("url", "")
+    calls_url = document.get("calls_base_url", "")
+    certificate = document.get("client_certificate")
+    for name in document.get("headers", {}):
+        if name.lower() in CREDENTIAL_HEADERS:
+            raise BadInput(file, f"headers.{name}", "is how an account proves itself", "give it under accounts")
+    accounts = {state: reader.account(state, entry) for state, entry in document.get("accounts", {}).items()}
+    headers = tuple(reader.values("headers", document.get("headers", {}), is_secret=lambda _: True).items())
+    return Settings(
+        base_url=url,
+        is_reference=False,
+        allow=frozenset(Effect(name) for name in document.get("allow", ["reads"])),
+        accounts=accounts,
+        calls_base_url=checked_url(calls_url, f"{file}: calls_base_url", allow_insecure) if calls_url else "",
+        states_url=checked_url(states_url, f"{file}: states.url", allow_insecure) if states_url else "",
+        limits=Limits(**{**_default_limits(url), **_finite(file, document.get("limits", {}))}),
+        headers=headers,
+        ca_bundle=_file(path, document.get("ca_bundle", ""), "ca_bundle"),
+        client_certificate=(
+            (
+                _file(path, certificate["certificate"], "client_certificate.certificate"),
+                _file(path, certificate["key"], "client_certificate.key"),
+            )
+            if certificate
+            else None
+        ),
+        missing=reader.missing(),
+    )
+
+
+def settings_of_environment(base_url: str, environment: Mapping[str, str], allow_insecure: bool) -> Settings:
+    """Make the settings of a run without a provider file: a base URL, and accounts from the environment."""
+    url = checked_url(base_url, "--base-url", allow_insecure)
+    accounts = {}
+    for state, (token, api_key, user_id) in ENVIRONMENT.items():
+        for name in (token, api_key):
+            _check_sendable(name, "", environment.get(name, ""))
+        given = (environment.get(token, ""), environment.get(api_key, ""), environment.get(user_id, ""))
+        account = account_of(state, *given)
+        if account.token or account.api_key:
+            accounts[state] = account
+    names = [name for token, api_key, _ in ENVIRONMENT.values() for name in (token, api_key)]
+    missing = "" if accounts else _missing(names, "export at least one of them, or give --provider FILE")
+    limits = Limits(**_default_limits(url))
+    return Settings(url, False, frozenset({Effect.READS}), accounts, limits=limits, missing=missing)
+
+
+def settings_of_reference(
+    base_url: str, calls_base_url: str, states_url: str, accounts: Mapping[str, tuple[str, str, str, Mapping[str, str]]]
+) -> Settings:
+    """Make the settings for our own provider: every effect, its standing accounts as (token, key, user id, values)."""
+    known = {state: account_of(state, *given) for state, given in accounts.items()}
+    return Settings(base_url, True, frozenset(Effect), known, calls_base_url, states_url)
+
+
+def account_of(
+    state: str, token: str, api_key: str, user_id: str, values: Mapping[str, str] = MappingProxyType({})
+) -> Account:
+    """Make an account from plain values, each with the shell variable that would hold it; an empty one is absent."""
+    token_variable, api_key_variable, _ = ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE])
+    return Account(
+        state,
+        Credential(token, token_variable) if token else None,
+        Credential(api_key, api_key_variable) if api_key else None,
+        user_id,
+        values,
+    )
+
+
+def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
+    """Return the URL without a closing slash, or raise for one that we will not ask."""
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        raise BadInput(shown, "", "is no URL", "give one like https://api.example") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
+        raise BadInput(shown, "", "is no http URL", "give one like https://api.example")
+    if parts.username is not None or parts.password is not None:
+        raise BadInput(shown, "", "holds a user or password", "name the credential in a provider file")
+    if "?" in url or "#" in url:
+        raise BadInput(shown, "", "holds a query or a fragment", "give scheme, host, port and path only")
+    if parts.scheme == "http" and not is_loopback(url) and not allow_insecure:
+        raise BadInput(
+            shown, "", "is not https, so credentials would travel in the open", "use https or --allow-insecure"
+        )
+    return url.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _finite(file: str, limits: dict[str, Json]) -> dict[str, Json]:
+    endless = next((key for key, value in limits.items() if not math.isfinite(value)), None)
+    if endless:
+        raise BadInput(file, f"limits.{endless}", "is no finite number", "give one, or drop the key")
+    return limits
+
+
+def _default_limits(url: str) -> dict[str, Json]:
+    return {} if is_loopback(url) else {"requests_per_second": POLITE_REQUESTS_PER_SECOND}
+
+
+class _SecretReader:
+    """Turns what a provider file says about a secret into its value, and keeps which variables are not set."""
+
+    def __init__(self, file: str, environment: Mapping[str, str], plain_is_fine: bool) -> None:
+        self.file, self.environment, self.plain_is_fine = file, environment, plain_is_fine
+        self._unset: dict[str, str] = {}
+
+    def account(self, state: str, entry: Json) -> Account:
+        key = f"accounts.{state!r}"
+        if not (entry.keys() & {"token", "api_key"} or entry.get("values")):
+            raise BadInput(self.file, key, "has no credential", "give token, api_key or both")
+        variables = dict(zip(("token", "api_key"), ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE]), strict=False))
+        token, api_key = (
+            self.secret(f"{key}.{name}", entry[name], variable) if name in entry else None
+            for name, variable in variables.items()
+        )
+        values = self.values(f"{key}.values", entry.get("values", {}), is_secret=SECRET_VALUE.search)
+        return Account(state, token, api_key, entry.get("user_id", ""), values)
+
+    def values(self, key: str, entries: Json, is_secret: Callable[[str], object]) -> dict[str, str]:
+        """Read named values, without those whose variable is not set."""
+        read = {
+            name: self.secret(f"{key}.{name}", entry, name)
+            if is_secret(name) or not isinstance(entry, str)
+            else Credential(entry, name)
+            for name, entry in entries.items()
+        }
+        return {name: each.value for name, each in read.items() if each}
+
+    def secret(self, key: str, entry: Json, variable: str) -> Credential | None:
+        if isinstance(entry, str):
+            if not self.plain_is_fine:
+                raise BadInput(self.file, key, "is a plain secret", 'name a variable instead: {env = "NAME"}')
+            return self._sendable(key, Credential(entry, variable))
+        name = entry["env"]
+        if not self.environment.get(name):
+            self._unset.setdefault(name, key)
+            return None
+        return self._sendable(key, Credential(self.environment[name], name))
+
+    def missing(self) -> str:
+        """Name the variables that are not set, and the remedy."""
+        if len(self._unset) == 1:
+            [(name, key)] = self._unset.items()
+            return _missing([name], f"export it, or drop the key {key} in {self.file}")
+        return _missing(self._unset, f"export them, or drop their keys in {self.file}") if self._unset else ""
+
+    def _sendable(self, key: str, credential: Credential) -> Credential:
+        _check_sendable(self.file, key, credential.value)
+        return credential
+
+
+def _missing(names: Iterable[str], remedy: str) -> str:
+    *others, last = names
+    told = f"variables {', '.join(others)} and {last} are" if others else f"variable {last} is"
+    return f"the {told} not set: {remedy}"
+
+
+def _check_sendable(file: str, key: str, value: str) -> None:
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise BadInput(file, key, "cannot stand in a header", "remove blanks around it and what is no ASCII")
+
+
+def _file(beside: Path, name: str, key: str) -> str:
+    if not name:
+        return ""
+    path = beside.parent / Path(name).expanduser()
+    if not path.is_file():
+        raise BadInput(beside.name, key, f"{name!r} is no file", "give a path, absolute or beside the provider file")
+    return str(path)

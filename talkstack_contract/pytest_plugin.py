@@ -1,0 +1,547 @@
+"""The pytest glue: options, fixtures, parametrization, and the hooks that turn verdicts into reports.
+
+Everything that can be decided without pytest is in `talkstack_contract`. This file also stands above the project's own
+tests, so its hooks are methods of two plugins that are registered only where items of `tests/contract` are asked for:
+`Asking` in every process, `Reporting` in the one that reports (under pytest-xdist, not in the workers).
+"""
+
+import os
+import signal
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from talkstack_contract.errors import BadInput, bug_of_ours
+from talkstack_contract.judging.decision import EXIT_STATUS, Decision, Word
+from talkstack_contract.judging.judge import Run, judgement_of
+from talkstack_contract.model import Case, Clause, Effect, Judgement, Strength, Verdict
+from talkstack_contract.provider.client import Provider
+from talkstack_contract.provider.evidence import Secrets
+from talkstack_contract.provider.settings import (
+    Settings,
+    schemas_folder,
+    settings_of_environment,
+    settings_of_file,
+    settings_of_reference,
+)
+from talkstack_contract.reports import findings as reporting
+from talkstack_contract.reports import terminal as words
+from talkstack_contract.reports.accessibility import accessible
+from talkstack_contract.reports.record import Record
+from talkstack_contract.results.history import keep
+from talkstack_contract.results.records import Line, Occasion, exchange_line, verdict_line, written
+from talkstack_contract.run_configuration import HISTORY, Given
+from talkstack_contract.states.accounts import Accounts
+from talkstack_contract.states.ledger import Ledger, tidy
+from tests.contract.test_workflows import WORKFLOWS
+
+ROOT = Path(__file__).parents[1]
+SCHEMAS = schemas_folder(os.environ)
+CONTRACT_TESTS = ROOT / "tests" / "contract"
+INCONCLUSIVE = EXIT_STATUS[Word.INCONCLUSIVE]
+Promise = tuple[Case, Clause]
+# The module that states the verdicts of a check; all others stand in test_documented.
+STATED_IN = {"generated": "test_generated", "findings": "", "workflow": "test_workflows"}
+
+
+# Options and settings
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a contract run; `--base-url` comes from pytest-base-url."""
+    group = parser.getgroup("contract", "talkstack-contract")
+    add = group.addoption
+    add("--provider", metavar="FILE", help="provider file (TOML): whom to ask, as whom, what is allowed")
+    add("--reports", metavar="DIR", help="where the reports go (default: reports, with --only reports/only)")
+    add("--only", metavar="ID", help="ask the case or the clause of that id alone, and print its exchange")
+    add("--against", metavar="FILE", help="an earlier verdicts.jsonl: red is only what is newly violated or lost")
+    add(
+        "--nightly",
+        action="store_true",
+        help="more random requests, compared with the nights in history/ of the reports, and added to them",
+    )
+    add(
+        "--fail-on",
+        choices=[str(strength) for strength in Strength],
+        default="must",
+        help="the weakest clause whose violation rejects (default: must)",
+    )
+    add("--fail-on-undocumented", action="store_true", help="reject a success that holds a field no page documents")
+    add(
+        "--require",
+        choices=["reachable", "all"],
+        default="reachable",
+        help="which documented pairs have to be asked: those in reach of the settings, or all (default: reachable)",
+    )
+    add("--acceptance", action="store_true", help="write acceptance.html too, and require what the profile requires")
+    add(
+        "--profile",
+        metavar="FILE",
+        help="what has to be asked (default for --acceptance: the newest in schemas/)",
+    )
+    add("--waivers", metavar="FILE", help="accepted violations (default: tests/contract/waivers.yaml)")
+    add("--allow-insecure", action="store_true", help="ask over http beyond this machine")
+    add("--plan", action="store_true", help="list every request that would be sent, and send none")
+    add("--clean-up", metavar="LEDGER", help="take back what a run that crashed left behind, and ask nothing else")
+    add("--examples", type=int, metavar="N", help="random requests per operation (default: 5, with --nightly 20)")
+    add("--seed", type=int, metavar="N", help="seed of the random requests (default: 1, with --nightly the date)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read settings, waivers and contract here: a mistake in them found later would not end with exit status 4."""
+    if not _contract_is_asked(config):
+        return
+    embedded = ExitStack()
+    config.add_cleanup(embedded.close)
+    try:
+        occasion = _occasion(config, embedded)
+        config.stash[ASKING] = Asking(occasion, _given(config).ledger(occasion), config.option.only or "")
+        config.pluginmanager.register(config.stash[ASKING], "contract-asking")
+        if not hasattr(config, "workerinput"):
+            config.pluginmanager.register(Reporting(config, occasion), "contract-reporting")
+            signal.signal(signal.SIGTERM, _interrupt)
+    except BadInput as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _contract_is_asked(config: pytest.Config) -> bool:
+    places = [Path(config.invocation_params.dir, str(arg).partition("::")[0]).resolve() for arg in config.args]
+    return any(place.is_relative_to(CONTRACT_TESTS) or CONTRACT_TESTS.is_relative_to(place) for place in places)
+
+
+def _given(config: pytest.Config) -> Given:
+    return Given(config.option, Path(config.invocation_params.dir), SCHEMAS)
+
+
+def _occasion(config: pytest.Config, embedded: ExitStack) -> Occasion:
+    given = _given(config)
+    if config.getoption("verify_base_url", False):
+        raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
+    given.check()
+    settings = _settings(config, embedded)
+    return given.occasion(settings, WORKFLOWS, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
+
+
+def _clause_id(occasion: Occasion, nodeid: str) -> str:
+    """Return the id of the clause that an item states: its parameter, or for Schemathesis' items their findings."""
+    inside = nodeid.partition("[")[2].rpartition("]")[0]
+    for operation in occasion.contract.operations:
+        if inside == f"{operation.method} {operation.path}":
+            return f"{operation.id}/generated/schemathesis.finds-nothing"
+    return inside
+
+
+def _settings(config: pytest.Config, embedded: ExitStack) -> Settings:
+    base_url = config.getoption("base_url", None) or config.getini("base_url") or ""
+    if file := config.option.provider:
+        path = Path(config.invocation_params.dir, file)
+        return settings_of_file(path, SCHEMAS, os.environ, base_url, config.option.allow_insecure)
+    if base_url:
+        return settings_of_environment(base_url, os.environ, config.option.allow_insecure)
+    if config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
+        raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
+    config.stash[REFERENCE] = given = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
+    return settings_of_reference(**given)
+
+
+def _embedded(embedded: ExitStack) -> dict[str, Any]:
+    from reference_provider import serve  # only a run without a provider needs a server
+
+    reference = embedded.enter_context(serve())
+    accounts = {
+        state: [each.token, each.api_key, each.user_id, dict(reference.values[state])]
+        for state, each in reference.accounts.items()
+    }
+    urls = {"base_url": reference.base_url, "calls_base_url": reference.calls_base_url}
+    return {**urls, "states_url": reference.states_url, "accounts": accounts}
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt("SIGTERM")
+
+
+# Fixtures: they send and judge, so that trouble with that is an error; a test only states the verdict
+
+
+class Stated:
+    """A verdict that a test can state in pytest's terms."""
+
+    def __init__(self, judgement: Judgement, told: str, *, is_red: bool) -> None:
+        self._judgement, self._told, self._is_red = judgement, told, is_red
+
+    def state(self) -> None:
+        """Pass, fail, xfail or skip, by the table of verdicts; no traceback, since it would show what was sent."""
+        if self._is_red:
+            pytest.fail(self._told, pytrace=False)
+        if self._judgement.verdict in (Verdict.VIOLATED, Verdict.WAIVED):
+            pytest.xfail(self._told)
+        if self._judgement.verdict is Verdict.UNEXERCISED:
+            pytest.skip(self._told)
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """Everything that this process asks and learns of the provider."""
+    run = request.config.stash[ASKING].run
+    yield run
+    run.accounts.close()
+
+
+@pytest.fixture(scope="session")
+def cases(request: pytest.FixtureRequest) -> tuple[Case, ...]:
+    """Every case of the contract."""
+    return request.config.stash[ASKING].occasion.cases
+
+
+@pytest.fixture
+def state(run: Run, request: pytest.FixtureRequest) -> Callable[[Case, Clause], Stated]:
+    """A function that judges a clause for this item."""
+    return lambda case, clause: request.config.stash[ASKING].stated(run, case, clause, request.node)
+
+
+@pytest.fixture
+def verdict(promise: Promise, state: Callable[[Case, Clause], Stated]) -> Stated:
+    """The verdict for the clause of this item."""
+    return state(*promise)
+
+
+class Asking:
+    """The hooks of a process that asks."""
+
+    def __init__(self, occasion: Occasion, ledger: Ledger, only: str) -> None:
+        self.occasion, self.extent = occasion, occasion.heading.extent()
+        provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
+        accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
+        held_to = (occasion.waivers, occasion.started.date(), WORKFLOWS, self.extent)
+        self.run = Run(occasion.cases, accounts, *held_to)
+        self._shipped: set[str] = set()
+        self._only = only
+
+    def stated(self, run: Run, case: Case, clause: Clause, node: pytest.Item) -> Stated:
+        """Judge a clause for an item, and leave there what the reports need."""
+        judgement = run.judgement(case, clause)
+        try:
+            evidence = [run.evidence(id_) for id_ in judgement.exchanges]
+        except Exception as error:  # noqa: BLE001 - ours, and its traceback would show what was received
+            evidence = []
+            judgement = judgement_of(case, clause, Verdict.BLOCKED, bug_of_ours(error).reason)
+        new = [each for each in evidence if each.id not in self._shipped]
+        self._shipped |= {each.id for each in new}
+        node.stash[LINES] = [*map(exchange_line, new), verdict_line(judgement)]
+        shown = ("operation", "case", "clause", "verdict", "source")
+        node.user_properties += [(name, str(getattr(judgement, name))) for name in shown]
+        told = words.stated(judgement, evidence)
+        if judgement.verdict is Verdict.BLOCKED:
+            pytest.fail(told, pytrace=False)
+        return Stated(judgement, told, is_red=self.extent.is_red(judgement))
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Give a test that states verdicts one item a clause: those of generated requests to their own module."""
+        if "promise" not in metafunc.fixturenames:
+            return
+        module = metafunc.module.__name__.rpartition(".")[2]
+        promises = {
+            id_: (case, clause)
+            for id_, (case, clause) in self.occasion.promises.items()
+            if STATED_IN.get(clause.check, "test_documented") == module
+        }
+        metafunc.parametrize("promise", promises.values(), ids=promises.keys())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put the items in the order of asking, without that of a module that has no clause to state."""
+        items[:] = [item for item in items if not item.nodeid.endswith("[NOTSET]")]
+        self._narrow(items)
+        places = {id_: place for place, id_ in enumerate(self.occasion.promises)}
+        items.sort(key=lambda item: places.get(_clause_id(self.occasion, item.nodeid), -1))
+
+    def _narrow(self, items: list[pytest.Item]) -> None:
+        """Keep what `--only` names."""
+        if items and (only := self._only):
+            chosen = [each for each in items if f"{_clause_id(self.occasion, each.nodeid)}/".startswith(f"{only}/")]
+            left = [each for each in items if each not in chosen]
+            items[0].config.hook.pytest_deselected(items=left)
+            items[:] = chosen
+
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        """Tell the module of generated requests how many are wanted, before its items are built."""
+        configure = getattr(getattr(collector, "module", None), "configure_generation", None)
+        if configure and not isinstance(collector, pytest.Module):
+            given = self.occasion
+            configure(given.examples, given.seed, may_write=Effect.WRITES in given.settings.allow)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Take an item without a line of its own where the whole run is blocked: that is told once."""
+        if not self.run.answers.dead:
+            return None
+        item.stash[SILENT] = True
+        item.config.pluginmanager.getplugin("runner").runtestprotocol(item, nextitem=nextitem)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """State the verdict on Schemathesis' findings once all requests of its item were generated."""
+        yield
+        if generation := getattr(item, "funcargs", {}).get("generation"):
+            generation.finish()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Send the lines of a verdict along with the report that states it, as text: a worker can send nothing else."""
+        report = yield
+        if report.when == "call" or report.outcome != "passed":
+            lines = item.stash.get(LINES, [])
+            report.contract = [written(line) for line in lines]  # type: ignore[attr-defined]
+            item.stash[LINES] = []
+            report.is_silent = item.stash.get(SILENT, False)  # type: ignore[attr-defined]
+            if hasattr(report, "wasxfail"):
+                report.longrepr = report.wasxfail  # the letter, without the traceback that led to it
+            if report.failed and not any(line.get("verdict") == Verdict.VIOLATED for line in lines):
+                report.when = "setup"  # an error, in whatever phase it came up: only a broken promise is a failure
+        return report
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Keep an operation in one worker: what it remembers is per process, and a case is to be sent once."""
+        from xdist.scheduler import LoadScopeScheduling
+
+        class ByOperation(LoadScopeScheduling):  # type: ignore[misc]  # xdist carries no types
+            def _split_scope(scheduler, nodeid: str) -> str:  # noqa: N805 - `self` is the plugin
+                return _clause_id(self.occasion, nodeid).partition("/")[0]
+
+        return ByOperation(config, log)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand over to the process that reports what only a worker knows."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["contract"] = self.run.known()
+
+
+def _mend(report: Path) -> None:
+    """Make what pytest-html wrote usable by everybody; as bytes, so that no line end changes."""
+    if report.is_file():
+        report.write_bytes(accessible(report.read_bytes().decode()).encode())
+
+
+class Reporting:
+    """The hooks of the process that reports."""
+
+    def __init__(self, config: pytest.Config, occasion: Occasion) -> None:
+        self.config, self.occasion = config, occasion
+        self.record = Record(_given(config).reports, occasion)
+        self.findings: reporting.Findings | None = None
+        self._was_stopped = False
+        if self._sends_nothing:
+            return
+        self.record.open()
+        option, folder = config.option, self.record.folder
+        # A run may do without pytest-html and JUnit (`-p no:`), where only the verdicts are of interest.
+        option.htmlpath = getattr(option, "htmlpath", None) or str(folder / "report.html")
+        option.self_contained_html = True
+        option.css = [*getattr(option, "css", []), str(reporting.STYLESHEET)]
+        option.xmlpath = getattr(option, "xmlpath", None) or str(folder / "junit.xml")
+
+    @property
+    def _sends_nothing(self) -> bool:
+        option = self.config.option
+        return bool(option.plan or option.collectonly or option.clean_up)
+
+    @property
+    def _cannot_start(self) -> bool:
+        option = self.config.option
+        return bool(self.occasion.settings.missing and (option.plan or option.clean_up))
+
+    def pytest_report_header(self) -> list[str]:
+        """Say who is asked, loudly where it is not the vendor."""
+        settings, contract = self.occasion.settings, self.occasion.contract
+        who = "the embedded reference provider: THIS IS NOT THE VENDOR" if settings.is_reference else settings.base_url
+        allowed = ", ".join(sorted(map(str, settings.allow))) or "nothing"
+        return [
+            f"provider: {who}",
+            f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
+            f"{' …' if len(contract.operations) > 3 else ''}, {len(self.occasion.promises)} clauses,"
+            f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.occasion.seed}"
+            f"{f'; profile {profile.name}' if (profile := self.occasion.profile) else ''}"
+            f"{f'; against {baseline.name}' if (baseline := self.occasion.baseline) else ''}",
+        ]
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """With `--plan`, say what would be sent and send nothing; with `--clean-up`, take back and ask nothing."""
+        if self._cannot_start:
+            self._say(f"nothing is sent: {self.occasion.settings.missing}", red=True)
+            return True
+        if self.config.option.clean_up:
+            self._clean_up()
+            return True
+        if not self.config.option.plan:
+            return None
+        run = self.config.stash[ASKING].run
+        chosen = {_clause_id(self.occasion, item.nodeid).rpartition("/")[0] for item in session.items}
+        for case in self.occasion.cases:
+            if case.id in chosen:
+                self._say(f"{case.id}: {run.answers.plan(case, self.occasion.examples)}")
+        return True
+
+    def _clean_up(self) -> None:
+        accounts = self.config.stash[ASKING].run.accounts
+        pending = accounts.ledger.pending()
+        accounts.close()
+        for problem in accounts.left_behind:
+            self._say(f"left behind: {problem}")
+        taken = len(pending) - len(accounts.left_behind)
+        self._say(f"{taken} of {len(pending)} taken back" if pending else "nothing to take back")
+
+    # As the run goes
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write the lines as they come in. A worker that died says nothing of its clause, so that is said for it."""
+        lines = getattr(report, "contract", [])
+        self.record.take(lines)
+        if report.failed and not lines:
+            self.record.take_silence(_clause_id(self.occasion, report.nodeid), str(report.longrepr))
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count an item that is blocked with the whole run, and print neither letter nor word for it."""
+        return ("error", "", "") if report.failed and getattr(report, "is_silent", False) else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Hand the embedded provider over to a worker."""
+        node.workerinput["reference"] = self.config.stash.get(REFERENCE, None)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker knows."""
+        if known := getattr(node, "workeroutput", {}).get("contract"):
+            self.record.take_over(known)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember that the run was cut short; pytest-xdist ends a run with `-x` in this way too."""
+        if excinfo.type.__module__.startswith("xdist"):
+            self._was_stopped = True
+            return
+        self.record.cut_short = self.record.cut_short or "the run was interrupted"
+
+    # The end
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+        """Decide before the pages are written, search them for secrets after, and set the exit status."""
+        if self._sends_nothing:
+            result = yield
+            if self.config.stash[ASKING].run.accounts.left_behind or self._cannot_start:
+                session.exitstatus = INCONCLUSIVE
+            return result
+        record, option = self.record, self.config.option
+        record.take_over(self.config.stash[ASKING].run.known())
+        if path := self.config.stash[ASKING].run.accounts.ledger.path:
+            tidy(path)
+        leaks = record.scrub([record.jsonl])
+        self.findings = record.findings(leaks)
+        if option.acceptance:
+            leaks += record.try_acceptance(self.findings)
+        summary = record.write_summary(self.findings)
+        result = yield
+        _mend(Path(option.htmlpath))
+        artefacts = [record.jsonl, summary, Path(option.htmlpath), Path(option.xmlpath)]
+        decision = record.close(self.findings, artefacts, leaks)
+        if option.acceptance and not record.write_acceptance():
+            self._say("no acceptance page: the run was narrowed, or the page could not be made")
+        was_run = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        is_ours = was_run or self._was_stopped or bool(record.cut_short)
+        if is_ours:
+            session.exitstatus = decision.exit_status or (exitstatus if decision.word is Word.NONE else 0)
+        if not self._is_night_kept(decision):
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        self._close(decision, summary, "" if is_ours else f"pytest ended with {int(exitstatus)}")
+        return result
+
+    def _is_night_kept(self, decision: Decision) -> bool:
+        """Add the record to the nights, and tell if that cannot be; of a narrowed one the next could learn nothing."""
+        if self.config.option.nightly and decision.word is not Word.NONE:
+            try:
+                keep(self.record.jsonl, self.record.folder / HISTORY, self.occasion.started)
+            except BadInput as error:
+                self._say(f"ERROR: this night is not kept: {error}", red=True)
+                return False
+        return True
+
+    def _close(self, decision: Decision, summary: Path, trouble: str) -> None:
+        assert self.findings is not None
+        if target := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(target).open("a", encoding="utf-8") as file:
+                file.write(summary.read_text(encoding="utf-8"))
+        for problem in self.record.left_behind:
+            self._say(f"left behind: {problem}")
+        if self.config.option.only:
+            self._show_exchanges()
+        for line in words.change_lines(decision.changes, self.findings.judgements):
+            self._say(line)
+        folder = self.record.folder
+        self._say(f"reports: {os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else folder}")
+        line = words.last_line(decision, self.record.requests, self.findings.seconds)
+        good = decision.exit_status == 0 and not trouble
+        self._say(f"no decision  {trouble}" if trouble else line, green=good, red=not good, bold=True)
+
+    def _show_exchanges(self) -> None:
+        assert self.findings is not None
+        for each in self.findings.exchanges.values():
+            self._say(f"\n{each.id}\n{words.exchange_text(each)}")
+        self._say("")
+        for judgement in self.findings.judgements:
+            self._say(words.verdict_text(judgement))
+
+    def _say(self, text: str, **markup: bool) -> None:
+        self.config.pluginmanager.getplugin("terminalreporter").write_line(text, **markup)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
+        """Tell a reason why clauses are blocked once, however many there are."""
+        errors, shown = terminalreporter.stats.get("error", []), terminalreporter.reportchars
+        if not errors:
+            return (yield)
+        once = {str(report.longrepr): report for report in reversed(errors)}
+        terminalreporter.stats["error"] = list(reversed(once.values()))
+        terminalreporter.reportchars = shown.replace("E", "")  # the short summary would tell each a second time
+        try:
+            return (yield)
+        finally:
+            terminalreporter.stats["error"], terminalreporter.reportchars = errors, shown
+
+    # pytest-html
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_report_title(self, report: Any) -> None:
+        """Name the page."""
+        report.title = "Talkstack API contract"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        """Put the decision, the matrix and the evidence first."""
+        assert self.findings is not None
+        prefix.append(self.record.page(self.findings, "report.html"))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        """Name the columns of the table of items."""
+        cells[1:] = [reporting.cell(text, "head") for text in ("Clause", "Duration", "Case")]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        """Fill a row, with a link to where its case is told in full."""
+        id_ = _clause_id(self.occasion, report.nodeid)
+        cells[1] = reporting.cell(id_, "testId")
+        cells[3] = reporting.cell(id_.rpartition("/")[0], "links")
+
+
+ASKING = pytest.StashKey[Asking]()
+REFERENCE = pytest.StashKey[dict[str, Any]]()
+LINES = pytest.StashKey[list[Line]]()
+SILENT = pytest.StashKey[bool]()

@@ -1,0 +1,214 @@
+"""The acceptance page: what a run that decides found, for whoever signs. One file, without a script, that prints.
+
+It shows the same findings as `report`, by section of the docs: each promise once for all cases that came to the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from talkstack_contract.contract.profiles import Profile, Ruling, Standing
+from talkstack_contract.judging.decision import Pair
+from talkstack_contract.judging.waivers import Waiver
+from talkstack_contract.model import Judgement, Reading, Verdict
+from talkstack_contract.provider.evidence import Evidence
+from talkstack_contract.reports.findings import Findings, page
+from talkstack_contract.results.records import ListedOperation
+
+BODY_SHOWN_CHARACTERS = 600  # the whole API has to stay under 3 MB; the record holds more of each body
+Count = tuple[str, int, Mapping[Verdict, int]]
+COLUMNS = (Verdict.UPHELD, Verdict.VIOLATED, Verdict.BLOCKED, Verdict.WAIVED, Verdict.UNEXERCISED)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A promise, with the cases in which it came to the same verdict; `asked` are all cases that put it to the test."""
+
+    judgements: tuple[Judgement, ...]
+    ruling: Ruling
+    asked: int
+
+    @property
+    def first(self) -> Judgement:
+        """One of them: all say the same."""
+        return self.judgements[0]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What was found of one status of an operation, or of what no page prints a status for."""
+
+    status: int | None
+    pair: Pair | None
+    rows: tuple[Row, ...]
+    cases: tuple[tuple[str, tuple[Judgement, ...], tuple[Evidence, ...]], ...]
+
+    @property
+    def reason(self) -> str:
+        """Why most of what was not found out was not, so that it need not stand in each row."""
+        firsts = [row.first for row in self.rows if row.first.verdict in (Verdict.UNEXERCISED, Verdict.BLOCKED)]
+        told = Counter(each.reason for each in firsts if not each.below).most_common(1)
+        return told[0][0] if told and told[0][1] > 2 else ""
+
+    @property
+    def printed(self) -> str:
+        """The line that the page prints for this status."""
+        return next((row.first.source.printed for row in self.rows if self.status and row.first.source.printed), "")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Clauses that were not verified, for one reason."""
+
+    first: Judgement
+    required: int
+    others: int
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What the page shows beside the findings; `digests` are (file, SHA-256) of the record."""
+
+    findings: Findings
+    profile: Profile
+    digests: tuple[tuple[str, str], ...]
+
+    def ruling(self, judgement: Judgement) -> Ruling:
+        """Return what the profile says of a clause."""
+        return self.profile.standing(judgement.id)
+
+    # The first page
+
+    def counts(self) -> list[Count]:
+        """Return label, denominator and verdicts of the pairs, and of the clauses by their standing."""
+        decision, heading = self.findings.decision, self.findings.heading
+        pairs = Counter(pair.verdict for pair in decision.pairs)
+        rows: list[Count] = [("Documented pairs (operation, status)", len(decision.pairs), pairs)]
+        for standing in Standing:
+            mine = [each for each in self.findings.judgements if self.ruling(each).standing is standing]
+            total = sum(self.profile.standing(id_).standing is standing for id_ in heading.clauses)
+            rows.append((f"Clauses, {standing}", total, Counter(each.verdict for each in mine)))
+        return rows
+
+    @property
+    def unjudged(self) -> int:
+        """How many clauses the run did not come to."""
+        return len(set(self.findings.heading.clauses) - {each.id for each in self.findings.judgements})
+
+    def gaps(self) -> list[Gap]:
+        """Return why clauses were not verified, what is required first."""
+        groups: dict[tuple[str, str], list[Judgement]] = {}
+        for each in self.findings.judgements:
+            if each.verdict in (Verdict.BLOCKED, Verdict.UNEXERCISED) and not each.below:
+                groups.setdefault((each.verdict, each.reason), []).append(each)
+        return sorted(map(self._gap, groups.values()), key=lambda each: (-each.required, -each.others))
+
+    def _gap(self, judgements: Sequence[Judgement]) -> Gap:
+        required = sum(self.ruling(each).standing is Standing.REQUIRED for each in judgements)
+        return Gap(judgements[0], required, len(judgements) - required)
+
+    @property
+    def unscored(self) -> list[Judgement]:
+        """Return what is violated and not scored: told, and without weight."""
+        return [
+            each
+            for each in self.findings.judgements
+            if each.verdict is Verdict.VIOLATED and self.ruling(each).standing is Standing.NOT_SCORED
+        ]
+
+    def remarks(self) -> list[tuple[Judgement, list[Judgement]]]:
+        """Return the violations that do not reject, and what was waived."""
+        unscored = {each.id for each in self.unscored}
+        groups = (
+            [each for each in (first, *others) if each.id not in unscored] for first, others in self.findings.remarks
+        )
+        return [(mine[0], mine[1:]) for mine in groups if mine]
+
+    # By section of the docs
+
+    def chapters(self, operation: ListedOperation) -> Iterator[Chapter]:
+        """Yield the documented statuses of an operation, then what belongs to none."""
+        mine = self._by_place[operation.id]
+        for status in [*operation.statuses, None]:
+            judgements = mine.get(status, [])
+            if judgements or status is not None:
+                pair = self.findings.pair(operation.id, status) if status else self.findings.beyond(operation.id)
+                yield Chapter(status, pair, tuple(self._rows(judgements)), tuple(self._cases(judgements)))
+
+    @cached_property
+    def _by_place(self) -> dict[str, dict[int | None, list[Judgement]]]:
+        found: dict[str, dict[int | None, list[Judgement]]] = {each.id: {} for each in self.findings.heading.operations}
+        for each in self.findings.judgements:
+            found.setdefault(each.operation, {}).setdefault(each.status, []).append(each)
+        return found
+
+    def _rows(self, judgements: Sequence[Judgement]) -> Iterator[Row]:
+        asked = Counter(_promise(each) for each in judgements)
+        groups: dict[tuple[object, ...], list[Judgement]] = {}
+        for each in judgements:
+            key = (*_promise(each), each.verdict, each.reason, self.ruling(each))
+            groups.setdefault(key, []).append(each)
+        for mine in groups.values():
+            yield Row(tuple(mine), self.ruling(mine[0]), asked[_promise(mine[0])])
+
+    def _cases(
+        self, judgements: Sequence[Judgement]
+    ) -> Iterator[tuple[str, tuple[Judgement, ...], tuple[Evidence, ...]]]:
+        groups: dict[str, list[Judgement]] = {}
+        for each in judgements:
+            groups.setdefault(f"{each.operation}/{each.case}", []).append(each)
+        for id_, mine in groups.items():
+            yield id_, tuple(mine), tuple(self.findings.exchanges_of(mine))
+
+    # What the page ends with
+
+    def waived(self, waiver: Waiver) -> int:
+        """Return how many violations a waiver accepts in this run."""
+        return sum(each.verdict is Verdict.WAIVED and waiver.matches(each.id) for each in self.findings.judgements)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """Return the number of each reading that puts a question to the vendor."""
+        return {each.id: number for number, each in enumerate(self.findings.questions(), 1)}
+
+    def decided_alone(self) -> list[Reading]:
+        """Return the readings that ask the vendor nothing."""
+        return [each for each in self.findings.heading.readings if not each.question]
+
+    def rulings(self) -> list[tuple[Ruling, int]]:
+        """Return why clauses are not required, each reason with how many it is true of."""
+        given = (self.profile.standing(id_) for id_ in self.findings.heading.clauses)
+        counted = Counter(each for each in given if each.standing is not Standing.REQUIRED)
+        return sorted(counted.items(), key=lambda each: list(Standing).index(each[0].standing))
+
+    def command(self) -> str:
+        """Return the line that repeats the run; the provider file is the asker's own."""
+        heading = self.findings.heading
+        options = ["--acceptance", f"--profile schemas/profiles/{self.profile.name}.toml"]
+        options += [] if heading.is_reference else ["--provider FILE"]
+        options += [f"--seed {heading.seed}", f"--examples {heading.examples}", f"--fail-on {heading.fail_on}"]
+        options += ["--require all"] if heading.require_all else []
+        return " ".join(["pytest tests/contract", *options, *(["--waivers FILE"] if heading.waivers else [])])
+
+    def common_headers(self) -> list[tuple[str, str]]:
+        """Return the headers that each request of this run carried, so that the page shows them once."""
+        sent = [set(each.request_headers) for each in self.findings.exchanges.values()]
+        return sorted(set.intersection(*sent)) if sent else []
+
+
+def _promise(judgement: Judgement) -> tuple[object, ...]:
+    return judgement.clause, judgement.sentence, judgement.source, judgement.provenance
+
+
+def clipped(text: str) -> tuple[str, int]:
+    """Return what the page shows of a body, and how many characters it leaves out."""
+    return text[:BODY_SHOWN_CHARACTERS], max(0, len(text) - BODY_SHOWN_CHARACTERS)
+
+
+def acceptance_page(findings: Findings, digests: Iterable[tuple[str, str]]) -> str:
+    """Render the page of findings that were made under a profile."""
+    assert findings.heading.profile is not None
+    view = Acceptance(findings, findings.heading.profile, tuple(digests))
+    others = {"clipped": clipped, "columns": COLUMNS, "body_characters": BODY_SHOWN_CHARACTERS}
+    return page(findings, "acceptance.html", a=view, **others)

@@ -1,0 +1,260 @@
+"""What a run found, as pages: views of the lines of its record, and of nothing else.
+
+The one door to the template engine, which escapes whatever a provider sent.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from statistics import median
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from talkstack_contract import __version__
+from talkstack_contract.judging.decision import Decision, Pair, decide, pair_of
+from talkstack_contract.judging.waivers import waiver_problems
+from talkstack_contract.model import Judgement, Reading, Verdict
+from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence
+from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts
+from talkstack_contract.reports.trends import Trend, trend_of
+from talkstack_contract.results.history import Night
+from talkstack_contract.results.records import Heading, ListedOperation
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("talkstack_contract.reports"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.globals.update(
+    marks=MARKS,
+    words=WORDS,
+    listed=LISTED,
+    tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
+    shown_bytes=BODY_SHOWN_BYTES,
+    suite=f"talkstack-contract {__version__}",
+)
+_TEMPLATES.globals["latency"] = lambda ms: "unknown" if ms is None else f"{ms:g} ms"
+_TEMPLATES.filters["md"] = lambda text: re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(str(text).split()))
+_TEMPLATES.filters["link"] = lambda url: url if str(url).startswith(("https://", "http://")) else ""
+_TEMPLATES.filters["code"] = lambda text: f"`{' '.join(str(text).split()).replace('`', 'ˋ')}`"
+STYLESHEET = Path(__file__).parent / "templates" / "report.css"
+
+
+@dataclass(frozen=True)
+class UndocumentedField:
+    """A field that no page documents: in how many answers it was seen, and the first of them that a page shows."""
+
+    operation: str
+    status: int
+    path: str
+    answers: int
+    exchange: str
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.status} {self.path}"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that a page shows of a run."""
+
+    heading: Heading
+    decision: Decision
+    judgements: Sequence[Judgement]
+    exchanges: Mapping[str, Evidence]
+    requests: int
+    seconds: float
+    waiver_problems: Sequence[str] = ()
+
+    @property
+    def latency_ms(self) -> float | None:
+        """The median of the exchanges that were answered, in ms; None without any."""
+        taken = [each.latency_ms for each in self.exchanges.values() if each.status]
+        return round(median(taken), 1) if taken else None
+
+    @cached_property
+    def undocumented_fields(self) -> list[UndocumentedField]:
+        """The fields that no page documents, in the exchanges that the record holds."""
+        seen: dict[tuple[str, int, str], list[str]] = {}
+        for each in self.exchanges.values():
+            for path in each.undocumented:
+                seen.setdefault((each.operation, each.status, path), []).append(each.id)
+        shown = {each.id for judgement in self.judgements for each in self.exchanges_of([judgement])}
+        return [
+            UndocumentedField(*field, len(ids), next((id_ for id_ in ids if id_ in shown), ""))
+            for field, ids in sorted(seen.items())
+        ]
+
+    @property
+    def trend(self) -> Trend | None:
+        """What the nights come to, this run the last; None for a run that is no nightly one."""
+        heading = self.heading
+        if heading.history is None:
+            return None
+        counts, fields = self.decision.counts(), tuple(map(str, self.undocumented_fields))
+        night = Night(heading.started, str(self.decision.word), counts, self.latency_ms, fields)
+        return trend_of(heading.history, night, self.judgements)
+
+    @property
+    def newly_violated(self) -> list[tuple[Judgement, list[Judgement]]]:
+        """The violations that are new since the baseline, whatever they weigh, grouped as in `failing`."""
+        new = set(self.decision.changes.newly_violated) if self.decision.changes else set()
+        return _alike(each for each in self.judgements if each.id in new)
+
+    @property
+    def new_and_violated(self) -> list[str]:
+        """The clauses that are new since the baseline, and violated: no regression, so that they do not weigh."""
+        new = set(self.decision.changes.new) if self.decision.changes else set()
+        return [each.id for each in self.judgements if each.verdict is Verdict.VIOLATED and each.id in new]
+
+    @property
+    def failing(self) -> list[tuple[Judgement, list[Judgement]]]:
+        """The violations that make the run red: one for each clause and what was received, with the others like it."""
+        red = set(self.decision.violated)
+        return _alike(each for each in self.judgements if each.id in red)
+
+    @property
+    def remarks(self) -> list[tuple[Judgement, list[Judgement]]]:
+        """The violations that do not, and what was waived, grouped in the same way."""
+        told, red = (Verdict.VIOLATED, Verdict.WAIVED), set(self.decision.violated)
+        return _alike(each for each in self.judgements if each.verdict in told and each.id not in red)
+
+    @property
+    def untested(self) -> list[tuple[Judgement, int]]:
+        """One judgement for each reason why clauses were blocked or not asked, with how many share it.
+
+        Those below a clause that does not hold are left out: that clause is told itself.
+        """
+        groups: dict[tuple[str, str], list[Judgement]] = {}
+        for each in self.judgements:
+            if each.verdict in (Verdict.BLOCKED, Verdict.UNEXERCISED) and not each.below:
+                groups.setdefault((each.verdict, each.reason), []).append(each)
+        return [(mine[0], len(mine)) for mine in groups.values()]
+
+    @property
+    def below(self) -> int:
+        """How many clauses stand below one that does not hold."""
+        return sum(bool(each.below) for each in self.judgements)
+
+    def pages(self) -> Iterator[tuple[str, str, list[tuple[str, list[Judgement]]]]]:
+        """Yield title, anchor and cases (id, judgements) of each documented pair, then of what belongs to none."""
+        for operation in self.heading.operations:
+            mine = [each for each in self.judgements if each.operation == operation.id]
+            for status in [*operation.statuses, None]:
+                groups = _by_case(each for each in mine if each.status == status)
+                shown = status or "beyond the documented statuses"
+                if groups:
+                    yield f"{operation.method} {operation.path} · {shown}", f"{operation.id}-{status}", groups
+
+    def exchanges_of(self, judgements: Iterable[Judgement]) -> list[Evidence]:
+        """Return the exchanges that back some judgements, each once; those of another case are told there."""
+        ids = dict.fromkeys(id_ for each in judgements for id_ in each.exchanges if id_.startswith(f"{_case_id(each)}"))
+        return [self.exchanges[id_] for id_ in ids if id_ in self.exchanges]
+
+    @staticmethod
+    def worst(judgements: Sequence[Judgement]) -> Verdict:
+        """Return the worst verdict of a case."""
+        return min((each.verdict for each in judgements), key=list(Verdict).index)
+
+    @staticmethod
+    def tally(judgements: Sequence[Judgement]) -> str:
+        """Return `19 upheld, 1 violated`."""
+        counted = Counter(str(each.verdict) for each in judgements)
+        return ", ".join(f"{count} {WORDS.get(verdict, verdict)}" for verdict, count in counted.items())
+
+    def decision_of_reading(self, id: str) -> str:  # noqa: A002 - the word of this project
+        """Return what a reading decides."""
+        return next((each.decision for each in self.heading.readings if each.id == id), "")
+
+    def sections(self) -> list[tuple[str, list[ListedOperation]]]:
+        """Return the sections of the docs with their operations, in the order of the contract."""
+        found: dict[str, list[ListedOperation]] = {}
+        for operation in self.heading.operations:
+            found.setdefault(operation.tag, []).append(operation)
+        return list(found.items())
+
+    def coverage(self, operations: Iterable[ListedOperation]) -> str:
+        """Return `12 of 14 pairs upheld` for some operations."""
+        ids = {operation.id for operation in operations}
+        mine = [pair for pair in self.decision.pairs if pair.operation in ids]
+        upheld = sum(pair.verdict is Verdict.UPHELD for pair in mine)
+        return f"{upheld} of {len(mine)} pairs upheld" if mine else "no pair is documented"
+
+    def beyond(self, operation: str) -> Pair | None:
+        """Return what the clauses come to for which no page prints a status, as of a pair; None without any."""
+        mine = [each for each in self.judgements if each.operation == operation and each.status is None]
+        return pair_of(operation, 0, mine, True, self.heading.fail_on) if mine else None
+
+    def statuses(self) -> list[int]:
+        """Return the columns of the matrix."""
+        return sorted({pair.status for pair in self.decision.pairs})
+
+    def pair(self, operation: str, status: int) -> Pair | None:
+        """Return a cell of the matrix."""
+        mine = (pair for pair in self.decision.pairs if (pair.operation, pair.status) == (operation, status))
+        return next(mine, None)
+
+    def has_judged(self, operation: str, status: int) -> bool:
+        """Tell whether anything was said of a pair, so that the matrix can lead there."""
+        return any((each.operation, each.status) == (operation, status) for each in self.judgements)
+
+    def questions(self) -> list[Reading]:
+        """Return the readings that hold a question to the vendor."""
+        return [reading for reading in self.heading.readings if reading.question]
+
+
+def findings_of(
+    heading: Heading,
+    judgements: Sequence[Judgement],
+    exchanges: Mapping[str, Evidence],
+    requests: int,
+    seconds: float,
+    cut_short: str = "",
+) -> Findings:
+    """Decide about what a record holds, in whatever order it came: in the run itself, and after it."""
+    extent = heading.extent(cut_short)
+    places = {id_: place for place, id_ in enumerate(extent.expected)}
+    ordered = sorted(judgements, key=lambda each: places.get(each.id, len(places)))
+    problems = waiver_problems(heading.waivers, extent.expected, ordered, heading.started.date())
+    return Findings(heading, decide(ordered, extent, problems), ordered, exchanges, requests, seconds, problems)
+
+
+def _alike(judgements: Iterable[Judgement]) -> list[tuple[Judgement, list[Judgement]]]:
+    groups: dict[tuple[str, str, str], list[Judgement]] = {}
+    for each in judgements:
+        received = each.violations[0].received if each.violations else ""
+        groups.setdefault((each.operation, each.clause, received), []).append(each)
+    return [(mine[0], mine[1:]) for mine in groups.values()]
+
+
+def _by_case(judgements: Iterable[Judgement]) -> list[tuple[str, list[Judgement]]]:
+    groups: dict[str, list[Judgement]] = {}
+    for each in judgements:
+        groups.setdefault(_case_id(each), []).append(each)
+    return list(groups.items())
+
+
+def _case_id(judgement: Judgement) -> str:
+    return f"{judgement.operation}/{judgement.case}"
+
+
+def page(findings: Findings, template: str, **others: object) -> str:
+    """Render one of the templates; `others` are what only that one shows. No lone surrogate is left in the text."""
+    counts = findings.decision.counts()
+    text = _TEMPLATES.get_template(template).render(f=findings, counts=counts, rate=pair_counts, **others)
+    return text.encode(errors="replace").decode()
+
+
+def summary_template(findings: Findings) -> str:
+    """Return the template of `summary.md`: a night is told in a few lines, whatever happened."""
+    return "night.md" if findings.heading.history else "summary.md"
+
+
+def cell(text: str, kind: str) -> str:
+    """Render one cell of pytest-html's table; one of kind `links` leads to where that case is told in full."""
+    return _TEMPLATES.get_template("cell.html").render(text=text, kind=kind)

@@ -1,0 +1,78 @@
+"""The verdicts of a record as JUnit XML: what pytest writes at the end of a run, for a run that did not get there.
+
+Names, properties and tags are those of the run's own file; the time that each item took stands in no record.
+"""
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from talkstack_contract.judging.decision import Word
+from talkstack_contract.model import Judgement, Verdict
+from talkstack_contract.reports.findings import Findings
+from talkstack_contract.reports.terminal import stated
+from talkstack_contract.results.records import ListedCase
+
+TAGS = {"errors": "error", "failures": "failure", "skipped": "skipped"}
+SHOWN = ("operation", "case", "clause", "verdict", "source")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
+
+
+def junit_xml(findings: Findings) -> str:
+    """Write a test case for each verdict, and one more, an error, for a run that was cut."""
+    names = dict(_names(findings))
+    items = [_item(each, names[each.id], findings) for each in findings.judgements if each.id in names]
+    if findings.decision.word is not Word.NONE and len(items) < len(names):
+        items.append(cut := Element("testcase", classname="tests.contract", name="whole run"))
+        SubElement(cut, "error", message=_clean(findings.decision.reason))
+    tags = [child.tag for item in items for child in item]
+    counts = {"tests": len(items)} | {key: tags.count(tag) for key, tag in TAGS.items()}
+    root = Element("testsuites", name="pytest tests")
+    took = {"time": f"{findings.seconds:.3f}", "timestamp": findings.heading.started.isoformat()}
+    suite = SubElement(
+        root, "testsuite", {"name": "pytest", **{key: str(count) for key, count in counts.items()}, **took}
+    )
+    suite.extend(items)
+    return str(tostring(root, encoding="utf-8", xml_declaration=True), "utf-8")
+
+
+def _names(findings: Findings) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the id of each clause with the module and the name of the item that states its verdict."""
+    operations = {each.id: f"{each.method} {each.path}" for each in findings.heading.operations}
+    for case in findings.heading.cases:
+        for clause in case.clauses:
+            id_ = f"{case.id}/{clause}"
+            yield id_, _name(case, clause, id_, operations[case.id.partition("/")[0]])
+
+
+def _name(case: ListedCase, clause: str, id_: str, request: str) -> tuple[str, str]:
+    if clause == "schemathesis.finds-nothing":
+        return "test_generated", f"test_generated[{request}]"
+    if case.id.endswith("/generated"):
+        return "test_generated", f"test_answers[{id_}]"
+    return (
+        ("test_workflows", f"test_workflow[{id_}]") if case.is_workflow else ("test_documented", f"test_clause[{id_}]")
+    )
+
+
+def _item(judgement: Judgement, name: tuple[str, str], findings: Findings) -> Element:
+    item = Element("testcase", classname=f"tests.contract.{name[0]}", name=name[1])
+    properties = SubElement(item, "properties")
+    for key in SHOWN:
+        SubElement(properties, "property", name=key, value=_clean(str(getattr(judgement, key))))
+    if judgement.verdict is not Verdict.UPHELD:
+        evidence = [findings.exchanges[id_] for id_ in judgement.exchanges if id_ in findings.exchanges]
+        told = _clean(stated(judgement, evidence))
+        SubElement(item, _tag(judgement, findings), message=told).text = told
+    return item
+
+
+def _tag(judgement: Judgement, findings: Findings) -> str:
+    if judgement.id in findings.decision.violated:
+        return "failure"
+    return "error" if judgement.verdict is Verdict.BLOCKED else "skipped"
+
+
+def _clean(text: str) -> str:
+    """Write a character that XML may not hold by its number, as pytest does."""
+    return _NO_XML.sub(lambda found: f"#x{ord(found[0]):02X}", text)

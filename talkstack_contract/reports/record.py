@@ -1,0 +1,149 @@
+"""The record of a run: `verdicts.jsonl` as it grows, what is known so far, and the pages that are views of it.
+
+Written as the run goes, so that a run that is killed keeps what it found. At the end every artefact is searched for the
+secrets of the run: redaction happens where evidence is made, and this is the proof that it did.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from talkstack_contract.errors import BadInput, bug_of_ours
+from talkstack_contract.judging.decision import Decision
+from talkstack_contract.judging.judge import Known, judgement_of
+from talkstack_contract.model import Judgement, Verdict
+from talkstack_contract.provider.evidence import Evidence, Secrets
+from talkstack_contract.reports.acceptance import acceptance_page
+from talkstack_contract.reports.findings import Findings, findings_of, page, summary_template
+from talkstack_contract.reports.rebuild import ACCEPTANCE, acceptance_view, joined, read_part
+from talkstack_contract.results.records import (
+    Occasion,
+    Totals,
+    evidence_of_line,
+    footer_line,
+    header_line,
+    judgement_of_line,
+    verdict_line,
+    written,
+)
+
+
+class Record:
+    """What one run found, in the process that reports."""
+
+    def __init__(self, folder: Path, occasion: Occasion) -> None:
+        self.folder, self.occasion = folder, occasion
+        self.jsonl = folder / "verdicts.jsonl"
+        self.judgements: dict[str, Judgement] = {}
+        self.exchanges: dict[str, Evidence] = {}
+        self.requests = self.generated = 0
+        self.left_behind: list[str] = []
+        self.cut_short = ""
+        self._secrets = Secrets(occasion.settings.secrets())
+        self._started_at_s = time.perf_counter()
+
+    def open(self) -> None:
+        """Start the file. Raises `BadInput` where it cannot be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._write(written(header_line(self.occasion.heading)), mode="w")
+        except OSError as error:
+            problem = f"{self.folder} cannot be written ({type(error).__name__})"
+            raise BadInput("--reports", "", problem, "name another folder") from None
+
+    def take(self, lines: Iterable[str]) -> None:
+        """Add lines that came with the report of an item."""
+        for text in lines:
+            line = json.loads(text)
+            if line["kind"] == "exchange":
+                self.exchanges[line["id"]] = evidence_of_line(line)
+            else:
+                self.judgements[line["id"]] = judgement_of_line(line)
+            self._write(text)
+
+    def take_silence(self, id: str, told: str) -> None:  # noqa: A002 - the word of this project
+        """Say of a clause whose item ended without a verdict that it is blocked, a worker's death or a bug of ours."""
+        if id in self.judgements or id not in self.occasion.promises:
+            return
+        reason = f"a bug of ours: {told.splitlines()[-1] if told else 'no verdict came'}"
+        if "crashed while running" in told:
+            reason = self.cut_short = "a process that asked died before it could tell"
+        judgement = judgement_of(*self.occasion.promises[id], Verdict.BLOCKED, self._secrets.redacted(reason))
+        self.take([written(verdict_line(judgement))])
+
+    def take_over(self, known: Known) -> None:
+        """Add what a process that asked counted and learned."""
+        self.requests += known["requests"]
+        self.generated += known["generated"]
+        self.left_behind += known["left_behind"]
+        for value, name in known["secrets"]:
+            self._secrets.add(value, name)
+
+    def findings(self, leaks: Sequence[str] = ()) -> Findings:
+        """Decide about what is known so far; a secret that leaked leaves no run conclusive."""
+        seconds = round(time.perf_counter() - self._started_at_s, 2)
+        judgements, cut_short = list(self.judgements.values()), leaks[0] if leaks else self.cut_short
+        return findings_of(self.occasion.heading, judgements, self.exchanges, self.requests, seconds, cut_short)
+
+    def close(self, findings: Findings, artefacts: Sequence[Path], leaks: Sequence[str]) -> Decision:
+        """Search the finished artefacts, add the last line, and return the decision that stands."""
+        leaks = [*leaks, *self.scrub(artefacts)]
+        decision = self.findings(leaks).decision
+        cut_short = leaks[0] if leaks else self.cut_short
+        seen = (findings.latency_ms, tuple(map(str, findings.undocumented_fields)))
+        totals = Totals(self.requests, self.generated, findings.seconds, *seen)
+        self._write(written(footer_line(decision, totals, cut_short)))
+        return decision
+
+    def write_summary(self, findings: Findings) -> Path:
+        """Write `summary.md`."""
+        path = self.folder / "summary.md"
+        path.write_bytes(self.page(findings, summary_template(findings)).encode())
+        return path
+
+    def page(self, findings: Findings, template: str) -> str:
+        """Render a page; one that cannot be rendered costs the run its decision, never the record."""
+        return self._rendered(template, lambda: page(findings, template))
+
+    def _rendered(self, name: str, render: Callable[[], str]) -> str:
+        try:
+            return render()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
+            self.cut_short = f"{name} could not be written, {bug_of_ours(error).reason}"
+            return self.cut_short
+
+    def try_acceptance(self, findings: Findings) -> list[str]:
+        """Render the acceptance page before the record is closed, so that a flaw of it still costs the decision."""
+        text = self._rendered(ACCEPTANCE, lambda: acceptance_page(findings, ()))
+        names = self._secrets.found_in(text.encode())
+        return [_leaked(ACCEPTANCE, names)] if names else []
+
+    def write_acceptance(self) -> Path | None:
+        """Write the acceptance page, if this run gives one: a view of the finished file, as all can make it again."""
+        path, parts = self.folder / ACCEPTANCE, [read_part(self.jsonl)]
+        text = acceptance_view(joined(parts), parts) if not self.cut_short.startswith(ACCEPTANCE) else ""
+        if not text:
+            path.unlink(missing_ok=True)
+            return None
+        path.write_bytes(text.encode())
+        self.scrub([path])
+        return path
+
+    def scrub(self, artefacts: Sequence[Path]) -> list[str]:
+        """Search artefacts for the secrets of the run; blank what is found, and say so."""
+        leaks = []
+        for path in artefacts:
+            content = path.read_bytes() if path.is_file() else b""
+            if names := self._secrets.found_in(content):
+                path.write_bytes(self._secrets.scrubbed(content))
+                leaks.append(_leaked(path.name, names))
+        return leaks
+
+    def _write(self, text: str, mode: str = "a") -> None:
+        with self.jsonl.open(mode, encoding="ascii") as file:
+            file.write(text)
+
+
+def _leaked(artefact: str, names: Sequence[str]) -> str:
+    return f"a secret stood in {artefact} and was blanked there: {', '.join(names)}"

@@ -1,0 +1,1 @@
+"""`verdicts.jsonl`: its lines as values, and what earlier runs recorded."""

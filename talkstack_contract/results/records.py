@@ -1,0 +1,332 @@
+"""The lines of `verdicts.jsonl`, the one record of a run: a heading, exchanges and verdicts as they come, a footer.
+
+The heading holds all of the contract and the settings that a reader of the record needs, so that every view can be made
+of the file alone, by whoever has it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+
+from talkstack_contract import __version__
+from talkstack_contract.contract.cases import WORKFLOW
+from talkstack_contract.contract.profiles import Profile, profile_of
+from talkstack_contract.judging.comparison import Baseline
+from talkstack_contract.judging.decision import Decision, Extent, Promised
+from talkstack_contract.judging.waivers import Waiver
+from talkstack_contract.model import (
+    Case,
+    Clause,
+    Contract,
+    Judgement,
+    Provenance,
+    Reading,
+    Source,
+    Strength,
+    Verdict,
+    Violation,
+)
+from talkstack_contract.provider.evidence import Evidence
+from talkstack_contract.provider.settings import Settings
+from talkstack_contract.results.history import History, Night
+
+FORMAT = 2
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ListedOperation:
+    """An operation as the heading lists it: the address of its page, and the statuses that the page prints."""
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    title: str
+    url: str
+    statuses: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ListedCase:
+    """A case as the heading lists it, with the names of its clauses."""
+
+    id: str
+    status: int | None
+    clauses: tuple[str, ...]
+    is_workflow: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What was asked of whom, by which suite and contract, and what the run is held to."""
+
+    suite: str
+    started: datetime
+    base_url: str
+    is_reference: bool
+    title: str
+    version: str
+    docs_read: str
+    sha256: str
+    operations: tuple[ListedOperation, ...]
+    cases: tuple[ListedCase, ...]
+    readings: tuple[Reading, ...]
+    pages_not_covered: tuple[tuple[str, str], ...]
+    fail_on: Strength
+    require_all: bool
+    fail_on_undocumented: bool
+    allow: tuple[str, ...]
+    seed: int
+    examples: int
+    waivers: tuple[Waiver, ...] = ()
+    profile: Profile | None = None
+    baseline: Baseline | None = None
+    history: History | None = None
+
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:
+        """The id of each clause that a whole run judges, in the order of asking."""
+        return tuple(f"{case.id}/{clause}" for case in self.cases for clause in case.clauses)
+
+    def extent(self, cut_short: str = "") -> Extent:
+        """Return how much a whole run takes on, and what kept this one from it."""
+        asked = {(case.id.partition("/")[0], case.status) for case in self.cases}
+        pairs = tuple(
+            Promised(operation.id, status, (operation.id, status) in asked)
+            for operation in self.operations
+            for status in operation.statuses
+        )
+        return Extent(pairs, self.clauses, cut_short, self.fail_on, self.require_all, self.profile, self.baseline)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What a run is given before anything is sent: whom it asks, what for, and what it is held to."""
+
+    settings: Settings
+    contract: Contract
+    cases: tuple[Case, ...]
+    waivers: tuple[Waiver, ...]
+    fail_on: Strength
+    require_all: bool
+    seed: int
+    started: datetime
+    fail_on_undocumented: bool = False
+    examples: int = 0
+    profile: Profile | None = None
+    baseline: Baseline | None = None
+    history: History | None = None
+
+    @property
+    def nonce(self) -> str:
+        """A text that stands in the name of whatever this run makes, and of no other run."""
+        return f"{self.started:%y%m%d%H%M%S}"
+
+    @cached_property
+    def promises(self) -> dict[str, tuple[Case, Clause]]:
+        """Every clause of the contract with its case, by id, in the order of asking."""
+        return {f"{case.id}/{clause.name}": (case, clause) for case in self.cases for clause in case.clauses}
+
+    @cached_property
+    def heading(self) -> Heading:
+        """What the record of this run says first."""
+        contract = self.contract
+        return Heading(
+            suite=f"talkstack-contract {__version__}",
+            started=self.started.astimezone(UTC).replace(microsecond=0),
+            base_url=self.settings.base_url,
+            is_reference=self.settings.is_reference,
+            title=contract.title,
+            version=contract.version,
+            docs_read=contract.docs_read,
+            sha256=contract.digest,
+            operations=tuple(_listed_operations(contract)),
+            cases=tuple(_listed_case(case) for case in self.cases),
+            readings=contract.readings,
+            pages_not_covered=contract.pages_not_covered,
+            fail_on=self.fail_on,
+            require_all=self.require_all,
+            fail_on_undocumented=self.fail_on_undocumented,
+            allow=tuple(sorted(map(str, self.settings.allow))),
+            seed=self.seed,
+            examples=self.examples,
+            waivers=self.waivers,
+            profile=self.profile,
+            baseline=self.baseline,
+            history=self.history,
+        )
+
+
+def _listed_operations(contract: Contract) -> list[ListedOperation]:
+    return [
+        ListedOperation(
+            each.id,
+            each.method,
+            each.path,
+            each.tag,
+            each.title,
+            each.source.url,
+            tuple(response.status for response in each.pairs),
+        )
+        for each in contract.operations
+    ]
+
+
+def _listed_case(case: Case) -> ListedCase:
+    return ListedCase(case.id, case.status, tuple(each.name for each in case.clauses), case.rank == WORKFLOW)
+
+
+def header_line(heading: Heading) -> Line:
+    """Return the first line."""
+    contract = {
+        "title": heading.title,
+        "version": heading.version,
+        "docs_read": heading.docs_read,
+        "sha256": heading.sha256,
+        "operations": len(heading.operations),
+        "pairs": sum(len(operation.statuses) for operation in heading.operations),
+        "clauses": len(heading.clauses),
+    }
+    profile = heading.profile
+    return {
+        "kind": "header",
+        "format": FORMAT,
+        "suite": heading.suite,
+        "started": heading.started.isoformat(),
+        "provider": {"base_url": heading.base_url, "is_reference": heading.is_reference},
+        "contract": contract,
+        "fail_on": str(heading.fail_on),
+        "require": "all" if heading.require_all else "reachable",
+        "fail_on_undocumented": heading.fail_on_undocumented,
+        "allow": list(heading.allow),
+        "seed": heading.seed,
+        "examples": heading.examples,
+        "waivers": [{**asdict(each), "expires": each.expires.isoformat()} for each in heading.waivers],
+        "profile": profile and {"name": profile.name, "sha256": profile.sha256, "document": profile.document},
+        "baseline": heading.baseline and asdict(heading.baseline),
+        "history": heading.history and _history_entry(heading.history),
+        "operations": [asdict(each) for each in heading.operations],
+        "cases": [asdict(each) for each in heading.cases],
+        "readings": [asdict(each) for each in heading.readings],
+        "pages_not_covered": [{"page": page, "why": why} for page, why in heading.pages_not_covered],
+    }
+
+
+def heading_of_line(line: Mapping[str, Any]) -> Heading:
+    """Read the first line back. Raises KeyError, TypeError or ValueError for one that is none."""
+    contract, profile = line["contract"], line["profile"]
+    return Heading(
+        suite=line["suite"],
+        started=datetime.fromisoformat(line["started"]),
+        base_url=line["provider"]["base_url"],
+        is_reference=line["provider"]["is_reference"],
+        title=contract["title"],
+        version=contract["version"],
+        docs_read=contract["docs_read"],
+        sha256=contract["sha256"],
+        operations=tuple(ListedOperation(**_with_tuple(each, "statuses")) for each in line["operations"]),
+        cases=tuple(ListedCase(**_with_tuple(each, "clauses")) for each in line["cases"]),
+        readings=tuple(Reading(**_with_tuple(each, "pages")) for each in line["readings"]),
+        pages_not_covered=tuple((each["page"], each["why"]) for each in line["pages_not_covered"]),
+        fail_on=Strength(line["fail_on"]),
+        require_all=line["require"] == "all",
+        fail_on_undocumented=line["fail_on_undocumented"],
+        allow=tuple(line["allow"]),
+        seed=line["seed"],
+        examples=line["examples"],
+        waivers=tuple(Waiver(**{**each, "expires": date.fromisoformat(each["expires"])}) for each in line["waivers"]),
+        profile=profile and profile_of(profile["name"], profile["sha256"], profile["document"]),
+        baseline=line["baseline"] and Baseline(line["baseline"]["name"], _verdicts(line["baseline"]["verdicts"])),
+        history=line["history"] and _history_of_entry(line["history"]),
+    )
+
+
+def _history_entry(history: History) -> Line:
+    nights = [{**asdict(each), "started": each.started.isoformat()} for each in history.nights]
+    return {"nights": nights, "wavering": history.wavering}
+
+
+def _history_of_entry(entry: Line) -> History:
+    wavering = {id_: tuple(each and Verdict(each) for each in told) for id_, told in entry["wavering"].items()}
+    return History(tuple(map(_night_of_entry, entry["nights"])), wavering)
+
+
+def _night_of_entry(entry: Line) -> Night:
+    return Night(**{**_with_tuple(entry, "undocumented"), "started": datetime.fromisoformat(entry["started"])})
+
+
+def _verdicts(entry: Line) -> dict[str, Verdict | None]:
+    return {id_: verdict and Verdict(verdict) for id_, verdict in entry.items()}
+
+
+def _with_tuple(entry: Line, key: str) -> Line:
+    return {**entry, key: tuple(entry[key])}
+
+
+def exchange_line(evidence: Evidence) -> Line:
+    """Return the line of one exchange; its body stands here and nowhere else."""
+    return {"kind": "exchange", **asdict(evidence)}
+
+
+def evidence_of_line(line: Line) -> Evidence:
+    """Read an exchange line back. Raises KeyError, TypeError or ValueError for one that is none."""
+    given = {key: value for key, value in line.items() if key != "kind"}
+    headers = {key: tuple((name, value) for name, value in given[key]) for key in ("request_headers", "headers")}
+    return Evidence(**{**_with_tuple(given, "undocumented"), **headers})
+
+
+def verdict_line(judgement: Judgement) -> Line:
+    """Return the line of one verdict."""
+    return {"kind": "verdict", "id": judgement.id, **asdict(judgement)}
+
+
+def judgement_of_line(line: Line) -> Judgement:
+    """Read a verdict line back."""
+    given = {key: value for key, value in line.items() if key not in ("kind", "id")}
+    return Judgement(
+        **{
+            **given,
+            "strength": Strength(given["strength"]),
+            "provenance": Provenance(given["provenance"]),
+            "verdict": Verdict(given["verdict"]),
+            "source": Source(**given["source"]),
+            "violations": tuple(Violation(**each) for each in given["violations"]),
+            "exchanges": tuple(given["exchanges"]),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a run took and saw: generated requests are counted apart, `latency_ms` is the median of its exchanges."""
+
+    requests: int
+    generated_requests: int
+    seconds: float
+    latency_ms: float | None = None
+    undocumented: tuple[str, ...] = ()
+
+
+def footer_line(decision: Decision, totals: Totals, cut_short: str = "") -> Line:
+    """Return the last line; a file without it is of a run that was cut."""
+    return {
+        "kind": "footer",
+        "decision": str(decision.word),
+        "exit_status": decision.exit_status,
+        "reason": decision.reason,
+        "cut_short": cut_short,
+        "pairs": decision.counts(),
+        "clauses": decision.clauses,
+        **asdict(totals),
+        "changes": decision.changes and asdict(decision.changes),
+    }
+
+
+def written(line: Line) -> str:
+    """Write a line. ASCII, so that a lone surrogate that a provider sent cannot break the file."""
+    return json.dumps(line) + "\n"

@@ -1,0 +1,117 @@
+"""From the options of a run to its occasion: what they name is read, and checked, before anything is sent.
+
+Raises `BadInput` for options that do not go together, for an id that is none, and for a file that cannot be used.
+"""
+
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from talkstack_contract.contract.cases import derive_cases, in_order
+from talkstack_contract.contract.openapi import load_contract
+from talkstack_contract.contract.profiles import Profile, load_profile, newest_profile
+from talkstack_contract.errors import BadInput, nearest
+from talkstack_contract.execution.workflows import Workflow, workflow_cases
+from talkstack_contract.judging.waivers import Waiver, load_waivers
+from talkstack_contract.model import Strength
+from talkstack_contract.provider.settings import Settings
+from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
+from talkstack_contract.results.records import Occasion
+from talkstack_contract.states.ledger import Ledger, read_ledger
+
+HISTORY = "history"
+EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a night within the default budget
+
+
+@dataclass(frozen=True)
+class Given:
+    """The options of a run, `folder` where its relative paths begin, and the folder of promises."""
+
+    option: Namespace
+    folder: Path
+    schemas: Path
+
+    @property
+    def reports(self) -> Path:
+        """Where the reports go: a case that is asked again leaves those of the last run as they are."""
+        return (self.folder / (self.option.reports or ("reports/only" if self.option.only else "reports"))).resolve()
+
+    def check(self) -> None:
+        """Refuse options that do not go together."""
+        option = self.option
+        if option.examples is not None and option.examples < 1:
+            raise BadInput("--examples", "", "is less than 1", "give 1 or more")
+        compared = "--against" if option.against else "--nightly" if option.nightly else ""
+        if option.acceptance and compared:
+            problem = "is about what is new, and --acceptance about all that is promised"
+            raise BadInput(compared, "", problem, "use one of them at a time")
+        profiled = "--acceptance" if option.acceptance else "--profile" if option.profile else ""
+        if option.fail_on_undocumented and profiled:
+            problem = f"asks for what no profile requires, and {profiled} scores by one"
+            raise BadInput("--fail-on-undocumented", "", problem, "use one of them at a time")
+
+    def examples(self) -> int:
+        """Return how many random requests an operation gets."""
+        return self.option.examples or (NIGHTLY_EXAMPLES if self.option.nightly else EXAMPLES)
+
+    def seed(self, started: datetime) -> int:
+        """Return the seed of the random requests: another one each night."""
+        if self.option.seed is not None:
+            return int(self.option.seed)
+        return int(f"{started:%Y%m%d}") if self.option.nightly else 1
+
+    def occasion(
+        self, settings: Settings, workflows: Mapping[str, Workflow], waivers: Path, started: datetime
+    ) -> Occasion:
+        """Read what the options name; `waivers` is the file that is taken where they name none, if it is there."""
+        option, contract = self.option, load_contract(self.schemas)
+        derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
+        occasion = Occasion(
+            contract=contract,
+            cases=in_order([*derived, *workflow_cases(contract, workflows)]),
+            waivers=self._waivers(waivers),
+            settings=settings,
+            fail_on=Strength(option.fail_on),
+            require_all=option.require == "all",
+            seed=self.seed(started),
+            started=started,
+            fail_on_undocumented=option.fail_on_undocumented,
+            examples=self.examples(),
+        )
+        self._check_only(occasion)
+        return self._compared(replace(occasion, profile=self._profile(occasion)))
+
+    def ledger(self, occasion: Occasion) -> Ledger:
+        """Return the ledger to be cleaned up, or the one that this run writes."""
+        if left := self.option.clean_up:
+            return read_ledger((self.folder / left).resolve())
+        return Ledger(self.reports / "ledger.jsonl", occasion.nonce)
+
+    def _waivers(self, default: Path) -> tuple[Waiver, ...]:
+        path = self.folder / self.option.waivers if self.option.waivers else default
+        return load_waivers(path, self.schemas, path.name) if self.option.waivers or path.exists() else ()
+
+    def _profile(self, occasion: Occasion) -> Profile | None:
+        option = self.option
+        if not (option.profile or option.acceptance):
+            return None
+        path = self.folder / option.profile if option.profile else newest_profile(self.schemas)
+        return load_profile(path, self.schemas, occasion.promises)
+
+    def _check_only(self, occasion: Occasion) -> None:
+        known = {*occasion.promises, *(case.id for case in occasion.cases)}
+        if self.option.only and self.option.only not in known:
+            raise BadInput(
+                "--only", "", f"{self.option.only!r} is no case and no clause", nearest(self.option.only, known)
+            )
+
+    def _compared(self, occasion: Occasion) -> Occasion:
+        """Add what the run is compared with: the file that is named, else the nights that are kept."""
+        if self.option.nightly:
+            nights = read_nights(self.reports / HISTORY)
+            occasion = replace(occasion, history=history_of(nights), baseline=baseline(nights))
+        if self.option.against:
+            occasion = replace(occasion, baseline=baseline([read_earlier(self.folder / self.option.against)]))
+        return occasion

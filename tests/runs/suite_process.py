@@ -1,0 +1,181 @@
+"""Runs of the contract suite, each as a process of its own: `python -m pytest tests/contract ...`.
+
+They ask one operation only, unless `environment` names another folder of promises.
+
+Unlike `warm_runs`, whose runs share one environment and are only waited for, a run here is started as a user starts it:
+in any checkout, with any environment, and it can be signalled while it runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIG_DFL, SIGINT, SIGKILL, Signals, signal
+from typing import Any
+
+import pytest
+
+from tests.unit.small_contract import small_contract
+
+ROOT = Path(__file__).resolve().parents[2]
+WHOLE = "tests/contract"
+CLAUSE = f"{WHOLE}/test_documented.py::test_clause"
+
+WORKERS = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "two-workers"])
+
+# A run that hangs shall fail its test, not hang it. Ten times what a run takes on a busy machine.
+PATIENCE_S = 120
+LOOK_AGAIN_S = 0.02
+
+# Settings of the surrounding run or shell, which must not reach the runs that are judged. Without byte code, each run
+# would compile every plugin again.
+_FOREIGN = re.compile(r"(TALKSTACK|PYTEST|GITHUB)_.*|.*_proxy|NETRC|PYTHONDONTWRITEBYTECODE", re.IGNORECASE)
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended: its exit status, all that stood in its terminal, and the lines of its `verdicts.jsonl`."""
+
+    exit_status: int
+    terminal: str
+    reports: Path
+    lines: tuple[Line, ...]
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """Each verdict by `case/clause`."""
+        return {line["id"].partition("/")[2]: line["verdict"] for line in self.lines if line["kind"] == "verdict"}
+
+    @property
+    def footer(self) -> Line:
+        """The footer; empty where the run was cut before it could write one."""
+        return next((line for line in self.lines if line["kind"] == "footer"), {})
+
+    @property
+    def decision(self) -> tuple[int, str]:
+        """The exit status and the decision, once it is sure that record and terminal tell the same."""
+        word = str(self.footer.get("decision", ""))
+        assert self.last_line.startswith(f"{word}  "), self.terminal[-3000:]
+        return self.exit_status, word
+
+    @property
+    def last_line(self) -> str:
+        return self.terminal.strip().rpartition("\n")[2]
+
+    @property
+    def told(self) -> str:
+        """The terminal without its last line, which repeats the reason for a decision."""
+        return self.terminal.strip().rpartition("\n")[0]
+
+    def of(self, *clauses: str) -> list[str]:
+        """The verdicts of these clauses."""
+        return [self.verdicts.get(clause, "") for clause in clauses]
+
+    def violated(self) -> list[str]:
+        return sorted(clause for clause, given in self.verdicts.items() if given == "violated")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A run that may still be going on. It leads a process group of its own, as under a terminal."""
+
+    process: subprocess.Popen[bytes]
+    terminal: Path
+    reports: Path
+
+    def signal(self, number: Signals) -> None:
+        self.process.send_signal(number)
+
+    def signal_all(self, number: Signals) -> None:
+        """Signals the workers too, as Ctrl-C does, and a machine that is switched off."""
+        os.killpg(self.process.pid, number)
+
+    def finished(self) -> Finished:
+        """Waits for its end."""
+        status = self.process.wait(PATIENCE_S)
+        record = self.reports / "verdicts.jsonl"
+        lines = record.read_text().splitlines() if record.is_file() else []
+        terminal = self.terminal.read_text(errors="replace")
+        return Finished(status, terminal, self.reports, tuple(json.loads(line) for line in lines))
+
+    def wait_for_verdict(self, clause: str) -> None:
+        """Waits until the record holds it: a worker may be further on than the process that writes."""
+        record, pause = self.reports / "verdicts.jsonl", threading.Event()
+        for _ in range(int(PATIENCE_S / LOOK_AGAIN_S)):
+            if f"/{clause}" in record.read_text():
+                return
+            pause.wait(LOOK_AGAIN_S)
+        raise TimeoutError(f"no verdict for {clause}")
+
+
+def run_suite(folder: Path, *words: str, **where: Any) -> Finished:
+    """Runs the suite with these words to its end; reports and terminal stay in `folder`. Takes what `started` takes."""
+    with started(folder, *words, **where) as running:
+        return running.finished()
+
+
+@contextmanager
+def started(
+    folder: Path,
+    *words: str,
+    places: Sequence[str] = (WHOLE,),
+    environment: Mapping[str, str] | None = None,
+    root: Path = ROOT,
+) -> Iterator[Running]:
+    """A run that is ended with the block, if it has not ended before."""
+    reports, terminal = folder / "reports", folder / "terminal.txt"
+    options = ["--reports", str(reports), "-o", f"cache_dir={folder / 'cache'}"]
+    command = [sys.executable, "-m", "pytest", *places, *options, *words]
+    with terminal.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            env={**own_environment(), **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            # A shell that starts a job in the background has it ignore Ctrl-C, and what it starts inherits that.
+            preexec_fn=lambda: signal(SIGINT, SIG_DFL),
+        )
+    try:
+        yield Running(process, terminal, reports)
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, SIGKILL)
+        process.wait(PATIENCE_S)
+
+
+def own_environment() -> dict[str, str]:
+    """The environment of a run that is judged: without what concerns another run, with the small contract."""
+    own = {name: value for name, value in os.environ.items() if not _FOREIGN.fullmatch(name)}
+    return {**own, "TALKSTACK_SCHEMAS": str(small_contract())}
+
+
+def checkout(root: Path) -> Path:
+    """A copy of what a run of the suite needs."""
+    for folder in ("schemas", "talkstack_contract", "reference_provider", WHOLE):
+        shutil.copytree(ROOT / folder, root / folder)
+    for file in ("conftest.py", "pyproject.toml", "constraints.txt"):
+        shutil.copy2(ROOT / file, root / file)
+    return root
+
+
+def times_told(text: str, run: Finished) -> int:
+    """How many lines of the terminal say so, the last line aside."""
+    return sum(text in line for line in run.told.splitlines())

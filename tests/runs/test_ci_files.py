@@ -1,0 +1,185 @@
+"""The ready-made CI files: each keeps to its vendor's schema, and its commands, run as CI runs them, do as they say."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from reference_provider import Reference, serve
+from talkstack_contract.provider.settings import ENVIRONMENT
+from tests.runs.provider_files import ACTIVE
+from tests.runs.suite_process import PATIENCE_S, ROOT, checkout, own_environment
+
+SECRETS = [name for names in ENVIRONMENT.values() for name in names if name != "TALKSTACK_EMPTY_USER_ID"]
+PUSH, CHANGE, NIGHT = "a push to main", "a change", "a night"
+INSTALLED = "pip install --quiet -c constraints.txt -e .\n"
+FAULT = "getActiveProject-success-message-null"
+
+# In place of the interpreter that makes an environment: it makes one with our `python`, and a `pip` that only tells.
+STAND_IN = f"""#!/bin/sh
+[ "$*" = "-m venv .venv" ] || exit 99
+mkdir -p .venv/bin
+printf '#!/bin/sh\\nexec {sys.executable} "$@"\\n' > .venv/bin/python
+printf '#!/bin/sh\\necho "pip $*"\\n' > .venv/bin/pip
+chmod +x .venv/bin/python .venv/bin/pip
+"""
+
+
+@dataclass(frozen=True)
+class File:
+    """What a CI file says: its commands, what it keeps, and how CI tells its commands what is going on."""
+
+    name: str
+    schema: str
+    install: str
+    ask: str
+    variables: Sequence[str]
+    secrets: Sequence[str]
+    cached: Sequence[str]
+    artefacts: Sequence[str]
+    event: str
+    events: Mapping[str, str]
+    inconclusive: str
+    rejected: str
+
+    def environment(self, reference: Reference, event: str, *, is_fork: bool) -> dict[str, str]:
+        account = reference.accounts[ACTIVE]
+        given = (account.token, account.api_key, account.user_id, "", "")
+        secrets = {name: "" if is_fork else value for name, value in zip(self.secrets, given, strict=True)}
+        assert self.variables == ["TALKSTACK_BASE_URL"]
+        return {**secrets, "TALKSTACK_BASE_URL": reference.base_url, self.event: self.events[event]}
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((ROOT / "examples" / "ci" / name).read_text(encoding="utf-8"))
+
+
+def _github() -> File:
+    document = _read("github-actions.yml")
+    [job] = document["jobs"].values()
+    install, ask = (step for step in job["steps"] if "run" in step)
+    restore, save, upload = (step for step in job["steps"] if re.search("/cache/|upload", step.get("uses", "")))
+    secrets = [name for name, value in ask["env"].items() if value == f"${{{{ secrets.{name} }}}}"]
+    assert (secrets, restore["with"]["path"]) == (SECRETS, save["with"]["path"])
+    assert (upload["if"], document["defaults"]["run"]["shell"]) == ("always()", "bash")
+    return File(
+        name="github-actions.yml",
+        schema="vendor.github-workflows",
+        install=install["run"],
+        ask=ask["run"],
+        variables=[*document["env"]],
+        secrets=secrets,
+        cached=save["with"]["path"].split(),
+        artefacts=[upload["with"]["path"]],
+        event="GITHUB_EVENT_NAME",
+        events={PUSH: "push", CHANGE: "pull_request", NIGHT: "schedule"},
+        inconclusive="::error title=contract, exit status 6::INCONCLUSIVE: 0 of 4 documented pairs upheld, 4 blocked",
+        rejected="::error title=contract, exit status 1::REJECTED: ",
+    )
+
+
+def _gitlab() -> File:
+    document = _read("gitlab-ci.yml")
+    both = document[".contract"]
+    jobs = [document[name] for name in ("regression", "nightly")]
+    kept = both["artifacts"]
+    assert ([job["extends"] for job in jobs], kept["when"]) == ([".contract"] * 2, "always")
+    return File(
+        name="gitlab-ci.yml",
+        schema="vendor.gitlab-ci",
+        install="\n".join(both["before_script"]),
+        ask="\n".join(both["script"]),
+        variables=[*both["variables"]],
+        secrets=SECRETS,
+        cached=[path for job in jobs for path in job["cache"]["paths"]],
+        artefacts=[*kept["paths"], kept["reports"]["junit"]],
+        event="CI_PIPELINE_SOURCE",
+        events={PUSH: "push", CHANGE: "merge_request_event", NIGHT: "schedule"},
+        inconclusive="INCONCLUSIVE  0 of 4 documented pairs upheld, 4 blocked",
+        rejected="REJECTED  ",
+    )
+
+
+FILES = pytest.mark.parametrize("file", [_github(), _gitlab()], ids=lambda file: file.name)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = checkout(tmp_path / "checkout")
+    (tmp_path / "bin").mkdir()
+    (python := tmp_path / "bin" / "python").write_text(STAND_IN)
+    python.chmod(0o755)
+    return root
+
+
+def _run(commands: str, tree: Path, environment: Mapping[str, str]) -> tuple[int, str]:
+    """Exit status and output of commands, run by the shell and with the options that CI has."""
+    surroundings = own_environment()
+    path = f"{tree.parent / 'bin'}:{surroundings['PATH']}"
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", commands],
+        cwd=tree,
+        env={**surroundings, **environment, "PATH": path, "GITHUB_STEP_SUMMARY": str(tree.parent / "summary.md")},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def _ask(
+    file: File, tree: Path, event: str, *, faults: Sequence[str] = (), is_fork: bool = False
+) -> tuple[int, str, int]:
+    """Exit status and output of a CI run on that occasion, and how many requests the deployment has seen."""
+    assert _run(file.install, tree, {}) == (0, INSTALLED)
+    with serve(faults=faults) as reference:
+        done = _run(file.ask, tree, file.environment(reference, event, is_fork=is_fork))
+        return *done, len(reference.received)
+
+
+def _kept(file: File, tree: Path) -> list[str]:
+    """The files that CI keeps for its next run, by their folder."""
+    found = [path for cached in file.cached for path in (tree / cached).rglob("*")]
+    return [str(path.parent.relative_to(tree)) for path in found]
+
+
+@FILES
+def test_file_keeps_to_the_schema_of_its_vendor(file: File) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", file.schema, file.name]
+    done = subprocess.run(command, cwd=ROOT / "examples" / "ci", capture_output=True, text=True, timeout=PATIENCE_S)
+    assert (done.returncode, done.stdout) == (0, "ok -- validation done\n"), done.stdout + done.stderr
+
+
+@FILES
+def test_change_is_compared_with_the_record_that_main_left(file: File, tree: Path) -> None:
+    first, _, _ = _ask(file, tree, PUSH)
+    record = (tree / "kept" / "verdicts.jsonl").read_bytes()
+    status, output, _ = _ask(file, tree, CHANGE, faults=[FAULT])
+    told = [words for words in ("newly violated", file.rejected) if words in output]
+    is_left = (tree / "kept" / "verdicts.jsonl").read_bytes() == record
+    found = (first, status, len(told), _kept(file, tree), is_left)
+    assert found == (0, 1, 2, ["kept"], True), output[-3000:]
+
+
+@FILES
+def test_fork_without_secrets_is_not_green_and_says_why(file: File, tree: Path) -> None:
+    status, output, received = _ask(file, tree, PUSH, is_fork=True)
+    told = [words for words in (file.inconclusive, "the variables TALKSTACK_TOKEN, ") if words in output]
+    missing = [path for path in file.artefacts if not (tree / path).exists()]
+    summary = (tree.parent / "summary.md").read_text().partition(":")[0]
+    found = (status, len(told), received, missing, _kept(file, tree), summary)
+    assert found == (6, 2, 0, [], [], "## INCONCLUSIVE"), output[-3000:]
+
+
+@FILES
+def test_night_is_added_to_those_that_are_kept(file: File, tree: Path) -> None:
+    status, output, _ = _ask(file, tree, NIGHT)
+    assert (status, _kept(file, tree)) == (0, ["reports/history"]), output[-3000:]

@@ -1,0 +1,79 @@
+"""Runs that were asked for a part only, as processes: they decide nothing, and are red for what they found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reference_provider import serve
+from tests.runs.provider_files import ask
+from tests.runs.suite_process import CLAUSE, WORKERS, Finished, run_suite
+
+MUST = "getActiveProject-success-status-absent"
+ELSEWHERE = "getActiveProject-no-active-project-answered-403"  # which no generated request meets
+BROKEN = "getActiveProject/by-bearer/envelope.status-is-success"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The options that narrow the run, the faults of the provider, what it allows, and the exit status due."""
+
+    options: tuple[str, ...]
+    exit_status: int
+    faults: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ("reads",)
+
+
+ROWS = {
+    "by-k-upheld": Row(("-k", "wrong-token"), 0, (MUST,)),  # what is violated elsewhere was not asked for
+    "by-k-violated": Row(("-k", "by-bearer"), 1, (MUST,)),
+    "by-k-below-the-level": Row(("-k", "unknown-query"), 0, ("getActiveProject-unknown-query-answered-404",)),
+    "by-k-only-not-allowed": Row(("-k", "method-post"), 6),
+    "by-deselect": Row(("--deselect", f"{CLAUSE}[{BROKEN}]"), 0),
+    "by-x": Row(("-x",), 1, (MUST,)),
+}
+
+
+@WORKERS
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_narrowed_run_decides_nothing(row: Row, workers: tuple[str, ...], tmp_path: Path) -> None:
+    run = ask(tmp_path, *row.options, *workers, faults=row.faults, change=lambda p: p | {"allow": [*row.allow]})
+    assert run.decision == (row.exit_status, "no decision"), run.terminal[-3000:]
+
+
+@WORKERS
+@pytest.mark.parametrize(("faults", "exit_status"), [((), 0), ((MUST,), 1)], ids=["upheld", "violated"])
+def test_clause_by_its_node_id(
+    faults: tuple[str, ...], exit_status: int, workers: tuple[str, ...], tmp_path: Path
+) -> None:
+    with serve(faults=faults) as reference:
+        reference.write_provider(file := tmp_path / "provider.toml")
+        run = run_suite(tmp_path, "--provider", str(file), *workers, places=[f"{CLAUSE}[{BROKEN}]"])
+    assert (run.decision, len(run.verdicts)) == ((exit_status, "no decision"), 1)
+
+
+@WORKERS
+def test_what_failed_last_is_asked_alone(workers: tuple[str, ...], tmp_path: Path) -> None:
+    with serve(faults=[ELSEWHERE]) as reference:
+        reference.write_provider(file := tmp_path / "provider.toml")
+        words = ("--provider", str(file), *workers)
+        first = run_suite(tmp_path, *words)
+        again = run_suite(tmp_path, "--lf", *words)
+        reference.switch(ELSEWHERE, on=False)
+        mended = run_suite(tmp_path, "--lf", *words)
+    seen = [first.violated(), sorted(again.verdicts), sorted(mended.verdicts)]
+    assert ([run.exit_status for run in (first, again, mended)], seen) == ([1, 1, 0], [first.violated()] * 3)
+
+
+@WORKERS
+def test_nothing_selected_is_pytests_own_status(workers: tuple[str, ...], tmp_path: Path) -> None:
+    run: Finished = ask(tmp_path, "-k", "no_clause_is_called_so", *workers)
+    assert (run.exit_status, run.last_line) == (5, "no decision  pytest ended with 5")
+
+
+def test_narrowed_run_tells_its_count(tmp_path: Path) -> None:
+    run = ask(tmp_path, "-k", "wrong-token and status")
+    count = len(run.verdicts)
+    assert run.last_line.startswith(f"no decision  {count} of {run.footer['clauses']['expected']} clauses")

@@ -1,0 +1,144 @@
+"""The pages in a real browser: it runs whatever it takes for a script, and knows what a reader sees and can press."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from talkstack_contract.model import Violation
+from talkstack_contract.reports.acceptance import acceptance_page
+from talkstack_contract.reports.findings import page
+from tests.detection.mutating_proxy import Answer, Forward, Request
+from tests.runs.provider_files import ask
+from tests.runs.suite_process import Finished
+from tests.unit.found import A_MUST, EVERYTHING, PROFILE, RUNS, exchange, findings, violated
+
+BROWSER = shutil.which("chromium")
+MARK = "document.documentElement.dataset.mark='set'"
+HOSTILE = (
+    f"<script>{MARK}</script>",
+    f'</script><img src=x onerror="{MARK}">',
+    f"'\"--></pre></style></template><svg onload={MARK}>",
+    f'"><a href="javascript:{MARK}" autofocus onfocus={MARK}>',
+)
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync --virtual-time-budget=3000 --dump-dom"
+)
+
+AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
+# Presses a button, and says of the one that has the focus then what it said before, what it says now, what is open.
+PRESS = """addEventListener("load", () => {{
+  const state = (button) => button.ariaExpanded ?? button.parentElement.ariaSort;
+  const button = document.querySelector("{}"), told = document.documentElement.dataset;
+  told.before = state(button);
+  button.click();
+  told.after = state(document.activeElement);
+  told.shown = Boolean(document.activeElement.closest("tbody")?.querySelector(".extras-row:not(.hidden)"));
+}});"""
+
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium (Debian: apt-get install chromium)")
+
+
+def spiteful(request: Request, forward: Forward) -> Answer:
+    """Put scripts wherever a report shows something: status line, headers, keys, values, what is no JSON."""
+    answer = forward(request).with_header("X-Note", HOSTILE[0])
+    body = json.loads(answer.body)
+    body["message"] = " ".join(HOSTILE)
+    if answer.status == 200:
+        body["projectData"] |= {"name": {HOSTILE[1]: HOSTILE[2]}, "status": HOSTILE[3]}
+    text = json.dumps(body) if answer.status != 404 else "".join(HOSTILE)
+    return answer.with_body(text.encode())
+
+
+def dom_of(page: Path, profile: Path, *flags: str) -> str:
+    """Return the page as it stands after its scripts have run, in a new profile."""
+    command = [str(BROWSER), *FLAGS.split(), *flags, f"--user-data-dir={profile}", page.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+def told_by(script: str, page: str, folder: Path, *flags: str) -> dict[str, str]:
+    """Return what a script that is put into the page leaves on its root element."""
+    permitted = page.replace("default-src 'none'", "default-src 'unsafe-inline'")
+    (folder / "page.html").write_text(permitted.replace("</head>", f"<script>{script}</script></head>", 1), "utf-8")
+    root = re.search(r"<html[^>]*>", dom_of(folder / "page.html", folder / "profile", *flags))
+    assert root
+    return {name: unescape(value) for name, value in re.findall(r'data-(\w+)="([^"]*)"', root.group())}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    return ask(tmp_path_factory.mktemp("run"), relay=spiteful)
+
+
+@pytest.fixture(scope="module")
+def pages(run: Finished) -> dict[str, str]:
+    everything = replace(EVERYTHING, heading=replace(EVERYTHING.heading, profile=PROFILE))
+    return {
+        "of-a-run": (run.reports / "report.html").read_text(encoding="utf-8"),
+        "made-again": page(EVERYTHING, "page.html"),
+        "nightly": page(RUNS["nightly"], "page.html"),
+        "acceptance": acceptance_page(everything, []),
+    }
+
+
+def test_what_a_provider_sends_is_never_run(run: Finished, tmp_path: Path) -> None:
+    dom = dom_of(run.reports / "report.html", tmp_path / "profile")
+    root = re.search(r"<html[^>]*>", dom)
+    assert root and (run.exit_status, "data-mark" in root.group(), "&lt;script&gt;document" in dom) == (1, False, True)
+
+
+def test_acceptance_page_runs_nothing_either(tmp_path: Path) -> None:
+    broken = violated(A_MUST, *(Violation(text, text) for text in HOSTILE), reason=HOSTILE[2])
+    received = exchange(" ".join(HOSTILE).encode(), reason=HOSTILE[0], headers=((HOSTILE[1], HOSTILE[3]),))
+    found = findings([broken], [received])
+    path = tmp_path / "acceptance.html"
+    heading = replace(found.heading, profile=PROFILE)
+    path.write_text(acceptance_page(replace(found, heading=heading), []), encoding="utf-8")
+    dom = dom_of(path, tmp_path / "profile")
+    assert ("data-mark" in dom[: dom.index("<head")], "&lt;script&gt;document" in dom) == (False, True)
+
+
+def test_the_browser_would_have_told(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(f"<!doctype html><p>{HOSTILE[0]}</p>")
+    assert 'data-mark="set"' in dom_of(path, tmp_path / "profile")
+
+
+# Whoever reads them
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("name", ["of-a-run", "made-again", "nightly", "acceptance"])
+def test_page_is_for_everybody(name: str, scheme: str, pages: dict[str, str], tmp_path: Path) -> None:
+    told = told_by(AUDIT, pages[name], tmp_path, f"--blink-settings=preferredColorScheme={int(scheme == 'light')}")
+    assert told == {"flaws": "[]", "scheme": scheme}
+
+
+def test_audit_would_have_told(tmp_path: Path) -> None:
+    poor = "<html><head></head><h1>a</h1><h3>b</h3><input><p style='color:#999'>c</p></html>"
+    flaws = json.loads(told_by(AUDIT, poor, tmp_path)["flaws"])
+    assert [flaw.partition(":")[0] for flaw in flaws] == [
+        "no language",
+        "not one main part",
+        "skips a level",
+        "no name",
+        "too little contrast",
+    ]
+
+
+def test_button_of_a_row_opens_it_and_keeps_the_focus(pages: dict[str, str], tmp_path: Path) -> None:
+    told = told_by(PRESS.format("#results-table td button"), pages["of-a-run"], tmp_path)
+    assert told == {"before": "false", "after": "true", "shown": "true"}
+
+
+def test_button_of_a_heading_sorts_and_keeps_the_focus(pages: dict[str, str], tmp_path: Path) -> None:
+    told = told_by(PRESS.format("#results-table th button"), pages["of-a-run"], tmp_path)
+    assert told == {"before": "ascending", "after": "descending", "shown": "false"}

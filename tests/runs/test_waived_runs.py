@@ -1,0 +1,72 @@
+"""Waivers, by whole runs: what is accepted, and how a waiver that is not kept to its word fails the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.runs.provider_files import Change, ask, without
+from tests.runs.suite_process import WORKERS
+
+FAULT = "getActiveProject-success-status-absent"
+BROKEN = "envelope.status-is-success"
+FOREVER, PAST = "9999-12-31", "2020-01-31"
+
+
+def _waiver_file(folder: Path, *patterns: str, expires: str = FOREVER) -> tuple[str, str]:
+    entries = [
+        f'- {{pattern: "{pattern}", reason: "agreed", owner: "us", ticket: "T", expires: "{expires}"}}\n'
+        for pattern in patterns
+    ]
+    file = folder / "waivers.yaml"
+    file.write_text("".join(entries))
+    return "--waivers", str(file)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A waiver, what the provider does to the clause, and how the run ends: status, word, and what its line says."""
+
+    pattern: str
+    exit_status: int
+    word: str
+    told: str
+    faults: tuple[str, ...] = ()
+    expires: str = FOREVER
+    change: Change = dict
+
+
+WAIVED = f"*/*/{BROKEN}"
+ROWS = {
+    "violated": Row(
+        "getActiveProject/**", 0, "ACCEPTED WITH REMARKS", "3 of 4 documented pairs upheld, 1 waived", (FAULT,)
+    ),
+    "upheld": Row(WAIVED, 1, "REJECTED", "is no longer needed: all that it matches is upheld; delete it"),
+    "never-matched": Row(f"{WAIVED}s", 1, "REJECTED", "matches no clause; nearest: "),
+    "never-matched-and-violated": Row(f"{WAIVED}s", 1, "REJECTED", "matches no clause; nearest: ", (FAULT,)),
+    "expired": Row(WAIVED, 1, "REJECTED", "expired on 2020-01-31; renew it with a reason, or delete it", (), PAST),
+    "expired-and-violated": Row(WAIVED, 1, "REJECTED", "expired on 2020-01-31; renew it", (FAULT,), PAST),
+    "state-unexercised": Row(
+        "*/internal-error/**", 0, "ACCEPTED", "1 not asked (the provider state ", change=without("states")
+    ),
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_waiver_is_held_to_its_word(row: Row, tmp_path: Path) -> None:
+    waivers = _waiver_file(tmp_path, row.pattern, expires=row.expires)
+    run = ask(tmp_path, *waivers, faults=row.faults, change=row.change)
+    assert (run.decision, row.told in run.last_line) == ((row.exit_status, row.word), True), run.last_line
+
+
+@WORKERS
+def test_waived_clause_still_runs(workers: tuple[str, ...], tmp_path: Path) -> None:
+    run = ask(tmp_path, *_waiver_file(tmp_path, "getActiveProject/**"), *workers, faults=[FAULT])
+    assert run.of(f"by-bearer/{BROKEN}", "by-bearer/status.is-200") == ["waived", "upheld"]
+
+
+def test_narrowed_run_does_not_call_a_waiver_stale(tmp_path: Path) -> None:
+    waivers = _waiver_file(tmp_path, "*/unknown-query/answer.is-unchanged")
+    assert ask(tmp_path, *waivers, "-k", "by-bearer").decision == (0, "no decision")

@@ -1,0 +1,100 @@
+"""The commands on a record: their words, their last line, their exit status."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from talkstack_contract.cli import main
+from talkstack_contract.contract.profiles import load_profile
+from tests.unit.contracts import FORMAT
+from tests.unit.found import A_MUST, A_SHOULD, OCCASION, violated
+from tests.unit.test_rebuild import ACCEPTANCE, ALL, cut, record
+
+Captured = pytest.CaptureFixture[str]
+
+
+def last_line(captured: Captured) -> str:
+    return captured.readouterr().out.strip().rpartition("\n")[2]
+
+
+RUNS = {
+    "accepted": ([], ALL, 0, "ACCEPTED  4 of 4 documented pairs upheld  30 requests in 1.2 s"),
+    "with-remarks": ([violated(A_SHOULD)], ALL, 0, "ACCEPTED WITH REMARKS  4 of 4 "),
+    "rejected": ([violated(A_MUST)], ALL, 1, "REJECTED  3 of 4 documented pairs upheld, 1 violated: "),
+    "narrowed": ([], ALL[:3], 0, "no decision  3 of "),
+    "narrowed-and-violated": ([violated(A_MUST)], [A_MUST], 1, "no decision  0 of "),
+}
+
+
+@pytest.mark.parametrize(("others", "names", "status", "told"), RUNS.values(), ids=RUNS)
+def test_report_ends_as_the_run_did(
+    others: list[object], names: list[str], status: int, told: str, tmp_path: Path, capsys: Captured
+) -> None:
+    path = record(tmp_path / "verdicts.jsonl", names, others)  # type: ignore[arg-type]  # of two kinds: none, and one
+    given = main(["report", str(path), "--reports", str(tmp_path / "out")])
+    assert (given, last_line(capsys)[: len(told)]) == (status, told)
+
+
+def test_report_of_a_cut_record_is_inconclusive(tmp_path: Path, capsys: Captured) -> None:
+    path = cut(record(tmp_path / "verdicts.jsonl"), 9)
+    status = main(["report", str(path), "--reports", str(tmp_path)])
+    assert (status, last_line(capsys).startswith("INCONCLUSIVE  ")) == (6, True)
+
+
+def test_report_writes_the_pages_and_names_them(tmp_path: Path, capsys: Captured) -> None:
+    path, out = record(tmp_path / "verdicts.jsonl", occasion=ACCEPTANCE), tmp_path / "a" / "b"
+    main(["report", str(path), "--reports", str(out)])
+    told = capsys.readouterr().out.splitlines()[:-1]
+    names = ["summary.md", "report.html", "junit.xml", "acceptance.html"]
+    assert (told, sorted(each.name for each in out.iterdir())) == (
+        [f"written: {out / name}" for name in names],
+        sorted(names),
+    )
+
+
+def test_profile_that_is_printed_fits_the_contract(tmp_path: Path, capsys: Captured) -> None:
+    main(["profile", str(record(tmp_path / "verdicts.jsonl"))])
+    (tmp_path / "2026-11.toml").write_text(capsys.readouterr().out, encoding="utf-8")
+    ids = tuple(OCCASION.promises)
+    assert sorted(load_profile(tmp_path / "2026-11.toml", FORMAT.parent, ids).rulings) == sorted(ids)
+
+
+@pytest.mark.parametrize("tampered", [False, True], ids=["as-it-was", "tampered"])
+def test_verify_says_whether_the_page_matches(tampered: bool, tmp_path: Path, capsys: Captured) -> None:
+    path = record(tmp_path / "verdicts.jsonl", occasion=ACCEPTANCE)
+    main(["report", str(path), "--reports", str(tmp_path)])
+    if tampered:
+        path.write_text(path.read_text(encoding="ascii").replace('"seed": 7', '"seed": 8'), encoding="ascii")
+    status = main(["verify", str(tmp_path / "acceptance.html"), str(path)])
+    expected = f"{tmp_path / 'acceptance.html'} {'does not match' if tampered else 'matches'} {path}"
+    assert (status, last_line(capsys)) == (int(tampered), expected)
+
+
+def test_verify_notes_a_contract_that_this_checkout_has_not(tmp_path: Path, capsys: Captured) -> None:
+    path = record(tmp_path / "verdicts.jsonl", occasion=ACCEPTANCE)
+    main(["report", str(path), "--reports", str(tmp_path)])
+    main(["verify", str(tmp_path / "acceptance.html"), str(path)])
+    assert "note     the run was held to another contract than that of this checkout" in capsys.readouterr().out
+
+
+BAD = {
+    "no-record": (["report", "none.jsonl"], "none.jsonl: cannot be read"),
+    "no-page": (["verify", "none.html", "v.jsonl"], "none.html: cannot be read"),
+    "profile-of-a-part": (["profile", "part.jsonl"], "part.jsonl: is of a run that judged only a part; give one of"),
+    "profile-of-a-demanding-run": (["profile", "demanding.jsonl"], "demanding.jsonl: is of a run with --fail-on-und"),
+    "reports-that-cannot-be-written": (["report", "v.jsonl", "--reports", "v.jsonl"], "--reports: v.jsonl cannot be"),
+}
+
+
+@pytest.mark.parametrize(("words", "told"), BAD.values(), ids=BAD)
+def test_bad_input_ends_with_one_line(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    record(tmp_path / "v.jsonl")
+    record(tmp_path / "part.jsonl", ALL[:3])
+    record(tmp_path / "demanding.jsonl", occasion=replace(OCCASION, fail_on_undocumented=True))
+    status, captured = main(words), capsys.readouterr()
+    assert (status, captured.out, captured.err.count("\n")) == (4, "", 1)
+    assert captured.err.startswith(f"ERROR: {told}")

@@ -1,0 +1,468 @@
+"""No secret is shown, in whatever way a provider gives it back; all else is shown as it came, up to its limit."""
+
+import base64
+import html
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from talkstack_contract.model import Effect, Exchange, Header, Request
+from talkstack_contract.provider.evidence import (
+    BODY_SHOWN_BYTES,
+    HEADER_SHOWN_CHARACTERS,
+    REDACTED,
+    SECRET_HEADERS,
+    SHORTEST_SECRET,
+    WINDOW,
+    Evidence,
+    Secrets,
+    curl_of,
+    evidence_of,
+)
+
+# Made up for these tests, each with what an encoding changes: dots of a token, signs of base64, of HTML and of URLs.
+TOKENS = {
+    "token": "eyQ0.eyJzdWIiOiJxIn0.Zk3-_a9Pw7Lr2Tn5Vb8Xc1Md",
+    "key-with-signs": "k9+Tz/4Qw==&<Lm>'7\"x R2%d",
+    "key-without-signs": "4f7a91c2d8e35b60",
+    "key-of-letters-only": "QwXzRtLpVbNmKj",
+    "shortest": "s3cr3t-8",
+}
+TOKEN = TOKENS["token"]
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "upper-case": str.upper,
+    "lower-case": str.lower,
+    "swapped-case": str.swapcase,
+    "url": lambda value: quote(value, safe=""),
+    "url-in-lower-case": lambda value: quote(value, safe="").lower(),
+    "form": quote_plus,
+    "every-byte-of-a-url": lambda value: "".join(f"%{byte:02x}" for byte in value.encode()),
+    "json": lambda value: json.dumps(value)[1:-1],
+    "json-with-slashes-escaped": lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
+    "json-with-signs-escaped": lambda value: json.dumps(value)[1:-1].translate(
+        {ord(c): f"\\u{ord(c):04X}" for c in "+&<>'"}
+    ),
+    "html": html.escape,
+    "hex": lambda value: value.encode().hex(),
+    "hex-in-upper-case": lambda value: value.encode().hex().upper(),
+}
+
+
+def exchange_of(
+    body: bytes = b"{}",
+    headers: tuple[tuple[str, str], ...] = (),
+    url: str = "https://api.example/user",
+    sent: tuple[Header, ...] = (),
+    reason: str = "OK",
+    method: str = "GET",
+) -> Exchange:
+    return Exchange("op/case", Request(method, url, sent, Effect.READS), 200, reason, headers, body, "", 12.3456)
+
+
+def evidence_with(secret: str, exchange: Exchange) -> Evidence:
+    return evidence_of(exchange, Secrets([(secret, "TOKEN")]))
+
+
+# Secrets in texts
+
+
+@pytest.mark.parametrize("secret", TOKENS.values(), ids=TOKENS)
+@pytest.mark.parametrize("encoded", ENCODINGS.values(), ids=ENCODINGS)
+def test_secret_is_redacted_in_every_encoding(encoded: Callable[[str], str], secret: str) -> None:
+    assert Secrets([(secret, "TOKEN")]).redacted(f"<{encoded(secret)}>") == f"<{REDACTED}>"
+
+
+@pytest.mark.parametrize("secret", TOKENS.values(), ids=TOKENS)
+@pytest.mark.parametrize(("before", "behind"), [*product(range(3), range(3))])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode], ids=["standard", "url-safe"])
+def test_secret_is_redacted_in_base64_at_every_alignment(
+    encode: Callable[[bytes], bytes], before: int, behind: int, secret: str
+) -> None:
+    whole = encode(b"u" * before + secret.encode() + b":" * behind).decode()
+    shown = Secrets([(secret, "TOKEN")]).redacted(whole)
+    assert re.fullmatch(rf".{{0,4}}{re.escape(REDACTED)}.{{0,7}}", shown)  # letters that also hold bits of a neighbour
+
+
+@pytest.mark.parametrize("secret", TOKENS.values(), ids=TOKENS)
+def test_secret_is_found_in_an_artefact_in_every_encoding(secret: str) -> None:
+    secrets = Secrets([(secret, "TOKEN")])
+    missed = [
+        name for name, encoded in ENCODINGS.items() if secrets.found_in(f"<{encoded(secret)}>".encode()) != ["TOKEN"]
+    ]
+    assert missed == []
+
+
+def test_scrubbed_artefact_holds_no_secret() -> None:
+    secrets = Secrets([(TOKEN, "TOKEN")])
+    dirty = f"a {TOKEN} b {quote(TOKEN)} ä".encode() + b"\xff"
+    assert (secrets.found_in(dirty), secrets.found_in(secrets.scrubbed(dirty))) == (["TOKEN"], [])
+
+
+def test_found_secrets_are_named_each_once() -> None:
+    secrets = Secrets([(TOKEN, "TOKEN"), (TOKENS["key-without-signs"], "KEY"), (TOKENS["shortest"], "OTHER")])
+    assert secrets.found_in(f"{TOKENS['key-without-signs']} {TOKEN} {TOKEN}".encode()) == ["KEY", "TOKEN"]
+
+
+LONG = "aB3xY7pQ9rS1tU5vW2zC4dE6fG8hJ0kL"
+PIECES = {
+    "beginning": LONG[:WINDOW],
+    "middle": LONG[7 : 7 + WINDOW],
+    "end": LONG[-WINDOW:],
+    "all-but-the-first": LONG[1:],
+    "all-but-the-last": LONG[:-1],
+    "in-another-case": LONG[3 : 3 + WINDOW].swapcase(),
+}
+
+
+@pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
+def test_long_piece_of_a_secret_is_redacted(piece: str) -> None:
+    assert Secrets([(LONG, "TOKEN")]).redacted(f"<{piece}>") == f"<{REDACTED}>"
+
+
+@pytest.mark.parametrize("count", [1, 5, 19, 40])
+def test_piece_is_redacted_behind_letters_whose_lower_case_is_longer(count: int) -> None:
+    assert Secrets([(LONG, "TOKEN")]).redacted("İ" * count + LONG[1:] + "!") == "İ" * count + REDACTED + "!"
+
+
+def test_two_pieces_are_redacted_apart() -> None:
+    text = f"a {LONG[:20]} b {LONG[8:]} c"
+    assert Secrets([(LONG, "TOKEN")]).redacted(text) == f"a {REDACTED} b {REDACTED} c"
+
+
+def test_overlapping_secrets_leave_nothing_behind() -> None:
+    secrets = Secrets([(LONG[:20], "ONE"), (LONG[10:], "OTHER"), (LONG, "WHOLE")])
+    assert secrets.redacted(f"<{LONG}>") == f"<{REDACTED}>"
+
+
+@pytest.mark.parametrize(
+    "text", ["passed", "Bearer", "authorization", "token", "key", "", "ü", "\ud800", LONG[: WINDOW - 1]]
+)
+def test_other_text_is_left_as_it_is(text: str) -> None:
+    secrets = Secrets([(value, name) for name, value in TOKENS.items()] + [(LONG, "LONG")])
+    assert secrets.redacted(text) == text
+
+
+@pytest.mark.parametrize("value", ["", "a", "pass", "x" * (SHORTEST_SECRET - 1)])
+def test_short_secret_is_cut_out_of_no_word(value: str) -> None:
+    secrets = Secrets([(value, "SHORT")])
+    assert (secrets.redacted("passed xxxxxxxxx"), secrets.found_in(b"passed xxxxxxxxx")) == ("passed xxxxxxxxx", [])
+
+
+def test_no_secret_leaves_any_text_as_it_is() -> None:
+    assert Secrets().redacted(f"Bearer {TOKEN}") == f"Bearer {TOKEN}"
+
+
+def test_secret_that_is_added_later_is_redacted_too() -> None:
+    secrets = Secrets([(TOKEN, "TOKEN")])
+    before = secrets.redacted(LONG)
+    secrets.add(LONG, "LATER")
+    assert (before, secrets.redacted(f"{LONG[1:]} {LONG}")) == (LONG, f"{REDACTED} {REDACTED}")
+
+
+def test_known_secrets_can_be_handed_to_another_process() -> None:
+    secrets = Secrets([(TOKEN, "TOKEN"), (TOKEN, "AGAIN"), ("short", "SHORT")])
+    assert secrets.known() == [(TOKEN, "TOKEN")]
+
+
+def test_secrets_do_not_show_themselves() -> None:
+    assert repr(Secrets([(TOKEN, "TOKEN")])) == "Secrets(1 values)"
+
+
+# Evidence of an exchange
+
+
+def test_evidence_shows_the_exchange() -> None:
+    sent = (Header("Authorization", f"Bearer {TOKEN}", "Bearer $TOKEN"),)
+    shown = evidence_with(TOKEN, exchange_of(b'{"a": 1}', (("Server", "x"),), sent=sent))
+    expected = Evidence(
+        id="op/case",
+        method="GET",
+        url="https://api.example/user",
+        request_headers=(("Authorization", "Bearer $TOKEN"),),
+        status=200,
+        reason="OK",
+        headers=(("Server", "x"),),
+        body='{"a": 1}',
+        size_bytes=8,
+        is_clipped=False,
+        body_trouble="",
+        latency_ms=12.3,
+        curl='curl -i -H "Authorization: Bearer $TOKEN" "https://api.example/user"',
+    )
+    assert shown == expected
+
+
+@pytest.mark.parametrize("place", ["url", "reason", "header-value", "header-name", "body", "sent-header"])
+@pytest.mark.parametrize("secret", TOKENS.values(), ids=TOKENS)
+def test_secret_is_shown_nowhere_in_evidence(secret: str, place: str) -> None:
+    exchange = {
+        "url": exchange_of(url=f"https://api.example/{quote(secret, safe='')}"),
+        "reason": exchange_of(reason=f"no {secret}"),
+        "header-value": exchange_of(headers=(("X-Echo", f"x {secret}"),)),
+        "header-name": exchange_of(headers=((secret, "x"),)),
+        "body": exchange_of(f"x {secret}".encode()),
+        "sent-header": exchange_of(sent=(Header("Authorization", secret, "$TOKEN"),)),
+    }[place]
+    shown = repr(evidence_with(secret, exchange))
+    assert [name for name, encoded in ENCODINGS.items() if encoded(secret) in shown] == []
+
+
+@pytest.mark.parametrize("name", [*sorted(SECRET_HEADERS), "Set-Cookie", "AUTHORIZATION", "X-Api-Key"])
+def test_secret_header_is_redacted_by_its_name(name: str) -> None:
+    assert evidence_with(TOKEN, exchange_of(headers=((name, "short"),))).headers == ((name, REDACTED),)
+
+
+@pytest.mark.parametrize("name", ["Server", "X-Request-Id", "Retry-After", "WWW-Authenticate"])
+def test_other_header_is_shown(name: str) -> None:
+    assert evidence_with(TOKEN, exchange_of(headers=((name, "short"),))).headers == ((name, "short"),)
+
+
+SECRET_KEYS = {
+    "token": '{"token": "%s"}',
+    "access-token": '{"access_token":"%s"}',
+    "camel-case": '{"accessToken" : "%s"}',
+    "refresh-token": '{"a": {"refreshToken": "%s"}}',
+    "api-key": '{"apiKey": "%s"}',
+    "api-key-with-a-line": '{"api_key": "%s"}',
+    "api-key-with-a-hyphen": '{"api-key": "%s"}',
+    "header-name": '{"x-api-key": "%s"}',
+    "password": '{"PASSWORD": "%s"}',
+    "new-password": '{"new_password": "%s"}',
+    "secret": '{"client_secret": "%s"}',
+    "authorization": '{"Authorization": "%s"}',
+    "line-break-before-the-value": '{"token":\n  "%s"}',
+}
+UNKNOWN_SECRETS = {
+    "plain": "unknown-1",
+    "escaped-quote": r"unkn\"own-1",
+    "escaped-quote-at-the-end": r"unknown-1\"",
+    "escaped-backslash-at-the-end": r"unknown-1\\",
+    "unicode-escape": r"unknown-\u0022-1",
+    "braces-and-commas": r"unknown-1, {}]",
+}
+
+
+@pytest.mark.parametrize("value", UNKNOWN_SECRETS.values(), ids=UNKNOWN_SECRETS)
+@pytest.mark.parametrize("template", SECRET_KEYS.values(), ids=SECRET_KEYS)
+def test_value_of_a_secret_key_is_redacted_though_it_is_not_known(template: str, value: str) -> None:
+    body = evidence_with(TOKEN, exchange_of((template % value).encode())).body
+    assert body == template % REDACTED
+
+
+def test_value_of_a_secret_key_is_redacted_though_the_body_ends_in_it() -> None:
+    assert evidence_with(TOKEN, exchange_of(b'{"token": "unknown-1')).body == f'{{"token": "{REDACTED}"'
+
+
+def test_secret_key_in_json_inside_a_text_is_redacted() -> None:
+    body = json.dumps({"message": json.dumps({"token": "unknown-1"})}).encode()
+    assert "unknown-1" not in evidence_with(TOKEN, exchange_of(body)).body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"status": "passed"}',
+        '{"tokens_used": "12"}',
+        '{"key": "x"}',
+        '{"message": "no token: sent"}',
+        '{"token": null}',
+    ],
+)
+def test_other_json_is_shown_as_it_came(body: str) -> None:
+    assert evidence_with(TOKEN, exchange_of(body.encode())).body == body
+
+
+# Clipping
+
+
+def test_body_at_the_limit_is_shown_whole() -> None:
+    shown = evidence_with(TOKEN, exchange_of(b"x" * BODY_SHOWN_BYTES))
+    assert (len(shown.body), shown.is_clipped, shown.size_bytes) == (BODY_SHOWN_BYTES, False, BODY_SHOWN_BYTES)
+
+
+def test_longer_body_is_clipped_and_its_length_told() -> None:
+    shown = evidence_with(TOKEN, exchange_of(b"x" * (BODY_SHOWN_BYTES + 1)))
+    assert (len(shown.body), shown.is_clipped, shown.size_bytes) == (BODY_SHOWN_BYTES, True, BODY_SHOWN_BYTES + 1)
+
+
+def test_longer_header_is_clipped() -> None:
+    shown = evidence_with(TOKEN, exchange_of(headers=(("X-Echo", "x" * 5000),)))
+    assert shown.headers == (("X-Echo", "x" * HEADER_SHOWN_CHARACTERS),)
+
+
+FILLERS = {"letters": "x", "three-bytes-a-letter": "€", "four-bytes-a-letter": "\U0001f600", "the-secret-itself": ""}
+
+
+@pytest.mark.parametrize("encoding", ["plain", "swapped-case", "every-byte-of-a-url", "hex"])
+@pytest.mark.parametrize("filler", FILLERS.values(), ids=FILLERS)
+@pytest.mark.parametrize("edge", [BODY_SHOWN_BYTES, 3 * BODY_SHOWN_BYTES], ids=["shown", "read"])
+def test_no_half_secret_stands_at_the_edge_of_a_body(edge: int, filler: str, encoding: str) -> None:
+    secret = ENCODINGS[encoding](LONG)
+    unit = (filler or secret).encode()
+    inside = range(6, len(secret))  # so many letters of it stand before the edge
+    bodies = [(unit * edge)[: (edge - count) // len(unit) * len(unit)].rjust(edge - count, b".") for count in inside]
+    shown = [evidence_with(LONG, exchange_of(body + secret.encode() + b" behind")).body for body in bodies]
+    assert [text[-80:] for text in shown if secret[:6] in text] == []
+
+
+@pytest.mark.parametrize("inside", range(1, len(LONG)), ids=str)
+def test_no_half_secret_stands_at_the_edge_of_a_header(inside: int) -> None:
+    value = "-" * (HEADER_SHOWN_CHARACTERS - inside) + LONG
+    [(_, shown)] = evidence_with(LONG, exchange_of(headers=(("X-Echo", value),))).headers
+    assert shown.strip("-") == REDACTED[:inside]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\xff\xfe\x00", b'"\xed\xa0\x80"', rb'"\ud800"', b"\x1f\x8b\x08", bytes(range(256))],
+    ids=["bytes", "surrogate", "escaped-surrogate", "gzip", "all-bytes"],
+)
+def test_body_of_any_bytes_becomes_text_that_can_be_written(body: bytes) -> None:
+    shown = evidence_with(TOKEN, exchange_of(body)).body
+    assert shown.encode() == body.decode(errors="replace").encode()
+
+
+# The line that repeats a request
+
+REQUESTS = {
+    "plain": ("GET", "https://api.example/user", ()),
+    "method": ("DELETE", "https://api.example/user", ()),
+    "query": ("GET", "https://api.example/user?a=1&b=2;c", ()),
+    "quotes": ("GET", "https://api.example/a\"b'c", ()),
+    "backslash": ("GET", "https://api.example/a\\b\\", ()),
+    "backticks": ("GET", "https://api.example/`echo x`", ()),
+    "command": ("GET", "https://api.example/$(echo x)", ()),
+    "variable": ("GET", "https://api.example/$HOME/${HOME}", ()),
+    "blank-and-line-break": ("GET", "https://api.example/a b\nc", ()),
+    "header": ("GET", "https://api.example/user", (("Accept", "application/xml;q=0.9, */*;q=0.1"),)),
+    "empty-header": ("GET", "https://api.example/user", (("x-api-key", ""),)),
+}
+
+
+def arguments(line: str, environment: dict[str, str]) -> list[str]:
+    """Return what bash hands to curl, one argument each."""
+    script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{line}"
+    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, check=True)
+    return done.stdout.decode().split("\0")[:-1]
+
+
+@pytest.mark.parametrize(("method", "url", "headers"), REQUESTS.values(), ids=REQUESTS)
+def test_line_is_sound_in_a_shell(method: str, url: str, headers: tuple[tuple[str, str], ...]) -> None:
+    request = Request(method, url, tuple(Header(name, value, value) for name, value in headers), Effect.READS)
+    assert subprocess.run(["bash", "-n", "-c", curl_of(request, Secrets())], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("method", "url", "headers"), REQUESTS.values(), ids=REQUESTS)
+def test_line_repeats_the_request_and_runs_nothing_else(
+    method: str, url: str, headers: tuple[tuple[str, str], ...]
+) -> None:
+    request = Request(method, url, tuple(Header(name, value, value) for name, value in headers), Effect.READS)
+    options = [part for name, value in headers for part in ("-H", f"{name}: {value}")]
+    expected = ["-i", *([] if method == "GET" else ["-X", method]), *options, url]
+    assert arguments(curl_of(request, Secrets()), {"HOME": "/nowhere"}) == expected
+
+
+def test_line_takes_the_credential_from_a_variable() -> None:
+    request = Request(
+        "GET", "https://a.example", (Header("Authorization", f"Bearer {TOKEN}", "Bearer $TOKEN"),), Effect.READS
+    )
+    sent = arguments(curl_of(request, Secrets()), {"TOKEN": TOKEN})
+    assert sent == ["-i", "-H", f"Authorization: Bearer {TOKEN}", "https://a.example"]
+
+
+def test_line_leaves_out_what_only_names_the_sender() -> None:
+    own = tuple(Header(name, "x", "x") for name in ("User-Agent", "X-Request-Id"))
+    assert curl_of(Request("GET", "https://a.example", own, Effect.READS), Secrets()) == 'curl -i "https://a.example"'
+
+
+# What was sent in a body
+
+SENT_SECRETS = {
+    "password": '{"email": "anna@example.test", "password": "%s"}',
+    "new-password": '{"oldPassword": "x", "newPassword": "%s"}',
+    "token": '{"token": "%s"}',
+    "refresh-token": '{"refreshToken": "%s"}',
+    "code": '{"email": "anna@example.test", "code": "%s"}',
+    "verification-code": '{"verificationCode":"%s"}',
+}
+
+
+def posted(body: bytes, answer: bytes = b"{}") -> Exchange:
+    exchange = exchange_of(answer, url="https://a.example", method="POST")
+    return replace(exchange, request=replace(exchange.request, body=body))
+
+
+@pytest.mark.parametrize("value", ["s3cret", "481516", "a long pass phrase"])
+@pytest.mark.parametrize("template", SENT_SECRETS.values(), ids=SENT_SECRETS)
+def test_secret_of_a_sent_body_shows_neither_in_it_nor_in_the_line_that_repeats_it(template: str, value: str) -> None:
+    shown = evidence_of(posted((template % value).encode()), Secrets())
+    redacted = (template % REDACTED).replace('"oldPassword": "x"', f'"oldPassword": "{REDACTED}"')
+    assert (value in shown.request_body + shown.curl, shown.request_body) == (False, redacted)
+
+
+@pytest.mark.parametrize("encoded", ENCODINGS.values(), ids=ENCODINGS)
+def test_known_secret_shows_nowhere_in_a_sent_body(encoded: Callable[[str], str]) -> None:
+    body = f'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n{encoded(TOKEN)}\r\n--b--'.encode()
+    shown = evidence_with(TOKEN, posted(body))
+    assert (encoded(TOKEN) in shown.request_body + shown.curl, REDACTED in shown.request_body) == (False, True)
+
+
+def test_code_of_an_answer_names_an_error_and_shows() -> None:
+    body = b'{"code": "E-42", "errorCode": "no-invoice"}'
+    assert evidence_with(TOKEN, exchange_of(body)).body == body.decode()
+
+
+def test_sent_body_of_any_bytes_becomes_text_that_can_be_written() -> None:
+    shown = evidence_with(TOKEN, posted(bytes(range(256))))
+    assert shown.request_body.encode() == bytes(range(256)).decode(errors="replace").encode()
+
+
+BODIES = {
+    "json": '{"title": "Große $HOME `x` \\"y\\" \\\\ !", "a": [1, null]}',
+    "multipart": '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\na,b\nc\r\n--b--\r\n',
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_line_repeats_the_body_and_runs_nothing_else(body: str) -> None:
+    sent = arguments(curl_of(posted(body.encode()).request, Secrets()), {"HOME": "/nowhere"})
+    assert sent == ["-i", "-X", "POST", *(["--data-binary", body] if body else []), "https://a.example"]
+
+
+# Credentials that an answer gives away
+
+
+def learned(body: bytes) -> list[str]:
+    secrets = Secrets()
+    secrets.learn(body)
+    return [value for value, _ in secrets.known()]
+
+
+LEARNED = {
+    "token": (b'{"data": {"accessToken": "new-token-1"}}', ["new-token-1"]),
+    "printed-typo": (b'{"resfreshToken": "new-token-1"}', ["new-token-1"]),
+    "api-key": (b'{"apiKey":"new-key-1", "api_key": "new-key-2"}', ["new-key-1", "new-key-2"]),
+    "short": (b'{"token": "short"}', []),
+    "number": (b'{"token": 1234567890}', []),
+    "nothing": (b"\xff{", []),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), LEARNED.values(), ids=LEARNED)
+def test_credential_of_an_answer_is_learned_by_its_key(body: bytes, expected: list[str]) -> None:
+    assert learned(body) == expected
+
+
+def test_learned_credential_is_redacted_wherever_else_it_stands() -> None:
+    secrets = Secrets()
+    secrets.learn(b'{"accessToken": "new-token-1"}')
+    shown = evidence_of(exchange_of(b'{"message": "hello new-token-1"}', url="https://a.example/new-token-1"), secrets)
+    assert "new-token-1" not in repr(shown)

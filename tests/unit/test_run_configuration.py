@@ -1,0 +1,89 @@
+"""Options become an occasion, or are refused by name; what they do not say has a default."""
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from talkstack_contract.errors import BadInput
+from talkstack_contract.results.history import History
+from talkstack_contract.results.records import Occasion
+from talkstack_contract.run_configuration import Given
+from tests.unit.found import SETTINGS
+from tests.unit.small_contract import small_contract
+
+STARTED = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
+FLAGS = ("acceptance", "nightly", "fail_on_undocumented")
+NAMES = ("reports", "only", "against", "profile", "waivers", "clean_up", "examples", "seed")
+
+
+def given(folder: Path, **chosen: Any) -> Given:
+    defaults = {**dict.fromkeys(FLAGS, False), **dict.fromkeys(NAMES), "fail_on": "must", "require": "reachable"}
+    return Given(Namespace(**{**defaults, **chosen}), folder, small_contract())
+
+
+def occasion(folder: Path, **chosen: Any) -> Occasion:
+    return given(folder, **chosen).occasion(SETTINGS, {}, folder / "waivers.yaml", STARTED)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [({}, "reports"), ({"only": "a/b"}, "reports/only"), ({"only": "a/b", "reports": "here"}, "here")],
+    ids=["default", "one-case-again", "named"],
+)
+def test_one_case_again_leaves_the_reports_of_the_last_run(chosen: Any, expected: str, tmp_path: Path) -> None:
+    assert given(tmp_path, **chosen).reports == tmp_path / expected
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ({}, (5, 1)),
+        ({"nightly": True}, (20, 20261124)),
+        ({"nightly": True, "examples": 2, "seed": 0}, (2, 0)),
+        ({"examples": 7, "seed": 3}, (7, 3)),
+    ],
+    ids=["default", "night", "night-as-told", "as-told"],
+)
+def test_night_asks_more_and_by_its_date(chosen: Any, expected: tuple[int, int], tmp_path: Path) -> None:
+    found = occasion(tmp_path, **chosen)
+    assert (found.examples, found.seed) == expected
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no-example": ({"examples": 0}, "--examples: is less than 1"),
+    "compared-acceptance": ({"acceptance": True, "against": "x"}, "--against: is about what is new"),
+    "nightly-acceptance": ({"acceptance": True, "nightly": True}, "--nightly: is about what is new"),
+    "demanding-acceptance": ({"acceptance": True, "fail_on_undocumented": True}, "--fail-on-undocumented: asks for"),
+    "demanding-profile": ({"profile": "x", "fail_on_undocumented": True}, "--fail-on-undocumented: asks for"),
+}
+
+
+@pytest.mark.parametrize(("chosen", "told"), REFUSED.values(), ids=REFUSED)
+def test_options_that_do_not_go_together_are_refused(chosen: dict[str, Any], told: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        given(tmp_path, **chosen).check()
+    assert str(caught.value).startswith(told)
+
+
+def test_unknown_id_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is no case and no clause; nearest: 'getActiveProject/no-credential'"):
+        occasion(tmp_path, only="getActiveProject/no-credentials")
+
+
+@pytest.mark.parametrize("chosen", [{}, {"against": None}], ids=["plain", "nothing-named"])
+def test_run_that_names_no_other_is_compared_with_none(chosen: Any, tmp_path: Path) -> None:
+    found = occasion(tmp_path, **chosen)
+    assert (found.baseline, found.history) == (None, None)
+
+
+def test_first_night_has_a_history_and_no_baseline(tmp_path: Path) -> None:
+    found = occasion(tmp_path, nightly=True)
+    assert (found.baseline, found.history) == (None, History())
+
+
+def test_ledger_of_a_run_stands_in_its_reports(tmp_path: Path) -> None:
+    options = given(tmp_path)
+    assert options.ledger(occasion(tmp_path)).path == tmp_path / "reports" / "ledger.jsonl"

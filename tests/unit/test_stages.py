@@ -1,0 +1,151 @@
+"""The stages hold: imports go down only and in no circle, and each library enters at one door."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OWN = "talkstack_contract"
+PACKAGE = ROOT / OWN
+STAGES = ("contract", "provider", "states", "execution", "judging", "results", "reports")
+"""In the order in which data flows; before them what all share, after them the ways in."""
+WAYS_IN = ("pytest_plugin", "cli", "__main__")
+FLOORS = [
+    ("model", "errors"),
+    *((stage,) for stage in STAGES),
+    ("run_configuration",),
+    ("pytest_plugin", "cli", "__main__"),
+]
+ENGINE = sorted(PACKAGE.rglob("*.py"))
+REFERENCE = sorted((ROOT / "reference_provider").rglob("*.py"))
+CONTRACT_TESTS = sorted((ROOT / "tests" / "contract").glob("*.py"))
+PLUGIN = PACKAGE / "pytest_plugin.py"
+SOURCES = [*ENGINE, *REFERENCE, ROOT / "conftest.py", *CONTRACT_TESTS]
+
+DOORS = {
+    "requests": [PACKAGE / "provider" / "client.py"],
+    "urllib3": [PACKAGE / "provider" / "client.py"],
+    "jsonschema": [PACKAGE / "contract" / "json_schema.py"],
+    "regress": [PACKAGE / "contract" / "json_schema.py"],
+    "referencing": [PACKAGE / "contract" / "json_schema.py"],
+    "yaml": [PACKAGE / "contract" / "documents.py"],
+    "tomllib": [PACKAGE / "contract" / "documents.py"],
+    "jinja2": [PACKAGE / "reports" / "findings.py"],
+    "pytest": [PLUGIN, *CONTRACT_TESTS],
+    "pytest_html": [PLUGIN],
+    "xdist": [PLUGIN],
+    "schemathesis": [ROOT / "tests" / "contract" / "test_generated.py"],
+    "werkzeug": REFERENCE,
+    "openpyxl": REFERENCE,
+    "reference_provider": [PLUGIN, *REFERENCE],
+    "tests": [PLUGIN],  # the workflows, whose cases are added to those that are derived
+}
+OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over without a type
+    "model.py": "the alias Json",
+    "contract/json_schema.py": "decoded JSON",
+    "provider/bodies.py": "decoded JSON",
+    "judging/checks.py": "decoded JSON",
+    "provider/client.py": "the options of an adapter of requests",
+    "results/records.py": "the lines of verdicts.jsonl",
+    "pytest_plugin.py": "what pytest and its plugins hand over",
+}
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the full name of every module that a file imports, wherever it does so."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            name = "." * node.level + (node.module or "")
+            yield name
+            below = PACKAGE.joinpath(*name.split(".")[1:])
+            yield from (f"{name}.{each.name}" for each in node.names if (below / f"{each.name}.py").is_file())
+
+
+def own(path: Path) -> set[str]:
+    """Return the modules of the engine that a file imports, by their names inside it."""
+    return {name.removeprefix(f"{OWN}.") for name in imported(path) if name.startswith(f"{OWN}.")}
+
+
+def floor(module: str) -> int:
+    top = module.partition(".")[0]
+    return next(number for number, names in enumerate(FLOORS) if top in names)
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_engine_is_its_stages_and_what_is_named_beside_them() -> None:
+    found = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert found == {"__init__", *(name for names in FLOORS for name in names)}
+
+
+@pytest.mark.parametrize("path", [each for each in ENGINE if each != PACKAGE / "__init__.py"], ids=shown)
+def test_module_imports_nothing_of_a_later_stage(path: Path) -> None:
+    here = floor(module_of(path))
+    assert {name for name in own(path) if floor(name) > here} == set()
+
+
+def test_no_module_imports_itself_by_others() -> None:
+    graph = {module_of(path): own(path) for path in ENGINE if path != PACKAGE / "__init__.py"}
+    modules = list(TopologicalSorter(graph).static_order())
+    assert {*graph} <= {*modules}
+
+
+def test_package_itself_imports_nothing() -> None:
+    assert list(imported(PACKAGE / "__init__.py")) == []
+
+
+@pytest.mark.parametrize("path", REFERENCE, ids=shown)
+def test_reference_imports_nothing_of_the_engine(path: Path) -> None:
+    assert [name for name in imported(path) if name.partition(".")[0] in (OWN, "tests")] == []
+
+
+@pytest.mark.parametrize("path", REFERENCE, ids=shown)
+def test_reference_names_no_file_of_the_promises(path: Path) -> None:
+    constants = (
+        node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)
+    )
+    assert [text for text in constants if isinstance(text, str) and "schemas/" in text] == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_library_enters_at_its_door(path: Path) -> None:
+    libraries = {name.partition(".")[0] for name in imported(path)}
+    foreign = libraries - (sys.stdlib_module_names - set(DOORS)) - {OWN}
+    assert {name for name in foreign if path not in DOORS.get(name, [])} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_nothing_is_imported_by_another_way(path: Path) -> None:
+    relative = {name for name in imported(path) if name.startswith(".")}
+    assert (relative, {"importlib", "pkgutil", "runpy"} & set(imported(path))) == (set(), set())
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=shown)
+def test_type_is_left_open_only_where_decoded_json_or_a_library_asks_for_it(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    uses = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "Any"]
+    assert uses == [] or path.relative_to(PACKAGE).as_posix() in OPEN_TYPES
+
+
+def test_model_leaves_open_nothing_but_json() -> None:
+    tree = ast.parse((PACKAGE / "model.py").read_text(encoding="utf-8"))
+    uses = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "Any"]
+    alias = [node.lineno for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node) == "Json = Any"]
+    assert uses == alias
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is not None
