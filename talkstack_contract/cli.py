@@ -12,13 +12,13 @@ from pathlib import Path
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.contract.profiles import profile_text, sha256_of
 from talkstack_contract.errors import BadInput
-from talkstack_contract.judging.decision import Word
+from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.provider.settings import schemas_folder
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.reports.rebuild import ACCEPTANCE, REPORT, is_shown, joined, read_part, views
 from talkstack_contract.reports.terminal import change_lines, last_line
 from talkstack_contract.reports.verify import differences, read_page
-from talkstack_contract.results.records import Heading
+from talkstack_contract.results.records import RunHeader
 
 DIFFERS, BAD_INPUT = 1, 4
 RECORD = Path("reports/verdicts.jsonl")
@@ -80,7 +80,7 @@ def _profile(given: argparse.Namespace) -> int:
     if findings.heading.fail_on_undocumented:
         problem = "is of a run with --fail-on-undocumented, which asks for what a profile cannot require"
         raise BadInput(str(given.records[0]), "", problem, "give one of a run without it")
-    if findings.decision.word is Word.NONE or len(findings.judgements) < len(findings.heading.clauses):
+    if findings.decision.word is DecisionKind.NONE or len(findings.judgements) < len(findings.heading.clauses):
         raise BadInput(str(given.records[0]), "", "is of a run that judged only a part", "give one of a whole run")
     print(profile_text(findings.judgements, findings.heading.docs_read), end="")
     return 0
@@ -98,7 +98,7 @@ def _verify(given: argparse.Namespace) -> int:
     return DIFFERS if found else 0
 
 
-def _notes(heading: Heading) -> Iterator[str]:
+def _notes(heading: RunHeader) -> Iterator[str]:
     """Yield what this checkout holds another one of: no flaw of the page, and worth knowing before one signs."""
     schemas = schemas_folder(os.environ)
     if not schemas.is_dir():

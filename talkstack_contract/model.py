@@ -8,21 +8,21 @@ from typing import Any
 Json = Any  # decoded JSON; looked into by `schema` and `checks` only
 
 
-class Strength(StrEnum):
+class RequirementLevel(StrEnum):
     """How much a clause weighs, the heaviest first."""
 
     MUST = "must"
     SHOULD = "should"
     ADVICE = "advice"
 
-    def reaches(self, threshold: "Strength") -> bool:
+    def is_at_least(self, threshold: "RequirementLevel") -> bool:
         """Tell whether a violation of this strength fails a run with `--fail-on THRESHOLD`."""
-        order = list(Strength)
+        order = list(RequirementLevel)
         return order.index(self) <= order.index(threshold)
 
 
 class Provenance(StrEnum):
-    """Where a promise comes from; its strength follows."""
+    """Where a promise comes from; its requirement level follows."""
 
     DOCUMENTED = "documented"
     STANDARD = "standard"
@@ -33,11 +33,11 @@ class Provenance(StrEnum):
     DEMANDED = "demanded"  # promised by nobody, and asked for by an option of the run, so that it weighs all the same
 
     @property
-    def strength(self) -> Strength:
+    def level(self) -> RequirementLevel:
         """Documented, standard and demanded are must, read off a sample or good practice should, the rest advice."""
         if self in (Provenance.DOCUMENTED, Provenance.STANDARD, Provenance.DEMANDED):
-            return Strength.MUST
-        return Strength.SHOULD if self in (Provenance.SAMPLED, Provenance.PRACTICE) else Strength.ADVICE
+            return RequirementLevel.MUST
+        return RequirementLevel.SHOULD if self in (Provenance.SAMPLED, Provenance.PRACTICE) else RequirementLevel.ADVICE
 
 
 class Verdict(StrEnum):
@@ -46,7 +46,7 @@ class Verdict(StrEnum):
     VIOLATED = "violated"
     BLOCKED = "blocked"
     WAIVED = "waived"
-    UNEXERCISED = "unexercised"
+    NOT_TESTED = "unexercised"
     UPHELD = "upheld"
 
 
@@ -60,7 +60,7 @@ class Effect(StrEnum):
     PLACES_CALLS = "places-calls"
 
 
-class Form(StrEnum):
+class CredentialVariant(StrEnum):
     """What becomes of an account's credential before it is sent."""
 
     VALID = "valid"
@@ -74,7 +74,7 @@ class Form(StrEnum):
     EXPIRED = "expired"
 
 
-class Spoil(StrEnum):
+class MutationKind(StrEnum):
     """What becomes of a value before it is sent; `SENT` is another one, by a template, `GIVEN` another one as it is."""
 
     ABSENT = "absent"
@@ -97,7 +97,7 @@ class Source:
     url: str
     printed: str = ""
     read: str = ""
-    reading: str = ""
+    interpretation: str = ""
 
     def __str__(self) -> str:
         printed = f", “{self.printed}”" if self.printed else ""
@@ -109,23 +109,23 @@ class Source:
 class Clause:
     """One promise that can be judged. `check` names a function of `checks`, `expected` is what it compares with.
 
-    `path` leads from the body to the value (`*` is every item of a list). `needs` are clauses of the same case that
-    must be upheld first: below a broken one there is nothing to judge.
+    `path` leads from the body to the value (`*` is every item of a list). `depends_on` are clauses of the same case
+    that must be upheld first: below a broken one there is nothing to judge.
     """
 
     name: str
-    sentence: str
+    statement: str
     provenance: Provenance
     source: Source
     check: str
     expected: Json = None
     path: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
 
     @property
-    def strength(self) -> Strength:
+    def level(self) -> RequirementLevel:
         """Follow the provenance."""
-        return self.provenance.strength
+        return self.provenance.level
 
 
 @dataclass(frozen=True)
@@ -135,12 +135,12 @@ class Scheme:
     name: str
     header: str
     prefix: str
-    word: str  # what an id calls it: token, key
+    noun: str  # what an id calls it: token, key
     slug: str  # and how it names the way: bearer, api-key
 
 
 @dataclass(frozen=True)
-class Part:
+class DescribedValue:
     """One value that a JSON Schema describes: where it stands, what is asked of it, and our notes on that."""
 
     path: tuple[str, ...]
@@ -171,18 +171,18 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Way:
+class Scenario:
     """A named way to bring an answer about: another provider state, other values sent, other statuses as good."""
 
     name: str
     state: str = ""
     sends: tuple[tuple[str, Json], ...] = ()
-    also: tuple[int, ...] = ()
-    reading: str = ""
+    other_statuses: tuple[int, ...] = ()
+    interpretation: str = ""
 
 
 @dataclass(frozen=True)
-class Maker:
+class Creation:
     """What an operation makes: a value, the path in its answer where it stands, and the operation that removes it."""
 
     value: str
@@ -194,26 +194,26 @@ class Maker:
 class Response:
     """What is promised about one status of an operation.
 
-    `provenance` is assumed where the page prints no such answer; then it is no documented pair. `shows` leads from the
-    name of a value of the request to where the answer shows it. `absent` lists the fields (those left out together in
-    one tuple), `malformed` and `unknown` those, for which the page prints this status, `ways` what else it is printed
-    for. `refuses` is the provenance of its being the answer to a wrong credential, None where it is something else.
+    `provenance` is assumed where the page prints no such response; then it is not a documented one. `shows` maps the
+    name of a request value to the path where the response repeats it. `absent` are the fields (groups are left out
+    together), `malformed` and `unknown` those, for which the page prints this status; `scenarios` what else it is
+    printed for. `refuses` is the provenance of its being the response to a wrong credential, None where it is not.
     `keys` are the paths of all keys that the page prints in the body, none where it prints no body. `has_body` is false
-    where HTTP allows none: the answer to HEAD, a 204, a 304.
+    where HTTP allows none: the response to HEAD, a 204, a 304.
     """
 
     status: int
     source: Source
-    parts: tuple[Part, ...]
+    described_values: tuple[DescribedValue, ...]
     state: str = ""
     owner: tuple[str, ...] = ()
     provenance: Provenance = Provenance.DOCUMENTED
     shows: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    shows_reading: str = ""
+    shows_interpretation: str = ""
     absent: tuple[tuple[str, ...], ...] = ()
     malformed: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    ways: tuple[Way, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
     refuses: Provenance | None = None
     keys: tuple[tuple[str, ...], ...] = ()
     has_body: bool = True
@@ -234,8 +234,8 @@ class Operation:
     """One method and path, with all that the docs promise about it.
 
     `finds` leads from the names of values to where a success shows them, so that an id may be read off it. `server`
-    names the setting that holds its base URL, where that is one of its own. `consumes` tells that a success uses its
-    provider state up. `undocumented` are requests to which the page prints no answer.
+    names the setting that holds its base URL, where that is one of its own. `uses_up_state` tells that a success uses
+    its provider state up. `undocumented` are requests to which the page prints no answer.
     """
 
     id: str
@@ -251,21 +251,21 @@ class Operation:
     fields: tuple[Field, ...] = ()
     media_type: str = ""
     server: str = ""
-    consumes: bool = False
-    makes: Maker | None = None
+    uses_up_state: bool = False
+    creates: Creation | None = None
     finds: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    undocumented: tuple[Way, ...] = ()
+    undocumented: tuple[Scenario, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name."""
         return next((field for field in self.fields if field.name == name), None)
 
     @property
-    def pairs(self) -> tuple[Response, ...]:
+    def documented_responses(self) -> tuple[Response, ...]:
         """Return the answers that the page prints."""
         return tuple(response for response in self.responses if response.is_documented)
 
-    def answering(self, status: int) -> Response | None:
+    def response(self, status: int) -> Response | None:
         """Return the documented response of that status."""
         return next((response for response in self.responses if response.status == status), None)
 
@@ -276,7 +276,7 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """What we decided where the docs are silent or contradict themselves, and what we would ask the vendor."""
 
     id: str
@@ -298,7 +298,7 @@ class Contract:
     version: str
     docs_read: str
     operations: tuple[Operation, ...]
-    readings: tuple[Reading, ...]
+    interpretations: tuple[Interpretation, ...]
     digest: str
     pages_not_covered: tuple[tuple[str, str], ...] = ()
 
@@ -309,8 +309,9 @@ class Case:
 
     `status` is the documented status whose pair the clauses belong to, None where they belong to no pair.
     `compared_with` is the case whose answer this one is held against; `reads_after` repeats that case's request
-    after this one and judges the second answer. `spoils` say which fields are sent otherwise than a success sends
-    them: `(field, how, template)`. `is_own` tells that the state is used up, so that no other case may share it.
+    after this one and judges the second answer. `mutations` say which fields are sent otherwise than a success sends
+    them: `(field, how, template)`. `needs_own_account` tells that the state is used up, so that no other case may
+    share it.
     `takes_any_scheme` tells that another scheme does as well, where the account has no credential for this one.
     """
 
@@ -318,18 +319,18 @@ class Case:
     name: str
     clauses: tuple[Clause, ...]
     status: int | None
-    rank: int
+    kind: int
     effect: Effect
     method: str
     state: str = ""
     scheme: Scheme | None = None
-    form: Form = Form.VALID
+    credential_variant: CredentialVariant = CredentialVariant.VALID
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     compared_with: str = ""
     reads_after: bool = False
-    spoils: tuple[tuple[str, Spoil, Json], ...] = ()
-    is_own: bool = False
+    mutations: tuple[tuple[str, MutationKind, Json], ...] = ()
+    needs_own_account: bool = False
     takes_any_scheme: bool = False
 
     @property
@@ -340,7 +341,7 @@ class Case:
     @property
     def expects_success(self) -> bool:
         """Tell whether the credential of this case is one that the provider has to accept."""
-        return self.scheme is not None and self.form is Form.VALID
+        return self.scheme is not None and self.credential_variant is CredentialVariant.VALID
 
     def clause(self, name: str) -> Clause:
         """Return the clause of that name."""
@@ -401,15 +402,15 @@ class Judgement:
     """The verdict for one clause of one case, with what led to it: a `verdict` line of `verdicts.jsonl`.
 
     `status` is that of the pair the clause belongs to, if any. `exchanges` are the ids of the evidence.
-    `by_settings` tells that the provider's settings leave the clause out of reach, `of_run` that the reason is one for
-    the whole run, `below` the clause that is not upheld, so that there was nothing to judge.
+    `by_settings` tells that the provider's settings leave the clause out of reach, `run_wide` that the reason is one
+    for the whole run, `unmet_dependency` the clause that is not upheld, so that there was nothing to judge.
     """
 
     operation: str
     case: str
     clause: str
-    sentence: str
-    strength: Strength
+    statement: str
+    level: RequirementLevel
     provenance: Provenance
     status: int | None
     verdict: Verdict
@@ -418,8 +419,8 @@ class Judgement:
     reason: str = ""
     remedy: str = ""
     by_settings: bool = False
-    of_run: bool = False
-    below: str = ""
+    run_wide: bool = False
+    unmet_dependency: str = ""
     exchanges: tuple[str, ...] = ()
 
     @property

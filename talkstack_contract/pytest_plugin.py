@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from talkstack_contract.errors import BadInput, bug_of_ours
-from talkstack_contract.judging.decision import EXIT_STATUS, Decision, Word
+from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run, judgement_of
-from talkstack_contract.model import Case, Clause, Effect, Judgement, Strength, Verdict
+from talkstack_contract.model import Case, Clause, Effect, Judgement, RequirementLevel, Verdict
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.evidence import Secrets
 from talkstack_contract.provider.settings import (
@@ -33,7 +33,7 @@ from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.history import keep
-from talkstack_contract.results.records import Line, Occasion, exchange_line, verdict_line, written
+from talkstack_contract.results.records import Line, RunConfiguration, exchange_line, verdict_line, written
 from talkstack_contract.run_configuration import HISTORY, Given
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger, tidy
@@ -42,7 +42,7 @@ from tests.contract.test_workflows import WORKFLOWS
 ROOT = Path(__file__).parents[1]
 SCHEMAS = schemas_folder(os.environ)
 CONTRACT_TESTS = ROOT / "tests" / "contract"
-INCONCLUSIVE = EXIT_STATUS[Word.INCONCLUSIVE]
+INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
 Promise = tuple[Case, Clause]
 # The module that states the verdicts of a check; all others stand in test_documented.
 STATED_IN = {"generated": "test_generated", "findings": "", "workflow": "test_workflows"}
@@ -66,7 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     add(
         "--fail-on",
-        choices=[str(strength) for strength in Strength],
+        choices=[str(strength) for strength in RequirementLevel],
         default="must",
         help="the weakest clause whose violation rejects (default: must)",
     )
@@ -118,7 +118,7 @@ def _given(config: pytest.Config) -> Given:
     return Given(config.option, Path(config.invocation_params.dir), SCHEMAS)
 
 
-def _occasion(config: pytest.Config, embedded: ExitStack) -> Occasion:
+def _occasion(config: pytest.Config, embedded: ExitStack) -> RunConfiguration:
     given = _given(config)
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
@@ -127,7 +127,7 @@ def _occasion(config: pytest.Config, embedded: ExitStack) -> Occasion:
     return given.occasion(settings, WORKFLOWS, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
 
-def _clause_id(occasion: Occasion, nodeid: str) -> str:
+def _clause_id(occasion: RunConfiguration, nodeid: str) -> str:
     """Return the id of the clause that an item states: its parameter, or for Schemathesis' items their findings."""
     inside = nodeid.partition("[")[2].rpartition("]")[0]
     for operation in occasion.contract.operations:
@@ -180,7 +180,7 @@ class Stated:
             pytest.fail(self._told, pytrace=False)
         if self._judgement.verdict in (Verdict.VIOLATED, Verdict.WAIVED):
             pytest.xfail(self._told)
-        if self._judgement.verdict is Verdict.UNEXERCISED:
+        if self._judgement.verdict is Verdict.NOT_TESTED:
             pytest.skip(self._told)
 
 
@@ -213,7 +213,7 @@ def verdict(promise: Promise, state: Callable[[Case, Clause], Stated]) -> Stated
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(self, occasion: Occasion, ledger: Ledger, only: str) -> None:
+    def __init__(self, occasion: RunConfiguration, ledger: Ledger, only: str) -> None:
         self.occasion, self.extent = occasion, occasion.heading.extent()
         provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
         accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
@@ -333,7 +333,7 @@ def _mend(report: Path) -> None:
 class Reporting:
     """The hooks of the process that reports."""
 
-    def __init__(self, config: pytest.Config, occasion: Occasion) -> None:
+    def __init__(self, config: pytest.Config, occasion: RunConfiguration) -> None:
         self.config, self.occasion = config, occasion
         self.record = Record(_given(config).reports, occasion)
         self.findings: reporting.Findings | None = None
@@ -457,7 +457,7 @@ class Reporting:
         was_run = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         is_ours = was_run or self._was_stopped or bool(record.cut_short)
         if is_ours:
-            session.exitstatus = decision.exit_status or (exitstatus if decision.word is Word.NONE else 0)
+            session.exitstatus = decision.exit_status or (exitstatus if decision.word is DecisionKind.NONE else 0)
         if not self._is_night_kept(decision):
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         self._close(decision, summary, "" if is_ours else f"pytest ended with {int(exitstatus)}")
@@ -465,7 +465,7 @@ class Reporting:
 
     def _is_night_kept(self, decision: Decision) -> bool:
         """Add the record to the nights, and tell if that cannot be; of a narrowed one the next could learn nothing."""
-        if self.config.option.nightly and decision.word is not Word.NONE:
+        if self.config.option.nightly and decision.word is not DecisionKind.NONE:
             try:
                 keep(self.record.jsonl, self.record.folder / HISTORY, self.occasion.started)
             except BadInput as error:

@@ -15,10 +15,10 @@ from talkstack_contract.contract.profiles import Profile, load_profile, newest_p
 from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.execution.workflows import Workflow, workflow_cases
 from talkstack_contract.judging.waivers import Waiver, load_waivers
-from talkstack_contract.model import Strength
+from talkstack_contract.model import RequirementLevel
 from talkstack_contract.provider.settings import Settings
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
-from talkstack_contract.results.records import Occasion
+from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.states.ledger import Ledger, read_ledger
 
 HISTORY = "history"
@@ -64,16 +64,16 @@ class Given:
 
     def occasion(
         self, settings: Settings, workflows: Mapping[str, Workflow], waivers: Path, started: datetime
-    ) -> Occasion:
+    ) -> RunConfiguration:
         """Read what the options name; `waivers` is the file that is taken where they name none, if it is there."""
         option, contract = self.option, load_contract(self.schemas)
         derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
-        occasion = Occasion(
+        occasion = RunConfiguration(
             contract=contract,
             cases=in_order([*derived, *workflow_cases(contract, workflows)]),
             waivers=self._waivers(waivers),
             settings=settings,
-            fail_on=Strength(option.fail_on),
+            fail_on=RequirementLevel(option.fail_on),
             require_all=option.require == "all",
             seed=self.seed(started),
             started=started,
@@ -83,7 +83,7 @@ class Given:
         self._check_only(occasion)
         return self._compared(replace(occasion, profile=self._profile(occasion)))
 
-    def ledger(self, occasion: Occasion) -> Ledger:
+    def ledger(self, occasion: RunConfiguration) -> Ledger:
         """Return the ledger to be cleaned up, or the one that this run writes."""
         if left := self.option.clean_up:
             return read_ledger((self.folder / left).resolve())
@@ -93,21 +93,21 @@ class Given:
         path = self.folder / self.option.waivers if self.option.waivers else default
         return load_waivers(path, self.schemas, path.name) if self.option.waivers or path.exists() else ()
 
-    def _profile(self, occasion: Occasion) -> Profile | None:
+    def _profile(self, occasion: RunConfiguration) -> Profile | None:
         option = self.option
         if not (option.profile or option.acceptance):
             return None
         path = self.folder / option.profile if option.profile else newest_profile(self.schemas)
         return load_profile(path, self.schemas, occasion.promises)
 
-    def _check_only(self, occasion: Occasion) -> None:
+    def _check_only(self, occasion: RunConfiguration) -> None:
         known = {*occasion.promises, *(case.id for case in occasion.cases)}
         if self.option.only and self.option.only not in known:
             raise BadInput(
                 "--only", "", f"{self.option.only!r} is no case and no clause", nearest(self.option.only, known)
             )
 
-    def _compared(self, occasion: Occasion) -> Occasion:
+    def _compared(self, occasion: RunConfiguration) -> RunConfiguration:
         """Add what the run is compared with: the file that is named, else the nights that are kept."""
         if self.option.nightly:
             nights = read_nights(self.reports / HISTORY)

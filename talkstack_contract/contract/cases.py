@@ -23,16 +23,16 @@ from talkstack_contract.model import (
     Case,
     Clause,
     Contract,
+    CredentialVariant,
     Effect,
     Field,
-    Form,
     Json,
+    MutationKind,
     Operation,
     Provenance,
     Response,
+    Scenario,
     Source,
-    Spoil,
-    Way,
 )
 
 # The order of asking. Wrong credentials come late, in case the provider locks accounts out; the server error is last,
@@ -42,9 +42,16 @@ SUCCESS, STATE, INPUT, ROBUSTNESS, WORKFLOW, GENERATED, REFUSAL, SERVER_ERROR = 
 RFC_9110_5XX = Source("RFC 9110", "15.6", "https://www.rfc-editor.org/rfc/rfc9110#section-15.6")
 
 MULTIPART = "multipart/form-data"
-UNUSUAL = (Spoil.EMPTY, Spoil.NULL, Spoil.OTHER_TYPE)
-PLAIN_FORMS = (Form.WRONG, Form.EMPTY)
-REFUSED_FORMS = (Form.WRONG, Form.EMPTY, Form.ALTERED, Form.LENGTHENED, Form.CUT_SHORT, Form.OTHER_CASE)
+UNUSUAL = (MutationKind.EMPTY, MutationKind.NULL, MutationKind.OTHER_TYPE)
+PLAIN_FORMS = (CredentialVariant.WRONG, CredentialVariant.EMPTY)
+REFUSED_FORMS = (
+    CredentialVariant.WRONG,
+    CredentialVariant.EMPTY,
+    CredentialVariant.ALTERED,
+    CredentialVariant.LENGTHENED,
+    CredentialVariant.CUT_SHORT,
+    CredentialVariant.OTHER_CASE,
+)
 UNKNOWN_QUERY = (("contract-probe", "1"),)
 # Allows any type, so that a provider that looks at the header has no ground for a 406.
 UNUSUAL_ACCEPT = (("Accept", "application/xml;q=0.9, */*;q=0.1"),)
@@ -71,11 +78,11 @@ def _check_ids(cases: Sequence[Case]) -> None:
 
 def in_order(cases: Iterable[Case]) -> tuple[Case, ...]:
     """Return cases in the order of asking: what only reads goes first, before anything is changed."""
-    return tuple(sorted(cases, key=lambda case: (case.rank > ROBUSTNESS, not _reads(case), case.rank)))
+    return tuple(sorted(cases, key=lambda case: (case.kind > ROBUSTNESS, not _reads(case), case.kind)))
 
 
 def _reads(case: Case) -> bool:
-    return case.operation.effect is Effect.READS or case.rank > ROBUSTNESS
+    return case.operation.effect is Effect.READS or case.kind > ROBUSTNESS
 
 
 def _cases(operation: Operation, fail_on_undocumented: bool) -> Iterator[Case]:
@@ -99,7 +106,7 @@ def _case(
         name=name,
         clauses=tuple(clauses),
         status=response.status if response and response.is_documented else None,
-        rank=rank,
+        kind=rank,
         effect=operation.effect,
         method=operation.method,
         state=success.state if success else "",
@@ -117,12 +124,12 @@ def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator
     clauses = (*success_clauses(response), *(closed_clauses(response) if fail_on_undocumented else ()))
     first = _first_success(operation)
     case = _case(operation, first, clauses, rank=SUCCESS, response=response)
-    case = replace(case, is_own=operation.consumes)
+    case = replace(case, needs_own_account=operation.uses_up_state)
     yield case
     is_read = operation.effect is Effect.READS
     for scheme in operation.schemes[1:]:
         same = _same(response, f"answer.is-the-same-{first}", f"the answer is the same {in_words(first)}")
-        also = (replace(same, needs=(STRICT_JSON,) if response.has_body else ()),) if is_read else ()
+        also = (replace(same, depends_on=(STRICT_JSON,) if response.has_body else ()),) if is_read else ()
         compared_with = first if is_read else ""
         name = f"by-{scheme.slug}"
         yield replace(case, name=name, scheme=scheme, clauses=(*clauses, *also), compared_with=compared_with)
@@ -136,7 +143,7 @@ def _first_success(operation: Operation) -> str:
 
 
 def _same(response: Response, name: str, sentence: str, reading: str = "") -> Clause:
-    source = replace(response.source, reading=reading or response.source.reading)
+    source = replace(response.source, interpretation=reading or response.source.interpretation)
     return Clause(name, sentence, response.provenance, source, "same-payload", payload_paths(response))
 
 
@@ -148,12 +155,12 @@ def _error_cases(operation: Operation, response: Response) -> Iterator[Case]:
         yield from _refusal_cases(operation, response, response.refuses)
     if response.state:
         yield from _state_cases(operation, response)
-    for way in response.ways:
+    for way in response.scenarios:
         yield _way_case(operation, response, way)
     for names in response.absent:
         words = f"a request without {', '.join(names)}"
-        yield _input_case(operation, response, words, Spoil.ABSENT, *names)
-    for spoil, names in ((Spoil.MALFORMED, response.malformed), (Spoil.UNKNOWN, response.unknown)):
+        yield _input_case(operation, response, words, MutationKind.ABSENT, *names)
+    for spoil, names in ((MutationKind.MALFORMED, response.malformed), (MutationKind.UNKNOWN, response.unknown)):
         for name in names:
             yield _input_case(operation, response, f"{_article(spoil)} {name}", spoil, name)
 
@@ -169,41 +176,43 @@ def _state_cases(operation: Operation, response: Response) -> Iterator[Case]:
         yield replace(case, name=f"{name}-by-{scheme.slug}", scheme=scheme)
 
 
-def _way_case(operation: Operation, response: Response, way: Way) -> Case:
-    reading = way.reading or response.source.reading
-    response = replace(response, source=replace(response.source, reading=reading), state=way.state)
+def _way_case(operation: Operation, response: Response, way: Scenario) -> Case:
+    reading = way.interpretation or response.source.interpretation
+    response = replace(response, source=replace(response.source, interpretation=reading), state=way.state)
     words = f"an account in the state “{way.state}”" if response.status >= 500 else in_words(way.name)
-    clauses = error_clauses(operation, response, words, also=way.also)
+    clauses = error_clauses(operation, response, words, also=way.other_statuses)
     rank = SERVER_ERROR if response.status >= 500 else STATE
     return _as_told(_case(operation, way.name, clauses, rank=rank, response=response), way)
 
 
-def _as_told(case: Case, way: Way) -> Case:
-    spoils = tuple((name, Spoil.SENT, template) for name, template in way.sends)
-    return replace(case, state=way.state or case.state, spoils=spoils, takes_any_scheme=True)
+def _as_told(case: Case, way: Scenario) -> Case:
+    spoils = tuple((name, MutationKind.SENT, template) for name, template in way.sends)
+    return replace(case, state=way.state or case.state, mutations=spoils, takes_any_scheme=True)
 
 
-def _input_case(operation: Operation, response: Response, words: str, spoil: Spoil, *names: str) -> Case:
+def _input_case(operation: Operation, response: Response, words: str, spoil: MutationKind, *names: str) -> Case:
     clauses = error_clauses(operation, response, words)
     case = _case(operation, _spoilt_name(names, spoil), clauses, rank=INPUT, response=response)
-    return replace(case, spoils=_spoils(operation, names, spoil), takes_any_scheme=True)
+    return replace(case, mutations=_spoils(operation, names, spoil), takes_any_scheme=True)
 
 
-def _spoils(operation: Operation, names: Sequence[str], spoil: Spoil) -> tuple[tuple[str, Spoil, Json], ...]:
+def _spoils(
+    operation: Operation, names: Sequence[str], spoil: MutationKind
+) -> tuple[tuple[str, MutationKind, Json], ...]:
     """Spoil some fields; one that is looked at only where it stands alone is sent without the others of its kind."""
     is_alone = any(field.alone is not None for field in operation.fields if field.name in names)
     groups = [group for response in operation.responses for group in response.absent if set(group) & set(names)]
     others = {name for group in groups for name in group} - set(names) if is_alone else set()
-    left_out = ((name, Spoil.ABSENT, None) for name in sorted(others))
+    left_out = ((name, MutationKind.ABSENT, None) for name in sorted(others))
     return (*((name, spoil, None) for name in names), *left_out)
 
 
-def _spoilt_name(names: Sequence[str], spoil: Spoil) -> str:
+def _spoilt_name(names: Sequence[str], spoil: MutationKind) -> str:
     return f"{'-and-'.join(map(kebab, names))}-{spoil}"
 
 
-def _article(spoil: Spoil) -> str:
-    return f"an {spoil}" if spoil is Spoil.UNKNOWN else f"a {spoil}"
+def _article(spoil: MutationKind) -> str:
+    return f"an {spoil}" if spoil is MutationKind.UNKNOWN else f"a {spoil}"
 
 
 def _refusal_cases(operation: Operation, response: Response, provenance: Provenance) -> Iterator[Case]:
@@ -214,12 +223,12 @@ def _refusal_cases(operation: Operation, response: Response, provenance: Provena
     """
     is_printed = provenance is Provenance.DOCUMENTED
     is_read = operation.effect is Effect.READS
-    forms = REFUSED_FORMS if is_printed and is_read else PLAIN_FORMS if is_printed else (Form.WRONG,)
-    reading = response.source.reading or ("" if is_printed else "undocumented-401")
-    response = replace(response, provenance=provenance, source=replace(response.source, reading=reading))
+    forms = REFUSED_FORMS if is_printed and is_read else PLAIN_FORMS if is_printed else (CredentialVariant.WRONG,)
+    reading = response.source.interpretation or ("" if is_printed else "undocumented-401")
+    response = replace(response, provenance=provenance, source=replace(response.source, interpretation=reading))
     clauses = tuple(error_clauses(operation, response, "a missing or wrong credential"))
     if not is_printed:  # the page asks for a credential all the same
-        source = replace(operation.source, reading="undocumented-401")
+        source = replace(operation.source, interpretation="undocumented-401")
         sentence = "a missing or wrong credential is refused"
         clauses = (Clause("status.is-a-refusal", sentence, Provenance.DOCUMENTED, source, "refused"), *clauses)
     base = _case(operation, "no-credential", clauses, rank=REFUSAL, response=response)
@@ -227,17 +236,19 @@ def _refusal_cases(operation: Operation, response: Response, provenance: Provena
     for scheme in operation.schemes:
         case = replace(base, scheme=scheme)
         for form in forms:
-            before = form in (Form.WRONG, Form.EMPTY)
-            name = f"{form}-{scheme.word}" if before else f"{scheme.word}-{form}"
-            yield replace(case, name=name, form=form)
+            before = form in (CredentialVariant.WRONG, CredentialVariant.EMPTY)
+            name = f"{form}-{scheme.noun}" if before else f"{scheme.noun}-{form}"
+            yield replace(case, name=name, credential_variant=form)
         if scheme.prefix and is_printed and is_read:
-            yield replace(case, name=str(Form.OTHER_SCHEME), form=Form.OTHER_SCHEME)
+            yield replace(
+                case, name=str(CredentialVariant.OTHER_SCHEME), credential_variant=CredentialVariant.OTHER_SCHEME
+            )
         if scheme.prefix and is_printed:
-            source = replace(response.source, reading="expired-token")
+            source = replace(response.source, interpretation="expired-token")
             late = error_clauses(operation, replace(response, source=source), "an expired token")
             # How long a token lives is the promise of another page, so it decides no pair of this one.
-            late_case = replace(case, form=Form.EXPIRED, clauses=tuple(late), status=None)
-            yield replace(late_case, name=f"{scheme.word}-{Form.EXPIRED}")
+            late_case = replace(case, credential_variant=CredentialVariant.EXPIRED, clauses=tuple(late), status=None)
+            yield replace(late_case, name=f"{scheme.noun}-{CredentialVariant.EXPIRED}")
 
 
 # What no page prints an answer to
@@ -250,33 +261,35 @@ def _undocumented_cases(operation: Operation) -> Iterator[Case]:
             words = f"{kebab(field.name).replace('-', ' ')} {in_words(spoil)}"
             clauses = _refused_clauses(operation, words, reading, provenance)
             case = _case(operation, _spoilt_name([field.name], spoil), clauses, rank=INPUT)
-            yield replace(case, spoils=_spoils(operation, [field.name], spoil), takes_any_scheme=True)
+            yield replace(case, mutations=_spoils(operation, [field.name], spoil), takes_any_scheme=True)
         if field.names_object and not field.is_shared:
-            case = _case(operation, _spoilt_name([field.name], Spoil.FOREIGN), _foreign_clauses(operation), rank=INPUT)
-            yield replace(case, spoils=_spoils(operation, [field.name], Spoil.FOREIGN), takes_any_scheme=True)
+            case = _case(
+                operation, _spoilt_name([field.name], MutationKind.FOREIGN), _foreign_clauses(operation), rank=INPUT
+            )
+            yield replace(case, mutations=_spoils(operation, [field.name], MutationKind.FOREIGN), takes_any_scheme=True)
     for way in operation.undocumented:
-        clauses = _refused_clauses(operation, in_words(way.name), way.reading, Provenance.ASSUMED)
+        clauses = _refused_clauses(operation, in_words(way.name), way.interpretation, Provenance.ASSUMED)
         yield _as_told(_case(operation, way.name, clauses, rank=INPUT), way)
 
 
-def _undocumented_spoils(operation: Operation, field: Field) -> Iterator[tuple[Spoil, str, Provenance]]:
+def _undocumented_spoils(operation: Operation, field: Field) -> Iterator[tuple[MutationKind, str, Provenance]]:
     told = operation.responses
     is_told_absent = any((field.name,) in response.absent for response in told)
     if field.place == "body" and field.is_required and not is_told_absent:
-        yield Spoil.ABSENT, "undocumented-refusals", Provenance.ASSUMED
+        yield MutationKind.ABSENT, "undocumented-refusals", Provenance.ASSUMED
     if field.place == "body" and (field.is_required or is_told_absent):
-        for spoil in (Spoil.EMPTY,) if operation.media_type == MULTIPART else UNUSUAL:
-            if spoil is not Spoil.NULL or "null" not in field.keywords.get("type", ""):
+        for spoil in (MutationKind.EMPTY,) if operation.media_type == MULTIPART else UNUSUAL:
+            if spoil is not MutationKind.NULL or "null" not in field.keywords.get("type", ""):
                 yield spoil, "unusual-values", Provenance.OURS
     if field.names_object and not any(field.name in response.unknown for response in told):
-        yield Spoil.UNKNOWN, "unknown-ids", Provenance.ASSUMED
+        yield MutationKind.UNKNOWN, "unknown-ids", Provenance.ASSUMED
     may_be_malformed = field.names_object or field.keywords.get("format") == "email"
     if may_be_malformed and not any(field.name in response.malformed for response in told):
-        yield Spoil.MALFORMED, "malformed-ids" if field.names_object else "unusual-values", Provenance.OURS
+        yield MutationKind.MALFORMED, "malformed-ids" if field.names_object else "unusual-values", Provenance.OURS
 
 
 def _refused_clauses(operation: Operation, words: str, reading: str, provenance: Provenance) -> Iterator[Clause]:
-    source = replace(operation.source, reading=reading)
+    source = replace(operation.source, interpretation=reading)
     sentence = f"{words}: no failure inside the server"
     practice = Provenance.PRACTICE
     yield Clause("status.is-no-server-error", sentence, practice, source, "no-server-error", (501,))
@@ -284,7 +297,7 @@ def _refused_clauses(operation: Operation, words: str, reading: str, provenance:
 
 
 def _foreign_clauses(operation: Operation) -> Iterator[Clause]:
-    source = replace(operation.source, reading="another-accounts-object")
+    source = replace(operation.source, interpretation="another-accounts-object")
     documented = Provenance.DOCUMENTED
     sentence = "the id of another account's object is refused"
     yield Clause("status.is-a-refusal", sentence, documented, source, "refused")
@@ -300,7 +313,7 @@ def _robustness_cases(operation: Operation) -> Iterator[Case]:
     if success is None or not operation.schemes:
         return
     base = replace(_case(operation, "", (), rank=ROBUSTNESS), compared_with=_first_success(operation))
-    source = replace(operation.source, reading="unknown-input")
+    source = replace(operation.source, interpretation="unknown-input")
     unchanged = Clause(
         "answer.is-unchanged",
         "what is not known changes nothing",
@@ -308,7 +321,7 @@ def _robustness_cases(operation: Operation) -> Iterator[Case]:
         source,
         "same-payload",
         payload_paths(success),
-        needs=("status.is-no-server-error",),
+        depends_on=("status.is-no-server-error",),
     )
     clauses = (_no_server_error(), unchanged)
     yield replace(base, name="unknown-query", query=UNKNOWN_QUERY, clauses=clauses)
@@ -320,7 +333,7 @@ def _robustness_cases(operation: Operation) -> Iterator[Case]:
 
 
 def _method_clauses(operation: Operation, success: Response) -> Iterator[Clause]:
-    source = replace(operation.source, reading="undocumented-method")
+    source = replace(operation.source, interpretation="undocumented-method")
     yield replace(_no_server_error(), expected=(501,))
     sentence = "a method that is not documented is refused"
     yield Clause("method.is-refused", sentence, Provenance.OURS, source, "refused")
@@ -337,7 +350,7 @@ def _no_server_error() -> Clause:
 def _generated_clauses(operation: Operation) -> Iterator[Clause]:
     """Yield what generated requests put to the test; the first is stated by the item that sends them."""
     sentence = "Schemathesis' own checks find nothing"
-    source = replace(operation.source, reading="generated-requests")
+    source = replace(operation.source, interpretation="generated-requests")
     yield Clause("schemathesis.finds-nothing", sentence, Provenance.OURS, source, "findings")
     sentence = "every answer keeps the must clauses of its status"
     yield Clause("answer.keeps-the-contract", sentence, Provenance.DOCUMENTED, operation.source, "generated")

@@ -7,7 +7,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from talkstack_contract.model import Clause, Json, Operation, Part, Provenance, Response, Source, Strength
+from talkstack_contract.model import (
+    Clause,
+    DescribedValue,
+    Json,
+    Operation,
+    Provenance,
+    RequirementLevel,
+    Response,
+    Source,
+)
 
 RFC_8259 = Source("RFC 8259", "2, 4 and 8.1", "https://www.rfc-editor.org/rfc/rfc8259")
 RFC_9110_TYPE = Source("RFC 9110", "8.3", "https://www.rfc-editor.org/rfc/rfc9110#section-8.3")
@@ -34,10 +43,10 @@ def success_clauses(response: Response) -> Iterator[Clause]:
 
 def _as_sure_as(response: Response, clause: Clause) -> Clause:
     """Return a clause of an answer, assumed like the answer itself where no page prints it."""
-    if response.is_documented or not clause.strength.reaches(Strength.SHOULD):
+    if response.is_documented or not clause.level.is_at_least(RequirementLevel.SHOULD):
         return clause
-    reading = clause.source.reading or response.source.reading
-    return replace(clause, provenance=Provenance.ASSUMED, source=replace(clause.source, reading=reading))
+    reading = clause.source.interpretation or response.source.interpretation
+    return replace(clause, provenance=Provenance.ASSUMED, source=replace(clause.source, interpretation=reading))
 
 
 def _success_clauses(response: Response) -> Iterator[Clause]:
@@ -47,10 +56,12 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
     if not response.has_body:
         return
     sentence = "the media type is JSON"
-    yield Clause("media-type.is-json", sentence, Provenance.STANDARD, RFC_9110_TYPE, "media-type", needs=(status.name,))
+    yield Clause(
+        "media-type.is-json", sentence, Provenance.STANDARD, RFC_9110_TYPE, "media-type", depends_on=(status.name,)
+    )
     sentence = "the body is one JSON text and nothing else"
-    yield Clause(STRICT_JSON, sentence, Provenance.STANDARD, RFC_8259, "strict-json", needs=(status.name,))
-    clauses = [clause for part in response.parts for clause in _part_clauses(part, response)]
+    yield Clause(STRICT_JSON, sentence, Provenance.STANDARD, RFC_8259, "strict-json", depends_on=(status.name,))
+    clauses = [clause for part in response.described_values for clause in _part_clauses(part, response)]
     yield from clauses
     documented = Provenance.DOCUMENTED
     if response.owner:
@@ -62,9 +73,11 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
     for name, path in response.shows:
         needs = tuple(clause.name for clause in clauses if clause.path == path)[:1] or (STRICT_JSON,)
         if "*" in path:  # one of the items does, and an empty list has none
-            needs = (STRICT_JSON, *_kind_clause_names(path[: path.index("*")], response.parts))
+            needs = (STRICT_JSON, *_kind_clause_names(path[: path.index("*")], response.described_values))
         sentence = f"the answer shows the {name} that it was asked for"
-        source = replace(response.source, reading=response.shows_reading or response.source.reading)
+        source = replace(
+            response.source, interpretation=response.shows_interpretation or response.source.interpretation
+        )
         yield Clause(f"answer.shows-{kebab(name)}", sentence, documented, source, "shows", name, path, needs)
 
 
@@ -72,9 +85,9 @@ def closed_clauses(response: Response) -> Iterator[Clause]:
     """Yield the clause that a body holds nothing but what the page prints: no page says so, a run may ask for it."""
     if response.keys and response.has_body:
         sentence = "the body holds no key that the page does not print"
-        source = replace(response.source, reading="undocumented-fields")
+        source = replace(response.source, interpretation="undocumented-fields")
         name, demanded = "body.holds-nothing-undocumented", Provenance.DEMANDED
-        yield Clause(name, sentence, demanded, source, "nothing-undocumented", response.keys, needs=(STRICT_JSON,))
+        yield Clause(name, sentence, demanded, source, "nothing-undocumented", response.keys, depends_on=(STRICT_JSON,))
 
 
 def error_clauses(
@@ -97,21 +110,21 @@ def error_body_clauses(operation: Operation, response: Response, needs: tuple[st
     """Yield the clauses that an error's body keeps, whatever brought it about."""
     if operation.success:
         yield from _not_success_clauses(operation.success, needs)
-    source = replace(response.source, reading="server-internals")
+    source = replace(response.source, interpretation="server-internals")
     sentence = "an error shows nothing of the inside of the server"
     practice = Provenance.PRACTICE
-    yield Clause("body.shows-no-server-internals", sentence, practice, source, "no-server-internals", needs=needs)
-    assumed = replace(response.source, reading="error-body")
+    yield Clause("body.shows-no-server-internals", sentence, practice, source, "no-server-internals", depends_on=needs)
+    assumed = replace(response.source, interpretation="error-body")
     sentence = "the media type of an error is JSON"
-    yield Clause("media-type.is-json", sentence, Provenance.ASSUMED, assumed, "media-type", needs=needs)
+    yield Clause("media-type.is-json", sentence, Provenance.ASSUMED, assumed, "media-type", depends_on=needs)
     sentence = "the body of an error is JSON"
-    yield Clause(STRICT_JSON, sentence, Provenance.ASSUMED, assumed, "strict-json", needs=needs)
-    for part in response.parts:
+    yield Clause(STRICT_JSON, sentence, Provenance.ASSUMED, assumed, "strict-json", depends_on=needs)
+    for part in response.described_values:
         yield from _part_clauses(part, response)
 
 
 def _not_success_clauses(success: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
-    for part in success.parts:
+    for part in success.described_values:
         if part.notes.get("const") == Provenance.DOCUMENTED:
             value = _literals(part.keywords)[0]
             yield Clause(
@@ -127,7 +140,7 @@ def _not_success_clauses(success: Response, needs: tuple[str, ...]) -> Iterator[
     if payload := payload_paths(success):
         sentence = "an error never carries what only a success may show"
         name = "body.holds-no-success-payload"
-        yield Clause(name, sentence, success.provenance, success.source, "no-payload", payload, needs=needs)
+        yield Clause(name, sentence, success.provenance, success.source, "no-payload", payload, depends_on=needs)
 
 
 def _literals(keywords: Mapping[str, Json]) -> list[Json]:
@@ -141,19 +154,19 @@ def _status_clause(response: Response, words: str, also: tuple[int, ...] = ()) -
     return Clause(name, sentence, response.provenance, response.source, "status", statuses)
 
 
-def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:
+def _part_clauses(part: DescribedValue, response: Response) -> Iterator[Clause]:
     """Yield what is asked of one value: its kind first, then what only a sample shows."""
     if not part.path and part.keywords.get("type") != "array":
-        part = replace(part, keywords=_of_the_whole(part, response.parts))
+        part = replace(part, keywords=_of_the_whole(part, response.described_values))
         if not part.keywords:
             return
-    source = replace(response.source, reading=part.notes.get("reading", response.source.reading))
+    source = replace(response.source, interpretation=part.notes.get("reading", response.source.interpretation))
     prefix = _prefix(part)
     rest = dict(part.keywords)
     kind = rest.pop("type", None)
     is_literal = part.notes.get("const") == Provenance.DOCUMENTED
     check = "value" if part.required else "value-if-present"
-    above = _kind_clause_names(part.path[:-1], response.parts) if part.path else ()
+    above = _kind_clause_names(part.path[:-1], response.described_values) if part.path else ()
     needs: tuple[str, ...] = (STRICT_JSON, *above)
     if not is_literal and (kind is not None or part.required):
         words = _kind_words(kind) if kind is not None else "there"
@@ -172,7 +185,7 @@ def _part_clauses(part: Part, response: Response) -> Iterator[Clause]:
         yield Clause(f"{prefix}{suffix}", sentence, given, source, check, keywords, part.path, needs)
 
 
-def _of_the_whole(part: Part, parts: Sequence[Part]) -> dict[str, Json]:
+def _of_the_whole(part: DescribedValue, parts: Sequence[DescribedValue]) -> dict[str, Json]:
     """Return the keywords of the body itself; that it is an object follows from a key that it must have."""
     keywords = dict(part.keywords)
     first = [each for each in parts if len(each.path) == 1]
@@ -190,7 +203,7 @@ def _requires_one_of(names: set[str], schema: Json) -> bool:
     return isinstance(schema, dict) and schema.keys() == {"required"} and names.issuperset(schema["required"])
 
 
-def _prefix(part: Part) -> str:
+def _prefix(part: DescribedValue) -> str:
     words = _path_words(part.path)
     return f"{part.notes.get('topic', 'body')}.{words}{'-' if words else ''}"
 
@@ -201,7 +214,7 @@ def _shown(path: Sequence[str]) -> str:
     return ".".join(step.replace("|", " or ") for step in steps)
 
 
-def _kind_clause_names(path: tuple[str, ...], parts: Sequence[Part]) -> tuple[str, ...]:
+def _kind_clause_names(path: tuple[str, ...], parts: Sequence[DescribedValue]) -> tuple[str, ...]:
     """Return the clause that says of what kind the value above is; an item of a list has its list above it."""
     part = next((part for part in parts if part.path == path), None)
     if path and (part is None or "type" not in part.keywords):
@@ -230,7 +243,7 @@ def _sampled(keywords: dict[str, Json], *, is_literal: bool) -> Iterator[tuple[s
 def payload_paths(response: Response) -> tuple[tuple[str, ...], ...]:
     """Return the paths of the documented values that are no envelope: what the answer is about."""
     literal = Provenance.DOCUMENTED  # loginStatus and the like are in errors too
-    parts = [part for part in response.parts if part.path and part.notes.get("const") != literal]
+    parts = [part for part in response.described_values if part.path and part.notes.get("const") != literal]
     paths = [part.path for part in parts if part.notes.get("topic") != "envelope"]
     return tuple(path for path in paths if not any(other[: len(path)] == path and other != path for other in paths))
 

@@ -18,7 +18,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from talkstack_contract.errors import BadInput, nearest
-from talkstack_contract.model import Part
+from talkstack_contract.model import DescribedValue
 
 
 @cache
@@ -69,12 +69,12 @@ class Schemas:
                 parts = parts[:-1] if step == ".." else [*parts, step]
         return "/".join(parts)
 
-    def parts(self, file: str, schema: Any) -> tuple[Part, ...]:
+    def parts(self, file: str, schema: Any) -> tuple[DescribedValue, ...]:
         """List every value that `schema`, standing in `file`, describes; what several places say of one is joined."""
-        joined: dict[tuple[str, ...], Part] = {}
+        joined: dict[tuple[str, ...], DescribedValue] = {}
         for part in self._walk(file, schema, (), True, {}):
-            known = joined.get(part.path, Part(part.path, False, {}, {}))
-            joined[part.path] = Part(
+            known = joined.get(part.path, DescribedValue(part.path, False, {}, {}))
+            joined[part.path] = DescribedValue(
                 part.path,
                 known.required or part.required,
                 _both(known.keywords, part.keywords),
@@ -135,7 +135,7 @@ class Schemas:
         required: bool,
         notes: Mapping[str, str],
         above: tuple[int, ...] = (),
-    ) -> Iterator[Part]:
+    ) -> Iterator[DescribedValue]:
         """Yield the parts of a schema; `above` are the schemas that lead here, by identity."""
         if schema is False:
             raise BadInput(f"schemas/{file}", _dotted(path), "the schema false allows no value", "leave the key out")
@@ -150,7 +150,7 @@ class Schemas:
             yield from self._walk(place, inner, path, required, notes, above)
         keywords = self._keywords(file, schema, path)
         if keywords or required:
-            yield Part(path, required, keywords, notes)
+            yield DescribedValue(path, required, keywords, notes)
         below = {key: value for key, value in notes.items() if key in INHERITED}
         properties = schema.get("properties", {})
         for key, inner in properties.items():
@@ -160,7 +160,7 @@ class Schemas:
             if key not in properties and not any(
                 key in self._properties(place, inner) for place, inner in self._alternatives(file, schema)
             ):
-                yield Part((*path, key), True, {}, below)
+                yield DescribedValue((*path, key), True, {}, below)
         if "items" in schema and "prefixItems" not in schema:
             yield from self._walk(file, schema["items"], (*path, "*"), True, below, above)
 

@@ -14,18 +14,18 @@ from talkstack_contract.contract.json_schema import JUDGED, Schemas, check_docum
 from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.model import (
     Contract,
+    Creation,
+    DescribedValue,
     Effect,
     Field,
+    Interpretation,
     Json,
-    Maker,
     Operation,
-    Part,
     Provenance,
-    Reading,
     Response,
+    Scenario,
     Scheme,
     Source,
-    Way,
 )
 
 BODILESS = frozenset({204, 205, 304})  # RFC 9110, 15.3.5, 15.3.6 and 15.4.5
@@ -85,11 +85,11 @@ class _Catalogue:
             raise BadInput("schemas/meta/contract.json", f"$defs.{kind}", "is missing", "restore it")
         check_document(f"schemas/{file}", entry, {**definitions[kind], "$defs": definitions}, place)
 
-    def _readings(self) -> Iterator[Reading]:
+    def _readings(self) -> Iterator[Interpretation]:
         document = self._document("readings.yaml")
         check_document("schemas/readings.yaml", document, self._document("meta/readings.json"))
         for name, entry in document.items():
-            yield Reading(
+            yield Interpretation(
                 name, entry["kind"], tuple(entry["pages"]), entry["decision"], entry["reason"], entry["question"]
             )
 
@@ -140,8 +140,8 @@ class _Catalogue:
             fields=fields,
             media_type=media_type,
             server=servers[0]["x-contract"]["setting"] if servers else "",
-            consumes=notes.get("consumes", False),
-            makes=Maker(makes["value"], tuple(makes["at"]), makes.get("removed_by", "")) if makes else None,
+            uses_up_state=notes.get("consumes", False),
+            creates=Creation(makes["value"], tuple(makes["at"]), makes.get("removed_by", "")) if makes else None,
             finds=tuple((name, tuple(path)) for name, path in notes.get("finds", {}).items()),
             undocumented=self._ways(file, place, notes.get("undocumented", {})),
         )
@@ -185,11 +185,11 @@ class _Catalogue:
             file=notes.get("file", ""),
         )
 
-    def _ways(self, file: str, place: str, entries: Json) -> tuple[Way, ...]:
+    def _ways(self, file: str, place: str, entries: Json) -> tuple[Scenario, ...]:
         for each in entries.values():
             self._known_reading(file, place, each.get("reading", ""))
         return tuple(
-            Way(
+            Scenario(
                 name,
                 each.get("state", ""),
                 tuple(each.get("sends", {}).items()),
@@ -213,16 +213,16 @@ class _Catalogue:
         return Response(
             status=status,
             source=Source(page.page, source["section"], page.url, source.get("printed", ""), page.read, reading),
-            parts=parts,
+            described_values=parts,
             state=notes.get("state", ""),
             owner=tuple(notes.get("owner", ())),
             provenance=provenance,
             shows=tuple((name, tuple(path)) for name, path in notes.get("shows", {}).items()),
-            shows_reading=notes.get("shows_reading", ""),
+            shows_interpretation=notes.get("shows_reading", ""),
             absent=tuple((each,) if isinstance(each, str) else tuple(each) for each in notes.get("absent", ())),
             malformed=tuple(notes.get("malformed", ())),
             unknown=tuple(notes.get("unknown", ())),
-            ways=self._ways(file, place, notes.get("cases", {})),
+            scenarios=self._ways(file, place, notes.get("cases", {})),
             refuses=_refuses(status, provenance, notes.get("credential")),
             keys=tuple(dict.fromkeys(self.schemas.keys(file, schema))) if _is_printed(provenance, parts) else (),
             has_body=method != "HEAD" and status not in BODILESS,
@@ -280,15 +280,15 @@ def _named_fields(operation: Operation) -> Iterator[str]:
     for response in operation.responses:
         yield from (name for names in response.absent for name in names)
         yield from (*response.malformed, *response.unknown)
-    for way in (*operation.undocumented, *(way for response in operation.responses for way in response.ways)):
+    for way in (*operation.undocumented, *(way for response in operation.responses for way in response.scenarios)):
         yield from (name for name, _ in way.sends)
 
 
 def _check_makers(operations: Sequence[Operation]) -> None:
     known = [operation.id for operation in operations]
     for operation in operations:
-        if operation.makes and operation.makes.removed_by not in ("", *known):
-            name = operation.makes.removed_by
+        if operation.creates and operation.creates.removed_by not in ("", *known):
+            name = operation.creates.removed_by
             raise BadInput(
                 "schemas/openapi.yaml", f"{operation.id}.makes", f"{name!r} is no operation", nearest(name, known)
             )
@@ -301,7 +301,7 @@ def _refuses(status: int, provenance: Provenance, credential: Json) -> Provenanc
     return Provenance(credential) if credential else provenance
 
 
-def _is_printed(provenance: Provenance, parts: Sequence[Part]) -> bool:
+def _is_printed(provenance: Provenance, parts: Sequence[DescribedValue]) -> bool:
     """Tell whether a page prints this body: what it may hold is assumed of an error, and of an answer not printed."""
     return provenance is Provenance.DOCUMENTED and any(
         part.notes.get("provenance") != Provenance.ASSUMED for part in parts

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 
 from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
-from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
-from talkstack_contract.model import Case, Effect, Exchange, Form, Operation, Request
+from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
+from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Operation, Request
 from talkstack_contract.provider.bodies import DecodedResponse
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer, Provider, retry_after_s
 from talkstack_contract.provider.evidence import curl_of
@@ -19,7 +19,15 @@ from talkstack_contract.states.accounts import Accounts, NotYet
 
 UNUSABLE = frozenset({TOO_MANY, 502, 503, 504})  # says nothing of the operation: too fast, or a server out of reach
 REFUSED = frozenset({401, 403})
-DERIVED = frozenset({Form.ALTERED, Form.LENGTHENED, Form.CUT_SHORT, Form.OTHER_CASE, Form.OTHER_SCHEME})
+DERIVED = frozenset(
+    {
+        CredentialVariant.ALTERED,
+        CredentialVariant.LENGTHENED,
+        CredentialVariant.CUT_SHORT,
+        CredentialVariant.OTHER_CASE,
+        CredentialVariant.OTHER_SCHEME,
+    }
+)
 
 
 class Answers:
@@ -37,7 +45,7 @@ class Answers:
         self.exchanges: dict[str, Exchange] = {}
         self.asked: dict[str, Operation] = {}
         self._cases = {case.id: case for case in cases}
-        self._answers: dict[str, DecodedResponse | Blocked | Unexercised] = {}
+        self._answers: dict[str, DecodedResponse | Blocked | NotTested] = {}
         self._has_answered = False
 
     def case(self, id: str) -> Case:  # noqa: A002 - the word of this project
@@ -54,13 +62,13 @@ class Answers:
         return known if isinstance(known, DecodedResponse) else None
 
     def of(self, case: Case) -> DecodedResponse:
-        """Return the answer to a case, asking at most once. Raises `Blocked` or `Unexercised`, the same each time."""
+        """Return the answer to a case, asking at most once. Raises `Blocked` or `NotTested`, the same each time."""
         if self.dead:
             raise self.dead
         if case.id not in self._answers:
             try:
                 self._answers[case.id] = self._ask(case)
-            except (Blocked, Unexercised) as error:
+            except (Blocked, NotTested) as error:
                 self._answers[case.id] = error
             except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and asking again would not mend it
                 self._answers[case.id] = bug_of_ours(error)
@@ -94,21 +102,21 @@ class Answers:
 
     def plan(self, case: Case, examples: int) -> str:
         """Say what asking a case would send, without sending it."""
-        if case.rank == GENERATED:
+        if case.kind == GENERATED:
             return f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
-        if case.rank == WORKFLOW:
-            return f"the steps of a workflow, see tests/contract/test_workflows.py: {case.clauses[0].sentence}"
+        if case.kind == WORKFLOW:
+            return f"the steps of a workflow, see tests/contract/test_workflows.py: {case.clauses[0].statement}"
         try:
             with self.accounts.planning():
                 return curl_of(self.accounts.request(case), self.provider.secrets)
         except NotYet as error:
             return f"{case.method} {case.operation.path}, after {error}"
-        except Unexercised as error:
+        except NotTested as error:
             return f"not asked: {error.reason}"
 
     def _check_credential(self, case: Case) -> None:
         """Hold back a spoilt credential while the sound one does not work: that it is refused would mean nothing."""
-        if case.rank != REFUSAL or case.form not in DERIVED or case.scheme is None:
+        if case.kind != REFUSAL or case.credential_variant not in DERIVED or case.scheme is None:
             return
         sound = self._cases.get(f"{case.operation.id}/by-{case.scheme.slug}")
         if sound is None:
@@ -116,11 +124,11 @@ class Answers:
         if sound.effect is not Effect.READS and sound.id not in self._answers:
             return  # not asked only for this: it would change something
         if self.of(sound).exchange.status in REFUSED:
-            raise Unexercised(f"the {case.scheme.word} itself is refused, so refusing a spoilt one means nothing")
+            raise NotTested(f"the {case.scheme.noun} itself is refused, so refusing a spoilt one means nothing")
 
     def _all_refused(self, operation: Operation) -> bool:
         """Tell whether no credential does, neither for this operation nor for any that only reads."""
-        tried = [case for case in self._cases.values() if case.expects_success and case.rank in (SUCCESS, STATE)]
+        tried = [case for case in self._cases.values() if case.expects_success and case.kind in (SUCCESS, STATE)]
         tried = [
             each for each in tried if each.operation is operation or each.effect is Effect.READS or self._has(each)
         ]
@@ -131,7 +139,7 @@ class Answers:
         return case.id in self._answers
 
     def _is_accepted(self, case: Case) -> bool:
-        with suppress(Blocked, Unexercised):
+        with suppress(Blocked, NotTested):
             return self.of(case).exchange.status not in REFUSED
         return False
 
@@ -174,11 +182,11 @@ class Answers:
 
     def _witness(self, case: Case) -> tuple[Case, Request] | None:
         """Return a case that needs no credential, to ask beside the first one: of its operation, or one that reads."""
-        others = [each for each in self._cases.values() if each.rank == REFUSAL and each.id != case.id]
+        others = [each for each in self._cases.values() if each.kind == REFUSAL and each.id != case.id]
         others.sort(key=lambda each: each.operation is not case.operation)
         for each in others:
             if each.scheme is None and (each.operation is case.operation or each.effect is Effect.READS):
-                with suppress(Blocked, Unexercised, NotYet), self.accounts.planning():
+                with suppress(Blocked, NotTested, NotYet), self.accounts.planning():
                     return each, self.accounts.request(each)
         return None
 

@@ -2,7 +2,7 @@
 
 A workflow is a plain function of `Steps`: what it needs, it does (`do`, which ends the workflow where it does not
 succeed), what it is about, it asks (`ask`), and what came back it holds to the promise (`hold`). The functions stand in
-`tests/contract/test_workflows.py`. Raises `Unexercised` for a step that cannot be taken, `Blocked` for one without a
+`tests/contract/test_workflows.py`. Raises `NotTested` for a step that cannot be taken, `Blocked` for one without a
 usable answer.
 """
 
@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 
 from talkstack_contract.contract.cases import WORKFLOW
 from talkstack_contract.contract.clauses import payload_paths
-from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.model import (
     Case,
     Clause,
     Contract,
     Exchange,
     Json,
+    MutationKind,
     Provenance,
-    Spoil,
     Violation,
 )
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson, shown
@@ -62,11 +62,21 @@ def workflow_cases(contract: Contract, workflows: Mapping[str, Workflow]) -> lis
         if each.operation not in operations:
             continue
         operation = operations[each.operation]
-        source = replace(operation.source, reading=each.reading)
+        source = replace(operation.source, interpretation=each.reading)
         clause = Clause(each.clause, each.sentence, each.provenance, source, "workflow")
         method, effect = operation.method, operation.effect
         made.append(
-            Case(operation, each.case, (clause,), None, WORKFLOW, effect, method, each.state, is_own=each.needs_new)
+            Case(
+                operation,
+                each.case,
+                (clause,),
+                None,
+                WORKFLOW,
+                effect,
+                method,
+                each.state,
+                needs_own_account=each.needs_new,
+            )
         )
     return made
 
@@ -107,7 +117,7 @@ class Reply:
         """Return the text at a path; without one the workflow cannot go on."""
         found = self.get(*path)
         if not isinstance(found, str) or not found:
-            raise Unexercised(f"the answer of {self.operation} shows no {'.'.join(path)}, which the next step needs")
+            raise NotTested(f"the answer of {self.operation} shows no {'.'.join(path)}, which the next step needs")
         return found
 
     def documented(self) -> dict[str, Json]:
@@ -153,28 +163,32 @@ class Steps:
         """Take a step that has to succeed before there is anything to judge; fields not named are sent as usual."""
         reply = self.ask(operation, token=token, api_key=api_key, state=state, **fields)
         if not reply.is_success:
-            raise Unexercised(
-                f"{operation} answered {reply.status} {reply.exchange.reason}, and nothing follows".strip()
-            )
+            raise NotTested(f"{operation} answered {reply.status} {reply.exchange.reason}, and nothing follows".strip())
         return reply
 
     def ask(self, operation: str, *, token: str = "", api_key: str = "", state: str = "", **fields: Json) -> Reply:
         """Send one request, as the workflow's account or with another credential, and return what came back."""
         number = len(self.exchanges) + 1
         spoils = tuple(
-            (name, Spoil.ABSENT if value is LEFT_OUT else Spoil.GIVEN, None if value is LEFT_OUT else value)
+            (
+                name,
+                MutationKind.ABSENT if value is LEFT_OUT else MutationKind.GIVEN,
+                None if value is LEFT_OUT else value,
+            )
             for name, value in fields.items()
         )
         if operation not in self._asks:
-            raise Unexercised(f"{operation}, which a step needs, is not in the contract")
+            raise NotTested(f"{operation}, which a step needs, is not in the contract")
         usual = self._asks[operation]
         if unknown := fields.keys() - {field.name for field in usual.operation.fields}:
             raise LookupError(f"{operation} has no field {', '.join(unknown)}")
         place = self._place(state or self._workflow.state)
-        case = replace(usual, name=f"{self._workflow.id}/{number}", state=place[0], spoils=spoils, is_own=False)
+        case = replace(
+            usual, name=f"{self._workflow.id}/{number}", state=place[0], mutations=spoils, needs_own_account=False
+        )
         if token or api_key:
             word = "token" if token else "key"
-            scheme = next(each for each in usual.operation.schemes if each.word == word)
+            scheme = next(each for each in usual.operation.schemes if each.noun == word)
             case = replace(case, scheme=scheme)
             self._accounts.use(case, place, Credential(token or api_key, "credential"))
         else:

@@ -88,7 +88,7 @@ def changes_since(baseline: Baseline, expected: Sequence[str], judgements: Seque
     lost = [
         id_
         for id_, each in now.items()
-        if baseline.verdicts.get(id_) in EXERCISED and each.verdict not in EXERCISED and not each.below
+        if baseline.verdicts.get(id_) in EXERCISED and each.verdict not in EXERCISED and not each.unmet_dependency
     ]
     exercised = {id_ for id_, verdict in baseline.verdicts.items() if verdict in EXERCISED}
     return Changes(

@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from talkstack_contract.contract.profiles import Profile, Standing
 from talkstack_contract.judging.comparison import Baseline, Changes, changes_since
-from talkstack_contract.model import Judgement, Strength, Verdict
+from talkstack_contract.model import Judgement, RequirementLevel, Verdict
 
 
-class Word(StrEnum):
+class DecisionKind(StrEnum):
     """The decision; `NONE` where the run was narrowed and decides nothing about the whole."""
 
     ACCEPTED = "ACCEPTED"
@@ -23,11 +23,16 @@ class Word(StrEnum):
     NONE = "no decision"
 
 
-EXIT_STATUS = {Word.ACCEPTED: 0, Word.WITH_REMARKS: 0, Word.REJECTED: 1, Word.INCONCLUSIVE: 6}
+EXIT_STATUS = {
+    DecisionKind.ACCEPTED: 0,
+    DecisionKind.WITH_REMARKS: 0,
+    DecisionKind.REJECTED: 1,
+    DecisionKind.INCONCLUSIVE: 6,
+}
 
 
 @dataclass(frozen=True)
-class Pair:
+class DocumentedResponse:
     """A documented (operation, status): the worst of its clauses, and why it is no better.
 
     `is_reachable` is false where only the settings keep it from being asked. `remarks` counts violations below the
@@ -44,7 +49,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Promised:
+class ListedResponse:
     """A documented (operation, status), and whether a whole run asks for it."""
 
     operation: str
@@ -53,13 +58,13 @@ class Promised:
 
 
 @dataclass(frozen=True)
-class Extent:
+class Scope:
     """How much of the contract a run took on: what it expected to judge, and what kept it from finishing."""
 
-    pairs: tuple[Promised, ...]
+    pairs: tuple[ListedResponse, ...]
     expected: tuple[str, ...]
     cut_short: str = ""
-    fail_on: Strength = Strength.MUST
+    fail_on: RequirementLevel = RequirementLevel.MUST
     require_all: bool = False
     profile: Profile | None = None
     baseline: Baseline | None = None
@@ -84,10 +89,10 @@ class Extent:
 class Decision:
     """The answer of a run: the word, the exit status, and the counts that its last line tells."""
 
-    word: Word
+    word: DecisionKind
     exit_status: int
     reason: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[DocumentedResponse, ...]
     clauses: dict[str, int]
     violated: tuple[str, ...]
     changes: Changes | None = None
@@ -100,53 +105,59 @@ class Decision:
         return {**verdicts, "reachable": reachable, "documented": len(self.pairs)}
 
 
-def fails(judgement: Judgement, fail_on: Strength) -> bool:
+def fails(judgement: Judgement, fail_on: RequirementLevel) -> bool:
     """Tell whether this judgement is a violation that weighs enough to reject."""
-    return judgement.verdict is Verdict.VIOLATED and judgement.strength.reaches(fail_on)
+    return judgement.verdict is Verdict.VIOLATED and judgement.level.is_at_least(fail_on)
 
 
-def pairs_of(promised: Iterable[Promised], judgements: Iterable[Judgement], fail_on: Strength) -> tuple[Pair, ...]:
+def documented_responses(
+    promised: Iterable[ListedResponse], judgements: Iterable[Judgement], fail_on: RequirementLevel
+) -> tuple[DocumentedResponse, ...]:
     """Say of each documented pair what its clauses come to."""
     judged: dict[tuple[str, int | None], list[Judgement]] = {}
     for each in judgements:
         judged.setdefault((each.operation, each.status), []).append(each)
     return tuple(
-        pair_of(each.operation, each.status, judged.get((each.operation, each.status), []), each.has_cases, fail_on)
+        documented_response(
+            each.operation, each.status, judged.get((each.operation, each.status), []), each.has_cases, fail_on
+        )
         for each in promised
     )
 
 
-def pair_of(operation: str, status: int, judgements: Sequence[Judgement], has_cases: bool, fail_on: Strength) -> Pair:
+def documented_response(
+    operation: str, status: int, judgements: Sequence[Judgement], has_cases: bool, fail_on: RequirementLevel
+) -> DocumentedResponse:
     """Say what the clauses of one pair come to."""
     remarks = sum(each.verdict is Verdict.VIOLATED and not fails(each, fail_on) for each in judgements)
     counted = [each for each in judgements if not _is_remark(each, fail_on)]
     ranked = sorted(counted, key=lambda each: list(Verdict).index(each.verdict))
     if not ranked:
         reason = "its clauses were not selected" if has_cases else "no case asks for it"
-        return Pair(operation, status, Verdict.UNEXERCISED, reason, "", has_cases, remarks)
+        return DocumentedResponse(operation, status, Verdict.NOT_TESTED, reason, "", has_cases, remarks)
     worst = ranked[0]
-    mine = [each for each in counted if each.verdict is Verdict.UNEXERCISED]
-    reachable = worst.verdict is not Verdict.UNEXERCISED or not all(each.by_settings for each in mine)
-    return Pair(operation, status, worst.verdict, worst.reason, worst.remedy, reachable, remarks)
+    mine = [each for each in counted if each.verdict is Verdict.NOT_TESTED]
+    reachable = worst.verdict is not Verdict.NOT_TESTED or not all(each.by_settings for each in mine)
+    return DocumentedResponse(operation, status, worst.verdict, worst.reason, worst.remedy, reachable, remarks)
 
 
-def _is_remark(judgement: Judgement, fail_on: Strength) -> bool:
+def _is_remark(judgement: Judgement, fail_on: RequirementLevel) -> bool:
     """Advice that was not put to the test, or is violated below the threshold, does not decide a pair."""
-    below = not judgement.strength.reaches(fail_on)
+    below = not judgement.level.is_at_least(fail_on)
     if judgement.verdict is Verdict.VIOLATED:
         return below
-    return judgement.verdict is Verdict.UNEXERCISED and judgement.strength is Strength.ADVICE
+    return judgement.verdict is Verdict.NOT_TESTED and judgement.level is RequirementLevel.ADVICE
 
 
-def decide(judgements: Sequence[Judgement], extent: Extent, waiver_problems: Sequence[str] = ()) -> Decision:
+def decide(judgements: Sequence[Judgement], extent: Scope, waiver_problems: Sequence[str] = ()) -> Decision:
     """Decide about a run, by the tables. What a profile does not score is counted, and decides nothing."""
     scored = [each for each in judgements if extent.standing(each.id) is not Standing.NOT_SCORED]
-    pairs = pairs_of(extent.pairs, scored, extent.fail_on)
+    pairs = documented_responses(extent.pairs, scored, extent.fail_on)
     violated = tuple(each.id for each in scored if extent.is_red(each))
     changes = changes_since(extent.baseline, extent.expected, judgements) if extent.baseline else None
     lost = _lost(changes, scored, extent.fail_on) if changes else ""
     if not {each.id for each in judgements}.issuperset(extent.expected) and not extent.cut_short:
-        word, reason = Word.NONE, waiver_problems[0] if waiver_problems else lost
+        word, reason = DecisionKind.NONE, waiver_problems[0] if waiver_problems else lost
     else:
         word, reason = _word(pairs, scored, extent, violated, waiver_problems, lost)
     clauses = Counter(str(each.verdict) for each in judgements)
@@ -156,20 +167,20 @@ def decide(judgements: Sequence[Judgement], extent: Extent, waiver_problems: Seq
 
 
 def _word(
-    pairs: Sequence[Pair],
+    pairs: Sequence[DocumentedResponse],
     judgements: Sequence[Judgement],
-    extent: Extent,
+    extent: Scope,
     violated: Sequence[str],
     waiver_problems: Sequence[str],
     lost: str,
-) -> tuple[Word, str]:
+) -> tuple[DecisionKind, str]:
     if violated or waiver_problems:
-        return Word.REJECTED, waiver_problems[0] if waiver_problems else extent.cut_short
+        return DecisionKind.REJECTED, waiver_problems[0] if waiver_problems else extent.cut_short
     if reason := extent.cut_short or _blocked(judgements) or lost or _missing(pairs, judgements, extent):
-        return Word.INCONCLUSIVE, reason
+        return DecisionKind.INCONCLUSIVE, reason
     if any(each.verdict in (Verdict.VIOLATED, Verdict.WAIVED) for each in judgements):
-        return Word.WITH_REMARKS, ""
-    return Word.ACCEPTED, ""
+        return DecisionKind.WITH_REMARKS, ""
+    return DecisionKind.ACCEPTED, ""
 
 
 def _blocked(judgements: Sequence[Judgement]) -> str:
@@ -177,7 +188,7 @@ def _blocked(judgements: Sequence[Judgement]) -> str:
     return " and ".join(f"{count} clauses blocked: {reason}" for reason, count in blocked.most_common(1))
 
 
-def _lost(changes: Changes, judgements: Sequence[Judgement], fail_on: Strength) -> str:
+def _lost(changes: Changes, judgements: Sequence[Judgement], fail_on: RequirementLevel) -> str:
     """Name what was exercised before and is not now. Advice weighs too little for that, as it does for a pair."""
     now = {each.id: each for each in judgements}
     lost = [id_ for id_ in changes.no_longer_exercised if id_ in now and _weighs(now[id_], fail_on)]
@@ -189,12 +200,12 @@ def _lost(changes: Changes, judgements: Sequence[Judgement], fail_on: Strength) 
     return f"{len(named)} {'clauses' if len(named) > 1 else 'clause'} no longer exercised: {shown} ({why})"
 
 
-def _weighs(judgement: Judgement, fail_on: Strength) -> bool:
-    return judgement.strength is not Strength.ADVICE or fail_on is Strength.ADVICE
+def _weighs(judgement: Judgement, fail_on: RequirementLevel) -> bool:
+    return judgement.level is not RequirementLevel.ADVICE or fail_on is RequirementLevel.ADVICE
 
 
-def _missing(pairs: Sequence[Pair], judgements: Sequence[Judgement], extent: Extent) -> str:
-    unexercised = [pair for pair in pairs if pair.verdict is Verdict.UNEXERCISED]
+def _missing(pairs: Sequence[DocumentedResponse], judgements: Sequence[Judgement], extent: Scope) -> str:
+    unexercised = [pair for pair in pairs if pair.verdict is Verdict.NOT_TESTED]
     if extent.profile and (told := _unexercised_clauses(judgements, extent)):
         return told
     by_default = not extent.profile and not extent.baseline  # which say themselves what is missed
@@ -207,15 +218,15 @@ def _missing(pairs: Sequence[Pair], judgements: Sequence[Judgement], extent: Ext
     return ""
 
 
-def _unexercised_clauses(judgements: Sequence[Judgement], extent: Extent) -> str:
+def _unexercised_clauses(judgements: Sequence[Judgement], extent: Scope) -> str:
     """Name what the profile requires and was not asked; below a waived clause there is nothing to ask for."""
     waived = {each.id for each in judgements if each.verdict is Verdict.WAIVED}
     missing = [
         each
         for each in judgements
-        if each.verdict is Verdict.UNEXERCISED
+        if each.verdict is Verdict.NOT_TESTED
         and extent.standing(each.id) is Standing.REQUIRED
-        and f"{each.operation}/{each.case}/{each.below}" not in waived
+        and f"{each.operation}/{each.case}/{each.unmet_dependency}" not in waived
     ]
     if not missing:
         return ""
@@ -224,11 +235,15 @@ def _unexercised_clauses(judgements: Sequence[Judgement], extent: Extent) -> str
 
 
 def _exit_status(
-    word: Word, judgements: Sequence[Judgement], violated: Sequence[str], waiver_problems: Sequence[str], lost: str
+    word: DecisionKind,
+    judgements: Sequence[Judgement],
+    violated: Sequence[str],
+    waiver_problems: Sequence[str],
+    lost: str,
 ) -> int:
-    if word is not Word.NONE:
+    if word is not DecisionKind.NONE:
         return EXIT_STATUS[word]
     if violated or waiver_problems:
         return 1
     verdicts = {each.verdict for each in judgements}
-    return 6 if lost or Verdict.BLOCKED in verdicts or not verdicts - {Verdict.UNEXERCISED} else 0
+    return 6 if lost or Verdict.BLOCKED in verdicts or not verdicts - {Verdict.NOT_TESTED} else 0

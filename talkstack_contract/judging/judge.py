@@ -11,7 +11,7 @@ from urllib.parse import unquote, unquote_plus
 
 from talkstack_contract.contract.cases import SERVER_ERROR
 from talkstack_contract.contract.clauses import error_clauses, success_clauses
-from talkstack_contract.errors import Blocked, Unexercised, bug_of_ours
+from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
 from talkstack_contract.execution.runner import Answers
 from talkstack_contract.execution.workflows import Steps, Workflow
 from talkstack_contract.judging.checks import (
@@ -20,7 +20,7 @@ from talkstack_contract.judging.checks import (
     own_values,
     undocumented_fields,
 )
-from talkstack_contract.judging.decision import Extent
+from talkstack_contract.judging.decision import Scope
 from talkstack_contract.judging.waivers import Waiver, waiver_of
 from talkstack_contract.model import (
     Case,
@@ -28,7 +28,7 @@ from talkstack_contract.model import (
     Exchange,
     Judgement,
     Operation,
-    Strength,
+    RequirementLevel,
     Verdict,
     Violation,
 )
@@ -72,7 +72,7 @@ class Run:
         waivers: Sequence[Waiver],
         today: date,
         workflows: Mapping[str, Workflow] = MappingProxyType({}),
-        extent: Extent | None = None,
+        extent: Scope | None = None,
     ) -> None:
         self.accounts = accounts
         self.answers = Answers(cases, accounts.provider, accounts)
@@ -115,18 +115,18 @@ class Run:
         try:
             violations, shown = self._found(case, clause)
             made = replace(made, violations=tuple(map(self._redacted, violations)), exchanges=tuple(shown))
-        except Unexercised as error:
+        except NotTested as error:
             return replace(
                 made,
-                verdict=Verdict.UNEXERCISED,
+                verdict=Verdict.NOT_TESTED,
                 reason=error.reason,
                 remedy=error.remedy,
                 by_settings=error.by_settings,
-                below=error.below,
+                unmet_dependency=error.below,
             )
         except Blocked as error:
             reason = self.provider.secrets.redacted(error.reason)
-            return replace(made, verdict=Verdict.BLOCKED, reason=reason, of_run=error.of_run)
+            return replace(made, verdict=Verdict.BLOCKED, reason=reason, run_wide=error.of_run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
             return replace(made, verdict=Verdict.BLOCKED, reason=bug_of_ours(error).reason)
         return self._waived(made) if made.violations else made
@@ -158,7 +158,7 @@ class Run:
             and clause.check != "shows"
             and not any(subject.answer.has_values(clause.path) for subject in subjects)
         ):
-            raise Unexercised("the list is empty, so that there is nothing to judge")
+            raise NotTested("the list is empty, so that there is nothing to judge")
         violations = [each for subject in subjects for each in self._violations(clause, subject, case)]
         _check_answered([] if violations else [subject.answer.exchange for subject in subjects])
         if clause.check == "unchanged-after":
@@ -173,20 +173,20 @@ class Run:
                 yield violation if seen_at == case.id else replace(violation, at=f"{violation.at} ({seen_at})")
 
     def _check_needs(self, case: Case, clause: Clause) -> None:
-        if case.rank == SERVER_ERROR:  # judges answers of other cases too, so one case's status does not decide
+        if case.kind == SERVER_ERROR:  # judges answers of other cases too, so one case's status does not decide
             return
-        for name in clause.needs:
+        for name in clause.depends_on:
             needed = self.judgement(case, case.clause(name))
             if needed.verdict is Verdict.BLOCKED:
-                raise Blocked(needed.reason, of_run=needed.of_run)
-            if needed.verdict is Verdict.UNEXERCISED and not needed.below:
-                raise Unexercised(needed.reason, needed.remedy, by_settings=needed.by_settings)
+                raise Blocked(needed.reason, of_run=needed.run_wide)
+            if needed.verdict is Verdict.NOT_TESTED and not needed.unmet_dependency:
+                raise NotTested(needed.reason, needed.remedy, by_settings=needed.by_settings)
             if needed.verdict is not Verdict.UPHELD:
-                below = needed.below or name
-                raise Unexercised(f"{below} does not hold, and below it there is nothing to judge", below=below)
+                below = needed.unmet_dependency or name
+                raise NotTested(f"{below} does not hold, and below it there is nothing to judge", below=below)
 
     def _subjects(self, case: Case, clause: Clause) -> Iterator[Subject]:
-        if case.rank == SERVER_ERROR and clause.check != "status":
+        if case.kind == SERVER_ERROR and clause.check != "status":
             yield from self._server_errors(case)
         else:
             yield self._subject(case, clause)
@@ -195,7 +195,7 @@ class Run:
         answer = self.answers.of(case)
         if clause.check == "owner" and not self.accounts.account_of(case).user_id:
             state = case.state
-            raise Unexercised(
+            raise NotTested(
                 f"the user id of the account {state!r} is not known",
                 f"user_id under accounts.{state!r} in the provider file, or TALKSTACK_USER_ID",
                 by_settings=True,
@@ -232,21 +232,21 @@ class Run:
         success = case.operation.success
         is_unreadable = success is not None and success.has_body and answer.lenient_json is None
         if success is None or answer.exchange.status != success.status or is_unreadable:
-            raise Unexercised(f"{other.name} has no answer that {clause.name} could compare with")
+            raise NotTested(f"{other.name} has no answer that {clause.name} could compare with")
         return answer
 
     def _server_errors(self, case: Case) -> Iterator[Subject]:
         """Yield every 5xx that the run has seen of this operation, the one that was brought about first."""
         try:
             brought_about = [self.answers.of(case)]
-        except (Blocked, Unexercised):
+        except (Blocked, NotTested):
             if self.answers.dead or not self._seen_server_errors(case):
                 raise
             brought_about = []
         answers = [*brought_about, *self._seen_server_errors(case)]
         unique = {answer.exchange.id: answer for answer in answers if answer.exchange.status >= 500}
         if not unique:
-            raise Unexercised("no 5xx came, and there is nothing to judge")
+            raise NotTested("no 5xx came, and there is nothing to judge")
         for answer in unique.values():
             yield Subject(answer)
 
@@ -263,7 +263,7 @@ class Run:
         steps = Steps(case, self.accounts, self.accounts.asks, self.answers.step)
         try:
             self._workflows[case.id].walk(steps)
-        except (Blocked, Unexercised):
+        except (Blocked, NotTested):
             if not steps.violations:  # what is broken already is broken, whatever comes after
                 raise
         return steps.violations, steps.exchanges
@@ -288,13 +288,13 @@ class Run:
         if trouble := self._trouble.get(case.operation.id):
             raise trouble
         if not self.accounts.may_generate(case.operation, case.operation.effect):
-            raise Unexercised(
+            raise NotTested(
                 f"nothing is made up for an operation with the effect {case.operation.effect} here",
                 f"{str(case.operation.effect)!r} in allow, and a states URL, whose accounts are thrown away",
                 by_settings=True,
             )
         if case.operation.id not in self._findings:
-            raise Unexercised("no request was generated", "run tests/contract/test_generated.py too")
+            raise NotTested("no request was generated", "run tests/contract/test_generated.py too")
         if clause.check == "findings":
             findings = self._findings[case.operation.id]
             _check_answered([] if findings else [each.exchange for each in generated])
@@ -315,8 +315,8 @@ def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "")
         operation=case.operation.id,
         case=case.name,
         clause=clause.name,
-        sentence=clause.sentence,
-        strength=clause.strength,
+        statement=clause.statement,
+        level=clause.level,
         provenance=clause.provenance,
         status=case.status,
         verdict=verdict,
@@ -346,7 +346,7 @@ def _printable(text: str) -> str:
 
 def _undocumented(exchange: Exchange, operation: Operation) -> list[str]:
     """Name the fields that no page documents; what another method is answered, no page prints."""
-    response = operation.answering(exchange.status)
+    response = operation.response(exchange.status)
     if response is None or exchange.request.method != operation.method:
         return []
     with suppress(NotJson):
@@ -354,10 +354,10 @@ def _undocumented(exchange: Exchange, operation: Operation) -> list[str]:
     return []
 
 
-def _broken_by(generated: Generated, operation: Operation, extent: Extent | None) -> Iterator[Violation]:
+def _broken_by(generated: Generated, operation: Operation, extent: Scope | None) -> Iterator[Violation]:
     """Hold the answer to a generated request to the must clauses of its status, as far as they count in this run."""
     exchange = generated.exchange
-    response = operation.answering(exchange.status)
+    response = operation.response(exchange.status)
     if exchange.status == TOO_MANY:
         return
     if response is None:
@@ -368,7 +368,7 @@ def _broken_by(generated: Generated, operation: Operation, extent: Extent | None
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     for clause in clauses:
         is_scored = extent is None or extent.scores(operation.id, clause.name)
-        if is_scored and clause.strength is Strength.MUST and clause.check not in ASKER_CHECKS:
+        if is_scored and clause.level is RequirementLevel.MUST and clause.check not in ASKER_CHECKS:
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, Subject(DecodedResponse(exchange))):
                     yield replace(violation, at=f"{violation.at} ({clause.name})")

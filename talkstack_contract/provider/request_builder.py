@@ -5,8 +5,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, urlencode
 
-from talkstack_contract.errors import Unexercised
-from talkstack_contract.model import Case, Field, Form, Header, Json, Operation, Request, Scheme, Spoil
+from talkstack_contract.errors import NotTested
+from talkstack_contract.model import (
+    Case,
+    CredentialVariant,
+    Field,
+    Header,
+    Json,
+    MutationKind,
+    Operation,
+    Request,
+    Scheme,
+)
 from talkstack_contract.provider.client import multipart
 from talkstack_contract.provider.settings import Account, Credential, Settings
 
@@ -21,7 +31,7 @@ Values = Callable[[str], str]
 
 
 def request_of(case: Case, sent: Mapping[str, Json], credential: Credential | None, settings: Settings) -> Request:
-    """Write the request of a case. Raises `Unexercised` where the settings do not name its host."""
+    """Write the request of a case. Raises `NotTested` where the settings do not name its host."""
     operation = case.operation
     query = [*case.query, *_pairs(_placed(operation, sent, "query"))]
     url = f"{base_url_of(operation, settings)}{_path(operation, sent)}{f'?{urlencode(query)}' if query else ''}"
@@ -29,7 +39,7 @@ def request_of(case: Case, sent: Mapping[str, Json], credential: Credential | No
     if case.headers:
         headers = [Header(name, value, value) for name, value in case.headers]
     if case.scheme is not None:
-        headers.append(credential_header(case.scheme, case.form, credential))
+        headers.append(credential_header(case.scheme, case.credential_variant, credential))
     body, media_type = _body(operation, _placed(operation, sent, "body"))
     if media_type:
         headers.append(Header("Content-Type", media_type, media_type))
@@ -41,32 +51,32 @@ def sent_values(case: Case, values: Values, foreign: Values) -> dict[str, Json]:
 
     `values` and `foreign` look up what the asking account has, and what another one has, by name.
     """
-    spoils = {name: (spoil, template) for name, spoil, template in case.spoils}
+    spoils = {name: (spoil, template) for name, spoil, template in case.mutations}
     sent = {}
     for field in case.operation.fields:
-        spoil, template = spoils.get(field.name, (Spoil.SENT, field.sends))
-        if spoil is not Spoil.ABSENT and (spoil is not Spoil.SENT or template is not None):
-            sent[field.name] = _spoilt(field, spoil, template, foreign if spoil is Spoil.FOREIGN else values)
+        spoil, template = spoils.get(field.name, (MutationKind.SENT, field.sends))
+        if spoil is not MutationKind.ABSENT and (spoil is not MutationKind.SENT or template is not None):
+            sent[field.name] = _spoilt(field, spoil, template, foreign if spoil is MutationKind.FOREIGN else values)
     return sent
 
 
-def _spoilt(field: Field, spoil: Spoil, template: Json, values: Values) -> Json:
-    if spoil is Spoil.GIVEN:
+def _spoilt(field: Field, spoil: MutationKind, template: Json, values: Values) -> Json:
+    if spoil is MutationKind.GIVEN:
         return template
-    if spoil is Spoil.SENT:
+    if spoil is MutationKind.SENT:
         return filled(template, values)
     usual = field.sends if field.sends is not None else field.alone
-    if spoil is Spoil.FOREIGN:
+    if spoil is MutationKind.FOREIGN:
         return filled(usual, values)
-    if spoil is Spoil.UNKNOWN:
+    if spoil is MutationKind.UNKNOWN:
         return unknown_like(filled(usual, values))
-    if spoil is Spoil.MALFORMED:
+    if spoil is MutationKind.MALFORMED:
         return MALFORMED_EMAIL if field.keywords.get("format") == "email" else MALFORMED_ID
-    if spoil is Spoil.NULL:
+    if spoil is MutationKind.NULL:
         return None
     given = field.keywords.get("type", "string")
     kinds = given if isinstance(given, list) else [given]
-    if spoil is Spoil.EMPTY:
+    if spoil is MutationKind.EMPTY:
         return EMPTY_VALUES.get(kinds[0], "")
     return "text" if "string" not in kinds else [7]
 
@@ -108,11 +118,11 @@ def _placed(operation: Operation, sent: Mapping[str, Json], place: str) -> dict[
 
 
 def base_url_of(operation: Operation, settings: Settings) -> str:
-    """Return the base URL of an operation. Raises `Unexercised` where the settings do not name its host."""
+    """Return the base URL of an operation. Raises `NotTested` where the settings do not name its host."""
     if not operation.server:
         return settings.base_url
     if not settings.calls_base_url:
-        raise Unexercised(
+        raise NotTested(
             "it has a host of its own, which the settings do not name",
             f"{operation.server} in the provider file",
             by_settings=True,
@@ -162,27 +172,27 @@ def scheme_for(operation: Operation, account: Account) -> Scheme | None:
     return next((each for each in schemes if account.credential(each)), next(iter(schemes), None))
 
 
-def credential_header(scheme: Scheme, form: Form, credential: Credential | None) -> Header:
+def credential_header(scheme: Scheme, form: CredentialVariant, credential: Credential | None) -> Header:
     """Write the header that proves, or fails to prove, who asks. Shown with a shell variable in place of the value."""
-    if form is Form.WRONG:
+    if form is CredentialVariant.WRONG:
         return Header(scheme.header, scheme.prefix + WRONG_CREDENTIAL, scheme.prefix + WRONG_CREDENTIAL)
-    if form is Form.EMPTY:
+    if form is CredentialVariant.EMPTY:
         return Header(scheme.header, scheme.prefix, scheme.prefix)
     assert credential is not None, "a case is sent only where its credential is known"
     value, variable = credential.value, credential.variable
-    prefix = "Basic " if form is Form.OTHER_SCHEME else scheme.prefix
+    prefix = "Basic " if form is CredentialVariant.OTHER_SCHEME else scheme.prefix
     middle = len(value) - max(len(value.rpartition(".")[2]) // 2, 1)
     digit = "1" if value[middle] != "1" else "2"  # a letter could differ from the one it replaces by its case only
     sent, shown = {
-        Form.VALID: (value, f"${variable}"),
-        Form.EXPIRED: (value, f"${variable}"),
-        Form.OTHER_SCHEME: (value, f"${variable}"),
-        Form.ALTERED: (
+        CredentialVariant.VALID: (value, f"${variable}"),
+        CredentialVariant.EXPIRED: (value, f"${variable}"),
+        CredentialVariant.OTHER_SCHEME: (value, f"${variable}"),
+        CredentialVariant.ALTERED: (
             value[:middle] + digit + value[middle + 1 :],
             f"${{{variable}:0:{middle}}}{digit}${{{variable}:{middle + 1}}}",
         ),
-        Form.LENGTHENED: (f"{value}x", f"${{{variable}}}x"),
-        Form.CUT_SHORT: (value[: len(value) * 3 // 4], f"${{{variable}:0:{len(value) * 3 // 4}}}"),
-        Form.OTHER_CASE: (value.swapcase(), f"${{{variable}~~}}"),
+        CredentialVariant.LENGTHENED: (f"{value}x", f"${{{variable}}}x"),
+        CredentialVariant.CUT_SHORT: (value[: len(value) * 3 // 4], f"${{{variable}:0:{len(value) * 3 // 4}}}"),
+        CredentialVariant.OTHER_CASE: (value.swapcase(), f"${{{variable}~~}}"),
     }[form]
     return Header(scheme.header, prefix + sent, prefix + shown)

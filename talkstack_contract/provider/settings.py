@@ -53,7 +53,7 @@ class Account:
 
     def credential(self, scheme: Scheme) -> Credential | None:
         """Return what this account proves itself with under a scheme."""
-        return self.token if scheme.word == "token" else self.api_key
+        return self.token if scheme.noun == "token" else self.api_key
 
 
 @dataclass(frozen=True)

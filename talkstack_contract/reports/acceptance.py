@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from talkstack_contract.contract.profiles import Profile, Ruling, Standing
-from talkstack_contract.judging.decision import Pair
+from talkstack_contract.judging.decision import DocumentedResponse
 from talkstack_contract.judging.waivers import Waiver
-from talkstack_contract.model import Judgement, Reading, Verdict
+from talkstack_contract.model import Interpretation, Judgement, Verdict
 from talkstack_contract.provider.evidence import Evidence
 from talkstack_contract.reports.findings import Findings, page
 from talkstack_contract.results.records import ListedOperation
 
 BODY_SHOWN_CHARACTERS = 600  # the whole API has to stay under 3 MB; the record holds more of each body
 Count = tuple[str, int, Mapping[Verdict, int]]
-COLUMNS = (Verdict.UPHELD, Verdict.VIOLATED, Verdict.BLOCKED, Verdict.WAIVED, Verdict.UNEXERCISED)
+COLUMNS = (Verdict.UPHELD, Verdict.VIOLATED, Verdict.BLOCKED, Verdict.WAIVED, Verdict.NOT_TESTED)
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,15 @@ class Chapter:
     """What was found of one status of an operation, or of what no page prints a status for."""
 
     status: int | None
-    pair: Pair | None
+    pair: DocumentedResponse | None
     rows: tuple[Row, ...]
     cases: tuple[tuple[str, tuple[Judgement, ...], tuple[Evidence, ...]], ...]
 
     @property
     def reason(self) -> str:
         """Why most of what was not found out was not, so that it need not stand in each row."""
-        firsts = [row.first for row in self.rows if row.first.verdict in (Verdict.UNEXERCISED, Verdict.BLOCKED)]
-        told = Counter(each.reason for each in firsts if not each.below).most_common(1)
+        firsts = [row.first for row in self.rows if row.first.verdict in (Verdict.NOT_TESTED, Verdict.BLOCKED)]
+        told = Counter(each.reason for each in firsts if not each.unmet_dependency).most_common(1)
         return told[0][0] if told and told[0][1] > 2 else ""
 
     @property
@@ -100,7 +100,7 @@ class Acceptance:
         """Return why clauses were not verified, what is required first."""
         groups: dict[tuple[str, str], list[Judgement]] = {}
         for each in self.findings.judgements:
-            if each.verdict in (Verdict.BLOCKED, Verdict.UNEXERCISED) and not each.below:
+            if each.verdict in (Verdict.BLOCKED, Verdict.NOT_TESTED) and not each.unmet_dependency:
                 groups.setdefault((each.verdict, each.reason), []).append(each)
         return sorted(map(self._gap, groups.values()), key=lambda each: (-each.required, -each.others))
 
@@ -172,7 +172,7 @@ class Acceptance:
         """Return the number of each reading that puts a question to the vendor."""
         return {each.id: number for number, each in enumerate(self.findings.questions(), 1)}
 
-    def decided_alone(self) -> list[Reading]:
+    def decided_alone(self) -> list[Interpretation]:
         """Return the readings that ask the vendor nothing."""
         return [each for each in self.findings.heading.readings if not each.question]
 
@@ -198,7 +198,7 @@ class Acceptance:
 
 
 def _promise(judgement: Judgement) -> tuple[object, ...]:
-    return judgement.clause, judgement.sentence, judgement.source, judgement.provenance
+    return judgement.clause, judgement.statement, judgement.source, judgement.provenance
 
 
 def clipped(text: str) -> tuple[str, int]:

@@ -14,14 +14,14 @@ from statistics import median
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from talkstack_contract import __version__
-from talkstack_contract.judging.decision import Decision, Pair, decide, pair_of
+from talkstack_contract.judging.decision import Decision, DocumentedResponse, decide, documented_response
 from talkstack_contract.judging.waivers import waiver_problems
-from talkstack_contract.model import Judgement, Reading, Verdict
+from talkstack_contract.model import Interpretation, Judgement, Verdict
 from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence
 from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts
 from talkstack_contract.reports.trends import Trend, trend_of
 from talkstack_contract.results.history import Night
-from talkstack_contract.results.records import Heading, ListedOperation
+from talkstack_contract.results.records import ListedOperation, RunHeader
 
 _TEMPLATES = Environment(
     loader=PackageLoader("talkstack_contract.reports"),
@@ -63,7 +63,7 @@ class UndocumentedField:
 class Findings:
     """Everything that a page shows of a run."""
 
-    heading: Heading
+    heading: RunHeader
     decision: Decision
     judgements: Sequence[Judgement]
     exchanges: Mapping[str, Evidence]
@@ -132,14 +132,14 @@ class Findings:
         """
         groups: dict[tuple[str, str], list[Judgement]] = {}
         for each in self.judgements:
-            if each.verdict in (Verdict.BLOCKED, Verdict.UNEXERCISED) and not each.below:
+            if each.verdict in (Verdict.BLOCKED, Verdict.NOT_TESTED) and not each.unmet_dependency:
                 groups.setdefault((each.verdict, each.reason), []).append(each)
         return [(mine[0], len(mine)) for mine in groups.values()]
 
     @property
     def below(self) -> int:
         """How many clauses stand below one that does not hold."""
-        return sum(bool(each.below) for each in self.judgements)
+        return sum(bool(each.unmet_dependency) for each in self.judgements)
 
     def pages(self) -> Iterator[tuple[str, str, list[tuple[str, list[Judgement]]]]]:
         """Yield title, anchor and cases (id, judgements) of each documented pair, then of what belongs to none."""
@@ -185,16 +185,16 @@ class Findings:
         upheld = sum(pair.verdict is Verdict.UPHELD for pair in mine)
         return f"{upheld} of {len(mine)} pairs upheld" if mine else "no pair is documented"
 
-    def beyond(self, operation: str) -> Pair | None:
+    def beyond(self, operation: str) -> DocumentedResponse | None:
         """Return what the clauses come to for which no page prints a status, as of a pair; None without any."""
         mine = [each for each in self.judgements if each.operation == operation and each.status is None]
-        return pair_of(operation, 0, mine, True, self.heading.fail_on) if mine else None
+        return documented_response(operation, 0, mine, True, self.heading.fail_on) if mine else None
 
     def statuses(self) -> list[int]:
         """Return the columns of the matrix."""
         return sorted({pair.status for pair in self.decision.pairs})
 
-    def pair(self, operation: str, status: int) -> Pair | None:
+    def pair(self, operation: str, status: int) -> DocumentedResponse | None:
         """Return a cell of the matrix."""
         mine = (pair for pair in self.decision.pairs if (pair.operation, pair.status) == (operation, status))
         return next(mine, None)
@@ -203,13 +203,13 @@ class Findings:
         """Tell whether anything was said of a pair, so that the matrix can lead there."""
         return any((each.operation, each.status) == (operation, status) for each in self.judgements)
 
-    def questions(self) -> list[Reading]:
+    def questions(self) -> list[Interpretation]:
         """Return the readings that hold a question to the vendor."""
         return [reading for reading in self.heading.readings if reading.question]
 
 
 def findings_of(
-    heading: Heading,
+    heading: RunHeader,
     judgements: Sequence[Judgement],
     exchanges: Mapping[str, Evidence],
     requests: int,

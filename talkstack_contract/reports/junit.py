@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from talkstack_contract.judging.decision import Word
+from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.reports.terminal import stated
@@ -22,7 +22,7 @@ def junit_xml(findings: Findings) -> str:
     """Write a test case for each verdict, and one more, an error, for a run that was cut."""
     names = dict(_names(findings))
     items = [_item(each, names[each.id], findings) for each in findings.judgements if each.id in names]
-    if findings.decision.word is not Word.NONE and len(items) < len(names):
+    if findings.decision.word is not DecisionKind.NONE and len(items) < len(names):
         items.append(cut := Element("testcase", classname="tests.contract", name="whole run"))
         SubElement(cut, "error", message=_clean(findings.decision.reason))
     tags = [child.tag for item in items for child in item]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from talkstack_contract.errors import BadInput
-from talkstack_contract.judging.decision import Word
+from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.provider.evidence import Evidence
 from talkstack_contract.reports.acceptance import acceptance_page
@@ -19,8 +19,8 @@ from talkstack_contract.reports.findings import Findings, findings_of, page, sum
 from talkstack_contract.reports.junit import junit_xml
 from talkstack_contract.results.records import (
     FORMAT,
-    Heading,
     Line,
+    RunHeader,
     evidence_of_line,
     heading_of_line,
     judgement_of_line,
@@ -35,7 +35,7 @@ class Part:
 
     name: str
     sha256: str
-    heading: Heading
+    heading: RunHeader
     exchanges: dict[str, Evidence]
     judgements: tuple[Judgement, ...]
     requests: int
@@ -83,7 +83,7 @@ class _Reader:
 
     def part(self, lines: Sequence[Line], sha256: str) -> Part:
         heading = self._taken(1, lines[0])
-        assert isinstance(heading, Heading)
+        assert isinstance(heading, RunHeader)
         for number, line in enumerate(lines[1:], 2):
             self._taken(number, line)
         footer = self.footer or {"requests": 0, "seconds": 0.0, "cut_short": "the record has no last line: it was cut"}
@@ -91,7 +91,7 @@ class _Reader:
         counted = footer["requests"], footer["seconds"], footer["cut_short"]
         return Part(self.name, sha256, heading, self.exchanges, judgements, *counted)
 
-    def _taken(self, number: int, line: Line) -> Heading | None:
+    def _taken(self, number: int, line: Line) -> RunHeader | None:
         kind = line.get("kind")
         try:
             if kind == "header" and number == 1:
@@ -144,7 +144,7 @@ def _check_same(first: Part, other: Part) -> None:
         raise BadInput(other.name, differing, f"is another one than in {first.name}", "give the files of one run")
 
 
-def _identity(heading: Heading) -> dict[str, object]:
+def _identity(heading: RunHeader) -> dict[str, object]:
     """Return what the parts of one run share; the embedded reference provider has another port in each process."""
     return {
         "suite": heading.suite,
@@ -171,7 +171,7 @@ def views(findings: Findings, parts: Sequence[Part]) -> Iterator[tuple[str, str]
 
 def acceptance_view(findings: Findings, parts: Sequence[Part]) -> str:
     """Return the acceptance page, empty for a run that does not decide by a profile."""
-    if not findings.heading.profile or findings.decision.word is Word.NONE:
+    if not findings.heading.profile or findings.decision.word is DecisionKind.NONE:
         return ""
     names = [f"part {number} of {len(parts)}" for number in range(1, len(parts) + 1)]
     labels = [f"verdicts.jsonl, {name}" for name in names] if len(parts) > 1 else ["verdicts.jsonl"]

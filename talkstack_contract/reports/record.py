@@ -18,7 +18,7 @@ from talkstack_contract.reports.acceptance import acceptance_page
 from talkstack_contract.reports.findings import Findings, findings_of, page, summary_template
 from talkstack_contract.reports.rebuild import ACCEPTANCE, acceptance_view, joined, read_part
 from talkstack_contract.results.records import (
-    Occasion,
+    RunConfiguration,
     Totals,
     evidence_of_line,
     footer_line,
@@ -32,7 +32,7 @@ from talkstack_contract.results.records import (
 class Record:
     """What one run found, in the process that reports."""
 
-    def __init__(self, folder: Path, occasion: Occasion) -> None:
+    def __init__(self, folder: Path, occasion: RunConfiguration) -> None:
         self.folder, self.occasion = folder, occasion
         self.jsonl = folder / "verdicts.jsonl"
         self.judgements: dict[str, Judgement] = {}

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from talkstack_contract.judging.comparison import Changes
-from talkstack_contract.judging.decision import Decision, Pair, Word
+from talkstack_contract.judging.decision import Decision, DecisionKind, DocumentedResponse
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.provider.evidence import Evidence
 
@@ -18,7 +18,7 @@ LISTED = 20  # lines of a kind: more is no longer read in a terminal
 def last_line(decision: Decision, requests: int, seconds: float) -> str:
     """Return the line that a run ends with."""
     cost = f"{requests} requests in {seconds:.1f} s{_since(decision)}"
-    if decision.word is Word.NONE:
+    if decision.word is DecisionKind.NONE:
         counts = ", ".join(f"{decision.clauses[key]} {WORDS.get(key, key)}" for key in MARKS if decision.clauses[key])
         total = sum(decision.clauses[key] for key in MARKS)
         of_all = f"of {decision.clauses['expected']} clauses, {total} selected: {counts or 'none'}"
@@ -38,7 +38,7 @@ def pair_counts(decision: Decision) -> str:
     return ", ".join([*parts, f"{remarks} {'remark' if remarks == 1 else 'remarks'}"] if remarks else parts)
 
 
-def _named(verdict: str, pairs: list[Pair]) -> str:
+def _named(verdict: str, pairs: list[DocumentedResponse]) -> str:
     if verdict == "unexercised":
         [(reason, count)] = Counter(pair.reason for pair in pairs).most_common(1)
         return f" ({reason if count == len(pairs) else f'{count} of them: {reason}'})"
@@ -93,7 +93,7 @@ def verdict_text(judgement: Judgement) -> str:
     """Write a verdict on a line."""
     word = WORDS.get(judgement.verdict, judgement.verdict)
     reason = f" ({judgement.reason})" if judgement.reason else ""
-    return f"{MARKS[judgement.verdict]} {word:<9}  {judgement.clause}: {judgement.sentence}{reason}"
+    return f"{MARKS[judgement.verdict]} {word:<9}  {judgement.clause}: {judgement.statement}{reason}"
 
 
 def _because(decision: Decision) -> str:
@@ -104,7 +104,7 @@ def stated(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
     """Say what pytest and JUnit show of a verdict: a letter, or why there is nothing to write one about."""
     if judgement.verdict is Verdict.BLOCKED:
         return f"blocked: {judgement.reason}"
-    if judgement.verdict is Verdict.UNEXERCISED:
+    if judgement.verdict is Verdict.NOT_TESTED:
         return f"not asked: {judgement.reason}{f'; to enable it: {judgement.remedy}' if judgement.remedy else ''}"
     return letter(judgement, evidence)
 
@@ -113,14 +113,14 @@ def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
     """Write who broke what, where; promised; received; source; how to repeat."""
     at = f" at {judgement.violations[0].at}" if judgement.violations else ""
     rows = [f"{judgement.operation}/{judgement.case}: {judgement.clause} {judgement.verdict}{at}"]
-    rows.append(f"  promised  {judgement.sentence} ({judgement.strength}, {judgement.provenance}; {judgement.source})")
+    rows.append(f"  promised  {judgement.statement} ({judgement.level}, {judgement.provenance}; {judgement.source})")
     for violation in judgement.violations[:5]:
         place = "" if violation is judgement.violations[0] else f" at {violation.at}"
         rows.append(f"  received  {violation.received}{place}")
     if len(judgement.violations) > 5:
         rows.append(f"            and {len(judgement.violations) - 5} more")
-    if judgement.source.reading:
-        rows.append(f"  reading   {judgement.source.reading} in schemas/readings.yaml")
+    if judgement.source.interpretation:
+        rows.append(f"  reading   {judgement.source.interpretation} in schemas/readings.yaml")
     if judgement.verdict is Verdict.WAIVED:
         rows.append(f"  waived    {judgement.reason}")
     rows += [f"  repeat    {each.curl}" for each in evidence[:1]]

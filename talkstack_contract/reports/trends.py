@@ -107,7 +107,7 @@ def _spark(latency_ms: float | None, top: float) -> str:
 def trend_of(history: History, night: Night, judgements: Sequence[Judgement]) -> Trend:
     """Add a night to those before it."""
     told = {
-        each.id: (*history.wavering.get(each.id, ()), None if each.below else each.verdict)
+        each.id: (*history.wavering.get(each.id, ()), None if each.unmet_dependency else each.verdict)
         for each in judgements
         if each.id in history.wavering
     }

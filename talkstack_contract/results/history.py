@@ -62,7 +62,10 @@ def read_earlier(path: Path) -> Earlier:
         raise BadInput(str(path), "line 1", "is no header of a record", "give a verdicts.jsonl")
     try:
         asked = {f"{case['id']}/{clause}": None for case in header.get("cases", ()) for clause in case["clauses"]}
-        told = {each["id"]: learned(each["verdict"], each.get("below", "")) for each in _of_kind("verdict", lines)}
+        told = {
+            each["id"]: learned(each["verdict"], each.get("unmet_dependency", ""))
+            for each in _of_kind("verdict", lines)
+        }
         return Earlier(_night(header, _of_kind("footer", lines)), {**asked, **told})
     except (KeyError, TypeError, ValueError) as error:
         problem = f"is not what a record holds ({type(error).__name__})"

@@ -15,17 +15,17 @@ from talkstack_contract import __version__
 from talkstack_contract.contract.cases import WORKFLOW
 from talkstack_contract.contract.profiles import Profile, profile_of
 from talkstack_contract.judging.comparison import Baseline
-from talkstack_contract.judging.decision import Decision, Extent, Promised
+from talkstack_contract.judging.decision import Decision, ListedResponse, Scope
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import (
     Case,
     Clause,
     Contract,
+    Interpretation,
     Judgement,
     Provenance,
-    Reading,
+    RequirementLevel,
     Source,
-    Strength,
     Verdict,
     Violation,
 )
@@ -33,7 +33,7 @@ from talkstack_contract.provider.evidence import Evidence
 from talkstack_contract.provider.settings import Settings
 from talkstack_contract.results.history import History, Night
 
-FORMAT = 2
+FORMAT = 3
 
 Line = dict[str, Any]
 
@@ -62,7 +62,7 @@ class ListedCase:
 
 
 @dataclass(frozen=True)
-class Heading:
+class RunHeader:
     """What was asked of whom, by which suite and contract, and what the run is held to."""
 
     suite: str
@@ -75,9 +75,9 @@ class Heading:
     sha256: str
     operations: tuple[ListedOperation, ...]
     cases: tuple[ListedCase, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[Interpretation, ...]
     pages_not_covered: tuple[tuple[str, str], ...]
-    fail_on: Strength
+    fail_on: RequirementLevel
     require_all: bool
     fail_on_undocumented: bool
     allow: tuple[str, ...]
@@ -93,26 +93,26 @@ class Heading:
         """The id of each clause that a whole run judges, in the order of asking."""
         return tuple(f"{case.id}/{clause}" for case in self.cases for clause in case.clauses)
 
-    def extent(self, cut_short: str = "") -> Extent:
+    def extent(self, cut_short: str = "") -> Scope:
         """Return how much a whole run takes on, and what kept this one from it."""
         asked = {(case.id.partition("/")[0], case.status) for case in self.cases}
         pairs = tuple(
-            Promised(operation.id, status, (operation.id, status) in asked)
+            ListedResponse(operation.id, status, (operation.id, status) in asked)
             for operation in self.operations
             for status in operation.statuses
         )
-        return Extent(pairs, self.clauses, cut_short, self.fail_on, self.require_all, self.profile, self.baseline)
+        return Scope(pairs, self.clauses, cut_short, self.fail_on, self.require_all, self.profile, self.baseline)
 
 
 @dataclass(frozen=True)
-class Occasion:
+class RunConfiguration:
     """What a run is given before anything is sent: whom it asks, what for, and what it is held to."""
 
     settings: Settings
     contract: Contract
     cases: tuple[Case, ...]
     waivers: tuple[Waiver, ...]
-    fail_on: Strength
+    fail_on: RequirementLevel
     require_all: bool
     seed: int
     started: datetime
@@ -133,10 +133,10 @@ class Occasion:
         return {f"{case.id}/{clause.name}": (case, clause) for case in self.cases for clause in case.clauses}
 
     @cached_property
-    def heading(self) -> Heading:
+    def heading(self) -> RunHeader:
         """What the record of this run says first."""
         contract = self.contract
-        return Heading(
+        return RunHeader(
             suite=f"talkstack-contract {__version__}",
             started=self.started.astimezone(UTC).replace(microsecond=0),
             base_url=self.settings.base_url,
@@ -147,7 +147,7 @@ class Occasion:
             sha256=contract.digest,
             operations=tuple(_listed_operations(contract)),
             cases=tuple(_listed_case(case) for case in self.cases),
-            readings=contract.readings,
+            readings=contract.interpretations,
             pages_not_covered=contract.pages_not_covered,
             fail_on=self.fail_on,
             require_all=self.require_all,
@@ -171,17 +171,17 @@ def _listed_operations(contract: Contract) -> list[ListedOperation]:
             each.tag,
             each.title,
             each.source.url,
-            tuple(response.status for response in each.pairs),
+            tuple(response.status for response in each.documented_responses),
         )
         for each in contract.operations
     ]
 
 
 def _listed_case(case: Case) -> ListedCase:
-    return ListedCase(case.id, case.status, tuple(each.name for each in case.clauses), case.rank == WORKFLOW)
+    return ListedCase(case.id, case.status, tuple(each.name for each in case.clauses), case.kind == WORKFLOW)
 
 
-def header_line(heading: Heading) -> Line:
+def header_line(heading: RunHeader) -> Line:
     """Return the first line."""
     contract = {
         "title": heading.title,
@@ -217,10 +217,10 @@ def header_line(heading: Heading) -> Line:
     }
 
 
-def heading_of_line(line: Mapping[str, Any]) -> Heading:
+def heading_of_line(line: Mapping[str, Any]) -> RunHeader:
     """Read the first line back. Raises KeyError, TypeError or ValueError for one that is none."""
     contract, profile = line["contract"], line["profile"]
-    return Heading(
+    return RunHeader(
         suite=line["suite"],
         started=datetime.fromisoformat(line["started"]),
         base_url=line["provider"]["base_url"],
@@ -231,9 +231,9 @@ def heading_of_line(line: Mapping[str, Any]) -> Heading:
         sha256=contract["sha256"],
         operations=tuple(ListedOperation(**_with_tuple(each, "statuses")) for each in line["operations"]),
         cases=tuple(ListedCase(**_with_tuple(each, "clauses")) for each in line["cases"]),
-        readings=tuple(Reading(**_with_tuple(each, "pages")) for each in line["readings"]),
+        readings=tuple(Interpretation(**_with_tuple(each, "pages")) for each in line["readings"]),
         pages_not_covered=tuple((each["page"], each["why"]) for each in line["pages_not_covered"]),
-        fail_on=Strength(line["fail_on"]),
+        fail_on=RequirementLevel(line["fail_on"]),
         require_all=line["require"] == "all",
         fail_on_undocumented=line["fail_on_undocumented"],
         allow=tuple(line["allow"]),
@@ -291,7 +291,7 @@ def judgement_of_line(line: Line) -> Judgement:
     return Judgement(
         **{
             **given,
-            "strength": Strength(given["strength"]),
+            "level": RequirementLevel(given["level"]),
             "provenance": Provenance(given["provenance"]),
             "verdict": Verdict(given["verdict"]),
             "source": Source(**given["source"]),

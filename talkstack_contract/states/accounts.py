@@ -3,7 +3,7 @@
 An account comes from the settings, or from the states URL, which makes a new one each time. A value that an account of
 the settings lacks is made by the documented operation that makes such a thing, where the settings allow that. Nothing
 that the settings name is changed: what a request changes or removes is of our own making. All that is brought about is
-in the ledger, and taken back at the end. Raises `Unexercised` for what is not to be had, `Blocked` where it failed.
+in the ledger, and taken back at the end. Raises `NotTested` for what is not to be had, `Blocked` where it failed.
 """
 
 import zlib
@@ -13,8 +13,8 @@ from dataclasses import replace
 from functools import partial
 
 from talkstack_contract.contract.cases import WORKFLOW
-from talkstack_contract.errors import Blocked, ContractError, Unexercised
-from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Json, Operation, Request
+from talkstack_contract.errors import Blocked, ContractError, NotTested
+from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Header, Json, Operation, Request
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson
 from talkstack_contract.provider.client import NoAnswer, Provider
 from talkstack_contract.provider.request_builder import credential_header, names_in, request_of, scheme_for, sent_values
@@ -49,7 +49,7 @@ class Accounts:
             for name, path in operation.finds:
                 self._finders.setdefault(name, []).append((operation, path))
         self._makers = {
-            each.makes.value: each for each in self._operations.values() if each.makes and each.makes.removed_by
+            each.creates.value: each for each in self._operations.values() if each.creates and each.creates.removed_by
         }
         self._nonce, self._count = nonce, 0
         self._accounts: dict[Place, Account] = {}
@@ -94,16 +94,16 @@ class Accounts:
         return self._accounts[place]
 
     def request(self, case: Case) -> Request:
-        """Write the request of a case. Raises `Unexercised` where the settings leave it out of reach."""
+        """Write the request of a case. Raises `NotTested` where the settings leave it out of reach."""
         if case.effect not in self.provider.settings.allow:
-            raise Unexercised(
+            raise NotTested(
                 f"it has the effect {case.effect}, which the settings do not allow",
                 f"add {str(case.effect)!r} to allow in the provider file",
                 by_settings=True,
             )
         self.check_own(case)
         if case.takes_any_scheme and case.scheme:
-            with suppress(Unexercised):  # without an account it is asked as it stands, and says what is missing
+            with suppress(NotTested):  # without an account it is asked as it stands, and says what is missing
                 case = replace(case, scheme=scheme_for(case.operation, self.account_of(case)))
         return self._request(case, self.fresh(case))
 
@@ -138,7 +138,7 @@ class Accounts:
         state = operation.success.state if operation.success else ""
         account = self.account(state, SHARED if operation.effect is Effect.READS else GENERATED) if state else None
         given = ((scheme, account.credential(scheme)) for scheme in operation.schemes) if account else ()
-        return next((credential_header(scheme, Form.VALID, each) for scheme, each in given if each), None)
+        return next((credential_header(scheme, CredentialVariant.VALID, each) for scheme, each in given if each), None)
 
     def may_generate(self, operation: Operation, effect: Effect) -> bool:
         """Tell whether requests may be generated: what they make has no name of ours, so it has to be thrown away."""
@@ -150,40 +150,42 @@ class Accounts:
     def _place(self, case: Case) -> Place:
         if known := self._places.get(case.id):
             return known
-        if case.is_own:
+        if case.needs_own_account:
             return case.state, case.id
         return case.state, SHARED if case.operation.effect is Effect.READS else CHANGED
 
     def _credential(self, case: Case) -> Credential | None:
-        if case.scheme is None or case.form in (Form.WRONG, Form.EMPTY):
+        if case.scheme is None or case.credential_variant in (CredentialVariant.WRONG, CredentialVariant.EMPTY):
             return None
         if case.id in self._credentials:
             return self._credentials[case.id]
-        account = self.account(EXPIRED) if case.form is Form.EXPIRED else self.account_of(case)
+        account = (
+            self.account(EXPIRED) if case.credential_variant is CredentialVariant.EXPIRED else self.account_of(case)
+        )
         credential = account.credential(case.scheme)
         if credential is None:
-            key = "token" if case.scheme.word == "token" else "api_key"
-            raise Unexercised(
+            key = "token" if case.scheme.noun == "token" else "api_key"
+            raise NotTested(
                 f"the account {account.state!r} has no {key}",
                 f"{key} under accounts.{account.state!r}",
                 by_settings=True,
             )
-        if case.form is Form.OTHER_CASE and credential.value.swapcase() == credential.value:
-            raise Unexercised("the credential has no letter to write in another case", by_settings=True)
+        if case.credential_variant is CredentialVariant.OTHER_CASE and credential.value.swapcase() == credential.value:
+            raise NotTested("the credential has no letter to write in another case", by_settings=True)
         return credential
 
     def check_own(self, case: Case) -> None:
         """Hold back what would use up an account of the settings, or change it for good."""
         might_change = case.reads_after and not self.provider.settings.states_url  # by an undocumented method
-        uses_up = case.is_own and (case.operation.schemes or case.rank == WORKFLOW)
+        uses_up = case.needs_own_account and (case.operation.schemes or case.kind == WORKFLOW)
         if not (might_change or uses_up):
             return
         if not self._given_as(self.account_of(case)):
             return
-        makers = [each for each in self._makers.values() if case.rank != WORKFLOW]
-        removes = any(each.makes and each.makes.removed_by == case.operation.id for each in makers)
+        makers = [each for each in self._makers.values() if case.kind != WORKFLOW]
+        removes = any(each.creates and each.creates.removed_by == case.operation.id for each in makers)
         if not removes:
-            raise Unexercised(
+            raise NotTested(
                 f"it {'might' if might_change else 'would'} change the account {case.state!r} for good",
                 "a states URL, which makes new ones",
                 by_settings=True,
@@ -206,8 +208,11 @@ class Accounts:
             return fresh
         try:
             return self._known_value(case, place, name)
-        except Unexercised:
-            if (case.scheme is None and case.operation.schemes) or case.form in (Form.WRONG, Form.EMPTY):
+        except NotTested:
+            if (case.scheme is None and case.operation.schemes) or case.credential_variant in (
+                CredentialVariant.WRONG,
+                CredentialVariant.EMPTY,
+            ):
                 return INVENTED  # a request that is refused for its credential needs no object that exists
             raise
 
@@ -223,7 +228,7 @@ class Accounts:
             return found
         maker = self._makers.get(name)
         if maker is None:
-            raise Unexercised(
+            raise NotTested(
                 f"{name} of the account {account.state!r} is not known",
                 f"{name} under accounts.{account.state!r}.values in the provider file, or a states URL",
                 by_settings=True,
@@ -265,7 +270,7 @@ class Accounts:
         case = replace(self.asks[operation.id], name="found", state=place[0])
         case = replace(case, scheme=scheme_for(operation, self.account(*place)))
         self._places[case.id] = place
-        with suppress(Blocked, Unexercised):
+        with suppress(Blocked, NotTested):
             return self.provider.send(self.request(case), case.id)
         return None
 
@@ -275,7 +280,7 @@ class Accounts:
         case = replace(case, scheme=scheme_for(maker, account))  # a user may have only an API key
         self._places[case.id] = place
         if case.effect not in self.provider.settings.allow:
-            raise Unexercised(
+            raise NotTested(
                 f"{name} is not known, and {maker.id}, which would make one, is not allowed",
                 f"{name} under accounts.{place[0]!r}.values, or {str(case.effect)!r} in allow",
                 by_settings=True,
@@ -295,23 +300,23 @@ class Accounts:
 
     def about_to_send(self, case: Case) -> str:
         """Write down that a case is about to make something that nobody else would remove; return the entry's id."""
-        if not case.operation.makes:
+        if not case.operation.creates:
             return ""
         state = case.state
         if not state and self.provider.settings.states_url:
             return ""  # a provider for tests, which starts anew
-        with suppress(Unexercised):  # asked without a credential, it may need no account
+        with suppress(NotTested):  # asked without a credential, it may need no account
             if state and not (state := self._given_as(self.account_of(case))):
                 return ""  # it is thrown away with its account
         return self.ledger.begin(OBJECT, state, case.operation.id, self._fresh.get(case.id, ""))
 
     def came_back(self, case: Case, entry: str, exchange: Exchange) -> None:
         """Write down what a case made; where no answer says so, it may have been made all the same."""
-        if not entry or case.operation.makes is None:
+        if not entry or case.operation.creates is None:
             return
         value = made_value(case.operation, exchange)
         if value is not None:
-            self.ledger.came_to(entry, {**self._named(case), case.operation.makes.value: value})
+            self.ledger.came_to(entry, {**self._named(case), case.operation.creates.value: value})
         elif 300 <= exchange.status < 500:
             self.ledger.removed(entry)  # it was refused
 
@@ -329,7 +334,7 @@ class Accounts:
 
     def _brought_about(self, state: str) -> Account:
         if not self.provider.settings.states_url:
-            raise Unexercised(
+            raise NotTested(
                 f"the provider state {state!r} is not to be had",
                 f"an account under accounts.{state!r} in the provider file, or a states URL",
                 by_settings=True,
@@ -355,9 +360,9 @@ class Accounts:
 
 def made_value(maker: Operation, exchange: Exchange) -> str | None:
     """Return the value that an operation made, read off its answer; None where the answer shows none."""
-    if maker.makes is None or not 200 <= exchange.status < 300:
+    if maker.creates is None or not 200 <= exchange.status < 300:
         return None
-    return _text_at(exchange, maker.makes.at)
+    return _text_at(exchange, maker.creates.at)
 
 
 def _text_at(exchange: Exchange, path: Sequence[str]) -> str | None:

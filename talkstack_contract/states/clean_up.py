@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.model import Case
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.request_builder import request_of, scheme_for, sent_values
@@ -20,7 +20,7 @@ def take_back(ledger: Ledger, provider: Provider, asks: Mapping[str, Case]) -> l
         try:
             _take_one_back(entry, provider, asks)
             ledger.removed(entry.id)
-        except (Blocked, Unexercised) as error:
+        except (Blocked, NotTested) as error:
             left.append(f"{entry}: {error.reason}")
     return left
 
@@ -29,19 +29,19 @@ def _take_one_back(entry: Entry, provider: Provider, asks: Mapping[str, Case]) -
     if entry.kind == ACCOUNT:
         provider.set_up(entry.state, "teardown", entry.values.get("user_id", ""))
         return
-    maker = asks[entry.operation].operation.makes if entry.operation in asks else None
+    maker = asks[entry.operation].operation.creates if entry.operation in asks else None
     if maker is None or maker.removed_by not in asks:
         raise Blocked("no documented operation removes it")
     if not entry.values:
         raise Blocked("it is not known what came of the request")
     account = provider.settings.accounts.get(entry.state)
     if account is None:
-        raise Unexercised(f"the settings have no account {entry.state!r}", by_settings=True)
+        raise NotTested(f"the settings have no account {entry.state!r}", by_settings=True)
     case = asks[maker.removed_by]
     case = replace(case, scheme=scheme_for(case.operation, account))
     credential = account.credential(case.scheme) if case.scheme else None
     if case.scheme and not credential:
-        raise Unexercised(f"the account {entry.state!r} has no credential here", by_settings=True)
+        raise NotTested(f"the account {entry.state!r} has no credential here", by_settings=True)
     known = partial(_known_to, {**account.values, **entry.values})
     request = request_of(case, sent_values(case, known, known), credential, provider.settings)
     exchange = provider.send(request, f"{case.operation.id}/clean-up")

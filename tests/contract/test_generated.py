@@ -14,7 +14,7 @@ import pytest
 import schemathesis
 from schemathesis.generation.meta import TestPhase
 
-from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Clause, Effect, Exchange, Header, Request, Violation
 from talkstack_contract.provider.client import TOO_MANY
@@ -157,7 +157,7 @@ def generation(
     try:
         run.answers.of(next(case for case in cases if case.operation is mine.operation))
         CREDENTIALS[label] = run.accounts.generating(mine.operation)
-    except Unexercised:
+    except NotTested:
         CREDENTIALS[label] = None  # without a credential there is still something to ask
     except Blocked as error:
         generation.stop(error.reason)

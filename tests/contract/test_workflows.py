@@ -14,7 +14,7 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from talkstack_contract.errors import Unexercised
+from talkstack_contract.errors import NotTested
 from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workflow
 from talkstack_contract.model import Json, Provenance
 from talkstack_contract.provider.settings import ACTIVE, EMPTY
@@ -685,7 +685,7 @@ def day_of(call: Reply, later: int = 0) -> str:
     try:
         started = parsedate_to_datetime(call.value("date")).astimezone(UTC)
     except ValueError:
-        raise Unexercised("the date of the call cannot be read") from None
+        raise NotTested("the date of the call cannot be read") from None
     ended = started + timedelta(seconds=seconds if isinstance(seconds, int) else 0) + LONGEST_RINGING
     need(ended.date() == started.date(), "the call was on around midnight, so that its day is not certain")
     return (started + timedelta(days=later)).date().isoformat()
@@ -694,7 +694,7 @@ def day_of(call: Reply, later: int = 0) -> str:
 def need(given: bool, otherwise: str) -> None:
     """End the workflow, for the reason in `otherwise`, where what it needs is not given."""
     if not given:
-        raise Unexercised(otherwise)
+        raise NotTested(otherwise)
 
 
 def hold_success(steps: Steps, reply: Reply) -> None:

@@ -170,7 +170,7 @@ def _provider(faults: Sequence[str] = ()) -> Iterator[tuple[Path, Reference]]:
 def _read(exit_status: int, verdicts: Path, output: str) -> Run:
     lines = [json.loads(line) for line in verdicts.read_text().splitlines()] if verdicts.exists() else []
     told = {
-        line["id"]: Told(line["strength"], line["verdict"], tuple(line["exchanges"]), line["of_run"])
+        line["id"]: Told(line["level"], line["verdict"], tuple(line["exchanges"]), line["run_wide"])
         for line in lines
         if line["kind"] == "verdict"
     }

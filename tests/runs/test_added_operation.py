@@ -16,9 +16,9 @@ import yaml
 
 from talkstack_contract.contract.cases import GENERATED, derive_cases
 from talkstack_contract.contract.openapi import load_contract
-from talkstack_contract.judging.decision import pairs_of
+from talkstack_contract.judging.decision import documented_responses
 from talkstack_contract.judging.judge import Run
-from talkstack_contract.model import Contract, Effect, Judgement, Strength, Verdict
+from talkstack_contract.model import Contract, Effect, Judgement, RequirementLevel, Verdict
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.evidence import Secrets
 from talkstack_contract.provider.settings import Settings
@@ -127,7 +127,7 @@ def sound(_: World, status: int, answer: Any) -> tuple[int, Any]:
 
 def judged(contract: Contract, world: World) -> list[Judgement]:
     """Ask every case that is derived, and judge every clause."""
-    cases = [case for case in derive_cases(contract) if case.rank != GENERATED]
+    cases = [case for case in derive_cases(contract) if case.kind != GENERATED]
     with serving(world) as url:
         settings = Settings(url, False, EVERYTHING, {}, states_url=f"{url}/_states")
         provider = Provider(settings, Secrets(), wait=lambda _: None)
@@ -147,7 +147,7 @@ def contract(tmp_path: Path) -> Contract:
 def test_operation_is_added_by_files_that_the_guide_shows(contract: Contract) -> None:
     [operation] = contract.operations
     names = [name for name, _ in blocks()]
-    assert ((operation.id, [each.status for each in operation.pairs]), names) == (
+    assert ((operation.id, [each.status for each in operation.documented_responses]), names) == (
         ("sendReceipt", [200, 400, 401, 404]),
         [
             "openapi.yaml",
@@ -169,7 +169,7 @@ def test_cases_follow_from_it(contract: Contract) -> None:
 
 def test_provider_that_keeps_its_promises_is_upheld_in_every_pair(contract: Contract) -> None:
     found = judged(contract, World(sound))
-    pairs = pairs_of(promised(contract, derive_cases(contract)), found, Strength.ADVICE)
+    pairs = documented_responses(promised(contract, derive_cases(contract)), found, RequirementLevel.ADVICE)
     assert ([pair.verdict for pair in pairs], {each.verdict for each in found}) == (
         [Verdict.UPHELD] * 4,
         {Verdict.UPHELD},

@@ -49,7 +49,7 @@ def _tags(item: ElementTree.Element) -> set[str]:
 
 
 def _due_tags(line: Line) -> set[str]:
-    if line["verdict"] == "violated" and line["strength"] == "must":
+    if line["verdict"] == "violated" and line["level"] == "must":
         return {"failure"}
     return {"upheld": set(), "blocked": {"error"}}.get(line["verdict"], {"skipped"})
 

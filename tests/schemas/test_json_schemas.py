@@ -15,7 +15,7 @@ from talkstack_contract.contract.clauses import success_clauses
 from talkstack_contract.contract.json_schema import FORMATS, departures
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.judging.checks import CHECKS, Subject
-from talkstack_contract.model import Effect, Exchange, Request, Response, Strength
+from talkstack_contract.model import Effect, Exchange, Request, RequirementLevel, Response
 from talkstack_contract.provider.bodies import DecodedResponse
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -53,7 +53,7 @@ def responses_by_schema() -> dict[str, Response]:
             for method, entry in item.items():
                 for status, response in entry["responses"].items():
                     name = response["content"]["application/json"]["schema"]["$ref"].removeprefix("../")
-                    answering = operations[path, method.upper()].answering(int(status))
+                    answering = operations[path, method.upper()].response(int(status))
                     assert answering is not None
                     found[name] = answering
     return found
@@ -146,14 +146,14 @@ def test_example_without_a_required_key_breaks_a_must(name: str, example: Any) -
             continue
         spoilt = changed(example, place, ...)
         is_promised = not is_valid(name, spoilt) and place not in assumed_places(BODIES[name])
-        if is_promised and Strength.MUST not in broken(BODIES[name], spoilt).values():
+        if is_promised and RequirementLevel.MUST not in broken(BODIES[name], spoilt).values():
             kept.append(place)
     assert kept == []
 
 
 def assumed_places(response: Response) -> set[Place]:
     """Return the places of which a printed body tells too little, so that what is asked there is advice."""
-    return {part.path for part in response.parts if part.notes.get("provenance") == "assumed"}
+    return {part.path for part in response.described_values if part.notes.get("provenance") == "assumed"}
 
 
 KINDS: list[Any] = [None, True, 7, 1.5, "text", "", "https://a.example", [], ["text"], {}, {"a": 1}]
@@ -192,11 +192,11 @@ def changed(document: Any, place: Place, value: Any) -> Any:
     return copied
 
 
-def broken(response: Response, body: Any) -> dict[str, Strength]:
+def broken(response: Response, body: Any) -> dict[str, RequirementLevel]:
     """Return the clauses about the body that an answer with this body breaks."""
     request = Request("GET", "http://127.0.0.1/", (), Effect.READS)
     headers = (("Content-Type", "application/json"),)
     exchange = Exchange("op/case", request, response.status, "", headers, json.dumps(body).encode(), "", 1.0)
     subject = Subject(DecodedResponse(exchange))
     clauses = [clause for clause in success_clauses(response) if clause.check not in ("owner", "shows")]
-    return {clause.name: clause.strength for clause in clauses if list(CHECKS[clause.check](clause, subject))}
+    return {clause.name: clause.level for clause in clauses if list(CHECKS[clause.check](clause, subject))}

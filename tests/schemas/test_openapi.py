@@ -108,7 +108,11 @@ def test_list_of_our_own_has_33_operations_and_115_pairs() -> None:
 
 def test_operations_and_pairs_are_those_of_the_docs() -> None:
     found = {
-        operation.id: (operation.method, operation.path, {response.status for response in operation.pairs})
+        operation.id: (
+            operation.method,
+            operation.path,
+            {response.status for response in operation.documented_responses},
+        )
         for operation in CONTRACT.operations
     }
     assert found == PAIRS
@@ -179,8 +183,8 @@ def test_response_has_a_source(operation: Operation, response: Response) -> None
 
 @pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda each: each.id)
 def test_every_documented_500_can_be_brought_about(operation: Operation) -> None:
-    failure = operation.answering(500)
-    states = {failure.state, *(way.state for way in failure.ways)} if failure else {"the provider fails inside"}
+    failure = operation.response(500)
+    states = {failure.state, *(way.state for way in failure.scenarios)} if failure else {"the provider fails inside"}
     assert "the provider fails inside" in states
 
 

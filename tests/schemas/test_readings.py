@@ -8,7 +8,7 @@ import yaml
 
 from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.openapi import load_contract
-from talkstack_contract.model import Reading
+from talkstack_contract.model import Interpretation
 from tests.contract.test_workflows import WORKFLOWS
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -23,7 +23,7 @@ def named_readings(document: Any) -> set[str]:
 
 
 CASES = derive_cases(CONTRACT, fail_on_undocumented=True)
-CLAUSES = {clause.source.reading for case in CASES for clause in case.clauses} - {""}
+CLAUSES = {clause.source.interpretation for case in CASES for clause in case.clauses} - {""}
 # A reading may also say what a request holds, beside the field that it is about.
 FIELDS = {
     name
@@ -32,35 +32,35 @@ FIELDS = {
 }
 WALKED = {workflow.reading for workflow in WORKFLOWS.values()} - {""}
 USED = CLAUSES | FIELDS | WALKED
-NOT_JUDGED = {reading.id for reading in CONTRACT.readings if "not judged" in reading.decision} - USED
+NOT_JUDGED = {reading.id for reading in CONTRACT.interpretations if "not judged" in reading.decision} - USED
 
 
 def test_every_reading_is_used_or_says_what_is_not_judged() -> None:
-    assert {reading.id for reading in CONTRACT.readings} - USED == NOT_JUDGED
+    assert {reading.id for reading in CONTRACT.interpretations} - USED == NOT_JUDGED
 
 
-@pytest.mark.parametrize("reading", CONTRACT.readings, ids=lambda each: each.id)
-def test_reading_names_pages_of_the_contract(reading: Reading) -> None:
+@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+def test_reading_names_pages_of_the_contract(reading: Interpretation) -> None:
     pages = {operation.source.page for operation in CONTRACT.operations}
     assert set(reading.pages) - pages - {"every page"} == set()
 
 
-@pytest.mark.parametrize("reading", CONTRACT.readings, ids=lambda each: each.id)
-def test_reading_says_what_was_decided_and_why(reading: Reading) -> None:
+@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+def test_reading_says_what_was_decided_and_why(reading: Interpretation) -> None:
     sentences = [text[-1:] for text in (reading.decision, reading.reason)]
     assert sentences == [".", "."]
 
 
-@pytest.mark.parametrize("reading", CONTRACT.readings, ids=lambda each: each.id)
-def test_question_to_the_vendor_is_one(reading: Reading) -> None:
+@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+def test_question_to_the_vendor_is_one(reading: Interpretation) -> None:
     assert reading.question is None or reading.question.endswith("?")
 
 
-@pytest.mark.parametrize("reading", CONTRACT.readings, ids=lambda each: each.id)
-def test_what_is_ours_asks_the_vendor_nothing(reading: Reading) -> None:
+@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+def test_what_is_ours_asks_the_vendor_nothing(reading: Interpretation) -> None:
     assert reading.kind != "ours" or reading.question is None
 
 
-@pytest.mark.parametrize("reading", CONTRACT.readings, ids=lambda each: each.id)
-def test_defect_of_the_docs_asks_the_vendor_a_question(reading: Reading) -> None:
+@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+def test_defect_of_the_docs_asks_the_vendor_a_question(reading: Interpretation) -> None:
     assert reading.kind != "docs-defect" or reading.question is not None

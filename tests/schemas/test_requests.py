@@ -106,13 +106,13 @@ def test_fields_that_an_answer_speaks_of_exist(operation: Operation) -> None:
             *(each for together in response.absent for each in together),
             *response.malformed,
             *response.unknown,
-            *(field for way in (*response.ways, *operation.undocumented) for field, _ in way.sends),
+            *(field for way in (*response.scenarios, *operation.undocumented) for field, _ in way.sends),
         )
     }
     assert named - {field.name for field in operation.fields} == set()
 
 
-@pytest.mark.parametrize("operation", [each for each in CONTRACT.operations if each.makes], ids=lambda each: each.id)
+@pytest.mark.parametrize("operation", [each for each in CONTRACT.operations if each.creates], ids=lambda each: each.id)
 def test_what_we_make_is_recognisable(operation: Operation) -> None:
     name = operation.field("name")
     assert name is not None

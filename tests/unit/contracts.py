@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.openapi import load_contract
-from talkstack_contract.judging.decision import Promised
+from talkstack_contract.judging.decision import ListedResponse
 from talkstack_contract.model import Case, Contract, Operation
 
 FORMAT = Path(__file__).parents[2] / "schemas" / "meta"
@@ -43,8 +43,12 @@ def cases_of(*operations: Operation) -> tuple[Case, ...]:
     return derive_cases(contract_of(*operations))
 
 
-def promised(contract: Contract, cases: Sequence[Case]) -> tuple[Promised, ...]:
+def promised(contract: Contract, cases: Sequence[Case]) -> tuple[ListedResponse, ...]:
     """Name the documented pairs of a contract."""
     asked = {(case.operation.id, case.status) for case in cases}
-    pairs = [(operation.id, response.status) for operation in contract.operations for response in operation.pairs]
-    return tuple(Promised(*pair, pair in asked) for pair in pairs)
+    pairs = [
+        (operation.id, response.status)
+        for operation in contract.operations
+        for response in operation.documented_responses
+    ]
+    return tuple(ListedResponse(*pair, pair in asked) for pair in pairs)

@@ -12,24 +12,24 @@ from talkstack_contract.contract.profiles import profile_of, profile_text
 from talkstack_contract.judging.comparison import Baseline
 from talkstack_contract.judging.decision import decide
 from talkstack_contract.judging.judge import judgement_of
-from talkstack_contract.model import Effect, Exchange, Header, Judgement, Request, Strength, Verdict, Violation
+from talkstack_contract.model import Effect, Exchange, Header, Judgement, Request, RequirementLevel, Verdict, Violation
 from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence, Secrets, evidence_of
 from talkstack_contract.provider.settings import Settings
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.results.history import History, Night
-from talkstack_contract.results.records import Occasion
+from talkstack_contract.results.records import RunConfiguration
 from tests.unit.contracts import PROJECT, contract_of, operation_of
 
 CONTRACT = contract_of(operation_of(PROJECT))
 CASES = derive_cases(CONTRACT)
 PROMISES = {f"{case.name}/{clause.name}": (case, clause) for case in CASES for clause in case.clauses}
 SETTINGS = Settings("https://api.example", False, frozenset({Effect.WRITES, Effect.READS}), {})
-OCCASION = Occasion(
+OCCASION = RunConfiguration(
     settings=SETTINGS,
     contract=CONTRACT,
     cases=CASES,
     waivers=(),
-    fail_on=Strength.MUST,
+    fail_on=RequirementLevel.MUST,
     require_all=False,
     seed=7,
     started=datetime(2026, 11, 24, 10, 30, tzinfo=timezone(timedelta(hours=1))),
@@ -64,7 +64,7 @@ def findings(
     others: Sequence[Judgement] = (),
     exchanges: Sequence[Exchange] = (),
     only: Sequence[str] | None = None,
-    occasion: Occasion = OCCASION,
+    occasion: RunConfiguration = OCCASION,
     waiver_problems: Sequence[str] = (),
     evidence: Sequence[Evidence] = (),
 ) -> Findings:
@@ -117,11 +117,11 @@ HOSTILE_EXCHANGE = exchange(
 EVERYTHING = findings(
     [
         violated(A_MUST, *(Violation(f"$.{SCRIPT}", SCRIPT) for _ in range(7))),
-        judged(A_SHOULD, Verdict.UNEXERCISED, reason=SCRIPT, below="envelope.message-is-text"),
+        judged(A_SHOULD, Verdict.NOT_TESTED, reason=SCRIPT, unmet_dependency="envelope.message-is-text"),
         violated("by-bearer/body.project-data-status-is-active", Violation("$", SCRIPT)),
         judged("by-api-key/status.is-200", Verdict.WAIVED, Violation("status", SCRIPT), reason=SCRIPT),
         judged("no-credential/status.is-401", Verdict.BLOCKED, reason=SCRIPT),
-        judged("internal-error/status.is-500", Verdict.UNEXERCISED, reason=SCRIPT, remedy=SCRIPT),
+        judged("internal-error/status.is-500", Verdict.NOT_TESTED, reason=SCRIPT, remedy=SCRIPT),
         violated("unknown-query/answer.is-unchanged", Violation(SCRIPT, SCRIPT)),
     ],
     [HOSTILE_EXCHANGE, exchange(name="by-api-key", status=0, reason=SCRIPT)],
@@ -133,7 +133,7 @@ RUNS = {
     "narrowed": findings(only=[A_MUST]),
     "nothing-allowed": findings(occasion=replace(OCCASION, settings=replace(SETTINGS, allow=frozenset()))),
     "nightly": findings(
-        [violated(A_MUST), violated("by-api-key/status.is-200"), judged(A_SHOULD, Verdict.UNEXERCISED, reason=SCRIPT)],
+        [violated(A_MUST), violated("by-api-key/status.is-200"), judged(A_SHOULD, Verdict.NOT_TESTED, reason=SCRIPT)],
         occasion=replace(OCCASION, baseline=BASELINE, history=HISTORY),
     ),
     "undocumented": findings(evidence=[seen(*(f"$.{SCRIPT}{number}" for number in range(30))), seen("$.x", name="x")]),

@@ -11,7 +11,7 @@ import pytest
 
 from talkstack_contract.contract.profiles import Profile, Ruling, Standing
 from talkstack_contract.judging.waivers import Waiver
-from talkstack_contract.model import Judgement, Reading, Verdict, Violation
+from talkstack_contract.model import Interpretation, Judgement, Verdict, Violation
 from talkstack_contract.reports.acceptance import BODY_SHOWN_CHARACTERS, Acceptance, acceptance_page, clipped
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.reports.terminal import LISTED
@@ -149,7 +149,7 @@ def counted(others: Mapping[str, Verdict]) -> dict[str, tuple[int, dict[str, int
 
 def test_clauses_are_counted_by_their_standing() -> None:
     standings = Counter(PROFILE.standing(id_).standing for id_ in OCCASION.promises)
-    given = counted({A_MUST: Verdict.VIOLATED, UNKNOWN_QUERY: Verdict.UNEXERCISED})
+    given = counted({A_MUST: Verdict.VIOLATED, UNKNOWN_QUERY: Verdict.NOT_TESTED})
     assert given["Clauses, required"] == (
         standings[Standing.REQUIRED],
         {"upheld": standings[Standing.REQUIRED] - 1, "violated": 1},
@@ -165,9 +165,9 @@ def test_clause_that_was_never_judged_is_in_the_denominator() -> None:
 def test_gaps_are_told_by_reason_the_required_ones_first() -> None:
     optional = next(name for name in PROMISES if name.startswith("internal-error/"))
     gaps = view(
-        judged(optional, Verdict.UNEXERCISED, reason="no states URL"),
+        judged(optional, Verdict.NOT_TESTED, reason="no states URL"),
         judged(A_MUST, Verdict.BLOCKED, reason="dead"),
-        judged(A_SHOULD, Verdict.UNEXERCISED, reason="below", below="x"),
+        judged(A_SHOULD, Verdict.NOT_TESTED, reason="below", unmet_dependency="x"),
     ).gaps()
     assert [(gap.first.reason, gap.required, gap.others) for gap in gaps] == [("dead", 1, 0), ("no states URL", 0, 1)]
 
@@ -225,7 +225,7 @@ def test_waiver_is_told_with_what_it_accepts() -> None:
 
 
 def test_questions_are_numbered_where_a_clause_points_at_them() -> None:
-    reading = Reading("r", "silence", ("A page",), "We decide.", "Because.", None)
+    reading = Interpretation("r", "silence", ("A page",), "We decide.", "Because.", None)
     found = findings()
     readings = (reading, *found.heading.readings)
     shown = Acceptance(replace(found, heading=replace(found.heading, readings=readings)), PROFILE, DIGESTS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.model import Effect
 from talkstack_contract.provider.settings import ACTIVE, Account, Credential
 from talkstack_contract.states.accounts import CHANGED, INVENTED, OTHER, SHARED, Accounts, NotYet
@@ -38,7 +38,7 @@ def sent_path(accounts: Accounts, name: str) -> str:
 
 
 def why(accounts: Accounts, name: str) -> tuple[str, bool]:
-    with pytest.raises(Unexercised) as caught:
+    with pytest.raises(NotTested) as caught:
         accounts.request(CASES[name])
     return caught.value.reason, caught.value.by_settings
 
@@ -319,9 +319,9 @@ def test_object_of_the_other_account_is_put_at_no_risk(name: str) -> None:
 
 @pytest.mark.parametrize("states", [{}, {f"setup {ACTIVE}": refused(200, {})}], ids=["no-states-url", "no-account"])
 def test_account_of_the_settings_is_not_changed_for_good(states: Mapping[str, Any]) -> None:
-    case = replace(CASES["updateInvoice/by-bearer"], is_own=True)  # nothing that it makes can be thrown away
+    case = replace(CASES["updateInvoice/by-bearer"], needs_own_account=True)  # nothing that it makes can be thrown away
     accounts = accounts_of(settings(states_url=STATES if states else ""), World(broken=dict(states)))
-    with pytest.raises(Unexercised, match="it would change the account 'an active project' for good"):
+    with pytest.raises(NotTested, match="it would change the account 'an active project' for good"):
         accounts.request(case)
 
 

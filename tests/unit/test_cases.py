@@ -10,7 +10,7 @@ from talkstack_contract.contract.cases import REFUSAL, derive_cases
 from talkstack_contract.contract.cases import SUCCESS as SUCCESS_RANK
 from talkstack_contract.judging.checks import CHECKS
 from talkstack_contract.judging.judge import GENERATED_CHECKS
-from talkstack_contract.model import Case, Clause, Effect, Field, Provenance, Spoil, Strength
+from talkstack_contract.model import Case, Clause, Effect, Field, MutationKind, Provenance, RequirementLevel
 from tests.unit.contracts import PROJECT, billing_contract, cases_of, contract_of, operation_of
 
 OPERATION = operation_of(PROJECT)
@@ -107,7 +107,7 @@ def test_cases_are_those_written_down_here() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_clauses_of_a_case_are_those_written_down_here(case: Case) -> None:
-    assert {(str(clause.strength), clause.name) for clause in case.clauses} == clauses_of(EXPECTED[case.name])
+    assert {(str(clause.level), clause.name) for clause in case.clauses} == clauses_of(EXPECTED[case.name])
 
 
 # The order of asking
@@ -166,35 +166,35 @@ def test_clause_has_a_source() -> None:
 
 def test_clause_is_a_short_claim_in_the_present() -> None:
     wrong = re.compile(r"\b(should|shall|test|verify|ensure)\b|[.!]$")
-    sentences = {clause.sentence for case in DEMANDING for clause in case.clauses}
+    sentences = {clause.statement for case in DEMANDING for clause in case.clauses}
     assert [each for each in sentences if wrong.search(each) or not 0 < len(each) < 70] == []
 
 
 def test_clause_with_no_document_behind_it_names_a_reading() -> None:
-    known = {reading.id for reading in CONTRACT.readings}
+    known = {reading.id for reading in CONTRACT.interpretations}
     bare = {
-        id_: clause.source.reading
+        id_: clause.source.interpretation
         for id_, clause in ((case.id, clause) for case in DEMANDING for clause in case.clauses)
-        if clause.source.reading not in (known if clause.provenance in WITHOUT_A_DOCUMENT else {*known, ""})
+        if clause.source.interpretation not in (known if clause.provenance in WITHOUT_A_DOCUMENT else {*known, ""})
     }
     assert bare == {}
 
 
 STRENGTHS = {
-    Provenance.DOCUMENTED: Strength.MUST,
-    Provenance.STANDARD: Strength.MUST,
-    Provenance.SAMPLED: Strength.SHOULD,
-    Provenance.PRACTICE: Strength.SHOULD,
-    Provenance.ASSUMED: Strength.ADVICE,
-    Provenance.OURS: Strength.ADVICE,
-    Provenance.DEMANDED: Strength.MUST,
+    Provenance.DOCUMENTED: RequirementLevel.MUST,
+    Provenance.STANDARD: RequirementLevel.MUST,
+    Provenance.SAMPLED: RequirementLevel.SHOULD,
+    Provenance.PRACTICE: RequirementLevel.SHOULD,
+    Provenance.ASSUMED: RequirementLevel.ADVICE,
+    Provenance.OURS: RequirementLevel.ADVICE,
+    Provenance.DEMANDED: RequirementLevel.MUST,
 }
 
 
 @pytest.mark.parametrize("provenance", Provenance)
 def test_strength_follows_from_provenance(provenance: Provenance) -> None:
     clause = replace(CASES[0].clauses[0], provenance=provenance)
-    assert (provenance.strength, clause.strength) == (STRENGTHS[provenance], STRENGTHS[provenance])
+    assert (provenance.level, clause.level) == (STRENGTHS[provenance], STRENGTHS[provenance])
 
 
 def test_clause_is_judged_by_a_check_that_there_is() -> None:
@@ -203,22 +203,22 @@ def test_clause_is_judged_by_a_check_that_there_is() -> None:
 
 def test_demand_is_made_of_each_printed_success_and_of_nothing_else() -> None:
     demanding = {f"{case.id}/{clause.name}" for case in DEMANDING for clause in case.clauses}
-    successes = [case for case in ALL if case.rank == SUCCESS_RANK and case.name != "asked-twice"]
+    successes = [case for case in ALL if case.kind == SUCCESS_RANK and case.name != "asked-twice"]
     printed = {case.id for case in successes if case.operation.success and case.operation.success.keys}
     assert demanding - PROMISES.keys() == {f"{id_}/{DEMAND}" for id_ in printed}
 
 
 def test_demand_weighs_though_nobody_promised_it() -> None:
     [demand, *_] = [each for case in DEMANDING for each in case.clauses if each.name == DEMAND]
-    shown = demand.provenance, demand.strength, demand.source.reading, demand.needs
-    assert shown == (Provenance.DEMANDED, Strength.MUST, "undocumented-fields", ("body.is-strict-json",))
+    shown = demand.provenance, demand.level, demand.source.interpretation, demand.depends_on
+    assert shown == (Provenance.DEMANDED, RequirementLevel.MUST, "undocumented-fields", ("body.is-strict-json",))
 
 
 def test_clause_needs_earlier_clauses_of_its_case_only() -> None:
     strangers = {}
     for id_, (case, clause) in PROMISES.items():
         names = [each.name for each in case.clauses]
-        strangers[id_] = set(clause.needs) - set(names[: names.index(clause.name)])
+        strangers[id_] = set(clause.depends_on) - set(names[: names.index(clause.name)])
     assert {id_: names for id_, names in strangers.items() if names} == {}
 
 
@@ -226,8 +226,8 @@ def test_no_clause_hangs_on_a_weaker_one() -> None:
     weaker = {
         id_: name
         for id_, (case, clause) in PROMISES.items()
-        for name in clause.needs
-        if not case.clause(name).strength.reaches(clause.strength)
+        for name in clause.depends_on
+        if not case.clause(name).level.is_at_least(clause.level)
     }
     assert weaker == {}
 
@@ -351,15 +351,15 @@ def case_of(id_: str) -> Case:
 
 
 SPOILS = {
-    "logIn/email-absent": (("email", Spoil.ABSENT, None),),
-    "logIn/email-malformed": (("email", Spoil.MALFORMED, None),),
-    "logIn/a-stranger": (("email", Spoil.SENT, "talkstack-contract-{fresh}@example.test"),),
-    "createInvoice/amount-of-another-type": (("amount", Spoil.OTHER_TYPE, None),),
-    "createInvoice/a-negative-amount": (("amount", Spoil.SENT, -1),),
-    "updateInvoice/title-and-note-absent": (("title", Spoil.ABSENT, None), ("note", Spoil.ABSENT, None)),
-    "getInvoice/invoice-id-unknown": (("invoiceId", Spoil.UNKNOWN, None),),
-    "getInvoice/invoice-id-foreign": (("invoiceId", Spoil.FOREIGN, None),),
-    "getRate/rate-id-malformed": (("rate_id", Spoil.MALFORMED, None),),
+    "logIn/email-absent": (("email", MutationKind.ABSENT, None),),
+    "logIn/email-malformed": (("email", MutationKind.MALFORMED, None),),
+    "logIn/a-stranger": (("email", MutationKind.SENT, "talkstack-contract-{fresh}@example.test"),),
+    "createInvoice/amount-of-another-type": (("amount", MutationKind.OTHER_TYPE, None),),
+    "createInvoice/a-negative-amount": (("amount", MutationKind.SENT, -1),),
+    "updateInvoice/title-and-note-absent": (("title", MutationKind.ABSENT, None), ("note", MutationKind.ABSENT, None)),
+    "getInvoice/invoice-id-unknown": (("invoiceId", MutationKind.UNKNOWN, None),),
+    "getInvoice/invoice-id-foreign": (("invoiceId", MutationKind.FOREIGN, None),),
+    "getRate/rate-id-malformed": (("rate_id", MutationKind.MALFORMED, None),),
     "getInvoice/by-bearer": (),
     "createInvoice/wrong-token": (),
 }
@@ -367,7 +367,7 @@ SPOILS = {
 
 @pytest.mark.parametrize(("id_", "expected"), SPOILS.items(), ids=SPOILS)
 def test_case_spoils_what_its_name_says_and_nothing_else(id_: str, expected: object) -> None:
-    assert case_of(id_).spoils == expected
+    assert case_of(id_).mutations == expected
 
 
 STATES = {
@@ -390,7 +390,7 @@ def test_case_is_asked_in_its_state_for_the_pair_that_is_printed(id_: str, expec
 
 
 def test_only_a_success_that_uses_its_state_up_has_one_of_its_own() -> None:
-    assert {case.id for case in ALL if case.is_own} == {"deleteInvoice/by-bearer"}
+    assert {case.id for case in ALL if case.needs_own_account} == {"deleteInvoice/by-bearer"}
 
 
 REFUSED_WITH_ADVICE = {
@@ -404,7 +404,7 @@ REFUSED_WITH_ADVICE = {
 
 @pytest.mark.parametrize(("id_", "reading"), REFUSED_WITH_ADVICE.values(), ids=REFUSED_WITH_ADVICE)
 def test_what_no_page_prints_an_answer_to_is_refused_as_advice(id_: str, reading: str) -> None:
-    found = [(str(each.strength), each.name, each.source.reading) for each in case_of(id_).clauses]
+    found = [(str(each.level), each.name, each.source.interpretation) for each in case_of(id_).clauses]
     assert found == [
         ("should", "status.is-no-server-error", reading),
         ("advice", "status.is-a-refusal", reading),
@@ -413,7 +413,7 @@ def test_what_no_page_prints_an_answer_to_is_refused_as_advice(id_: str, reading
 
 def test_nobody_sees_what_another_account_has() -> None:
     found = [
-        (str(each.strength), each.name, each.check, each.source.reading)
+        (str(each.level), each.name, each.check, each.source.interpretation)
         for each in case_of("getInvoice/invoice-id-foreign").clauses
     ]
     reading = "another-accounts-object"
@@ -447,13 +447,13 @@ def test_success_shows_what_was_asked_for(id_: str, expected: str, path: tuple[s
 
 def test_value_of_an_item_is_judged_below_it_and_the_item_below_its_list() -> None:
     item = clause_of("listInvoices/by-bearer/body.is-object")
-    assert (item.path, item.needs) == (("*",), ("body.is-strict-json", "body.is-list"))
+    assert (item.path, item.depends_on) == (("*",), ("body.is-strict-json", "body.is-list"))
     clause = clause_of("listInvoices/by-bearer/body.id-is-text")
-    assert (clause.path, clause.needs) == (("*", "id"), ("body.is-strict-json", "body.is-object"))
+    assert (clause.path, clause.depends_on) == (("*", "id"), ("body.is-strict-json", "body.is-object"))
 
 
 def test_success_that_no_page_prints_is_advice_as_a_whole() -> None:
-    assert {str(clause.strength) for clause in case_of("findInvoice/by-bearer").clauses} == {"advice"}
+    assert {str(clause.level) for clause in case_of("findInvoice/by-bearer").clauses} == {"advice"}
 
 
 def statuses_of(id_: str) -> object:
@@ -465,13 +465,13 @@ def test_status_that_does_as_well_is_one_of_those_that_are_fine() -> None:
 
 
 def test_401_that_is_printed_for_something_else_refuses_no_credential() -> None:
-    assert [case.id for case in ALL if case.operation.id == "logIn" and case.rank == REFUSAL] == []
+    assert [case.id for case in ALL if case.operation.id == "logIn" and case.kind == REFUSAL] == []
 
 
 @pytest.mark.parametrize("operation", ["listInvoices", "updateInvoice"])
 def test_refusal_that_no_page_prints_is_a_must_and_its_status_advice(operation: str) -> None:
-    cases = [case for case in ALL if case.operation.id == operation and case.rank == REFUSAL]
-    told = [(str(each.strength), each.name) for case in cases for each in case.clauses[:2]]
+    cases = [case for case in ALL if case.operation.id == operation and case.kind == REFUSAL]
+    told = [(str(each.level), each.name) for case in cases for each in case.clauses[:2]]
     assert told == [("must", "status.is-a-refusal"), ("advice", "status.is-401")] * 2
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
-from talkstack_contract.model import Case, Effect, Exchange, Form, Header, Request, Scheme
+from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Header, Request, Scheme
 from talkstack_contract.provider.client import PAUSES, NoAnswer, Provider, retry_after_s
 from talkstack_contract.provider.evidence import REDACTED, Secrets
 from talkstack_contract.provider.request_builder import WRONG_CREDENTIAL, credential_header, request_of
@@ -315,8 +315,8 @@ def in_bash(shown: str, value: str) -> str:
 
 @pytest.mark.parametrize("value", SECRETS_OF_EACH_SHAPE.values(), ids=SECRETS_OF_EACH_SHAPE)
 @pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
-@pytest.mark.parametrize("form", Form)
-def test_shown_header_becomes_the_sent_one_in_a_shell(form: Form, scheme: Scheme, value: str) -> None:
+@pytest.mark.parametrize("form", CredentialVariant)
+def test_shown_header_becomes_the_sent_one_in_a_shell(form: CredentialVariant, scheme: Scheme, value: str) -> None:
     header = credential_header(scheme, form, Credential(value, "SECRET"))
     assert in_bash(header.shown, value) == header.value
 
@@ -325,22 +325,31 @@ def test_shown_header_becomes_the_sent_one_in_a_shell(form: Form, scheme: Scheme
     "value", [TOKEN, KEY, "QwXzRtLpVbNm", "xxxxxxxx1xxxxxxx"], ids=["token", "key", "letters", "one"]
 )
 @pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
-@pytest.mark.parametrize("form", [each for each in Form if each not in (Form.VALID, Form.OTHER_SCHEME, Form.EXPIRED)])
-def test_spoilt_credential_is_another_value(form: Form, scheme: Scheme, value: str) -> None:
+@pytest.mark.parametrize(
+    "form",
+    [
+        each
+        for each in CredentialVariant
+        if each not in (CredentialVariant.VALID, CredentialVariant.OTHER_SCHEME, CredentialVariant.EXPIRED)
+    ],
+)
+def test_spoilt_credential_is_another_value(form: CredentialVariant, scheme: Scheme, value: str) -> None:
     header = credential_header(scheme, form, Credential(value, "SECRET"))
     assert header.value != scheme.prefix + value
 
 
 def test_altered_token_differs_in_the_middle_of_its_signature_only() -> None:
-    sent = credential_header(SCHEMES["bearer"], Form.ALTERED, Credential(TOKEN, "SECRET")).value.removeprefix("Bearer ")
+    sent = credential_header(
+        SCHEMES["bearer"], CredentialVariant.ALTERED, Credential(TOKEN, "SECRET")
+    ).value.removeprefix("Bearer ")
     changed = [at for at, (was, now) in enumerate(zip(TOKEN, sent, strict=True)) if was != now]
     signature_starts_at = TOKEN.rindex(".") + 1
     [place] = changed
     assert signature_starts_at + 4 <= place < len(TOKEN) - 4
 
 
-@pytest.mark.parametrize("form", Form)
-def test_header_shows_no_value_of_an_account(form: Form) -> None:
+@pytest.mark.parametrize("form", CredentialVariant)
+def test_header_shows_no_value_of_an_account(form: CredentialVariant) -> None:
     header = credential_header(SCHEMES["bearer"], form, Credential(TOKEN, "SECRET"))
     assert (TOKEN[:12] in header.shown, TOKEN in repr(header)) == (False, False)
 

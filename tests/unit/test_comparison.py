@@ -9,7 +9,7 @@ from talkstack_contract.judging.comparison import Baseline, Changes, baseline_of
 from talkstack_contract.model import Judgement, Verdict
 from tests.unit.found import PROMISES, judged
 
-VIOLATED, BLOCKED, WAIVED, UNEXERCISED, UPHELD = Verdict
+VIOLATED, BLOCKED, WAIVED, NOT_TESTED, UPHELD = Verdict
 CLAUSE = "by-bearer/envelope.message-is-text"
 ID = f"getActiveProject/{CLAUSE}"
 NOTHING: Mapping[str, tuple[str, ...]] = dict.fromkeys(
@@ -23,21 +23,21 @@ def changes(before: Mapping[str, Verdict | None], *now: Judgement) -> Changes:
 
 ROWS: dict[str, tuple[Verdict | None, Verdict, str]] = {
     "upheld-then-violated": (UPHELD, VIOLATED, "newly_violated"),
-    "not-asked-then-violated": (UNEXERCISED, VIOLATED, "newly_violated"),
+    "not-asked-then-violated": (NOT_TESTED, VIOLATED, "newly_violated"),
     "not-known-then-violated": (None, VIOLATED, "newly_violated"),
     "violated-then-violated": (VIOLATED, VIOLATED, "still_violated"),
     "waived-then-violated": (WAIVED, VIOLATED, "still_violated"),
     "violated-then-upheld": (VIOLATED, UPHELD, "fixed"),
     "waived-then-upheld": (WAIVED, UPHELD, "fixed"),
-    "upheld-then-not-asked": (UPHELD, UNEXERCISED, "no_longer_exercised"),
-    "violated-then-not-asked": (VIOLATED, UNEXERCISED, "no_longer_exercised"),
+    "upheld-then-not-asked": (UPHELD, NOT_TESTED, "no_longer_exercised"),
+    "violated-then-not-asked": (VIOLATED, NOT_TESTED, "no_longer_exercised"),
     "waived-then-blocked": (WAIVED, BLOCKED, "no_longer_exercised"),
     "upheld-then-blocked": (UPHELD, BLOCKED, "no_longer_exercised"),
     "upheld-then-upheld": (UPHELD, UPHELD, ""),
     "upheld-then-waived": (UPHELD, WAIVED, ""),
-    "not-asked-then-upheld": (UNEXERCISED, UPHELD, ""),
-    "not-asked-then-blocked": (UNEXERCISED, BLOCKED, ""),
-    "not-known-then-not-asked": (None, UNEXERCISED, ""),
+    "not-asked-then-upheld": (NOT_TESTED, UPHELD, ""),
+    "not-asked-then-blocked": (NOT_TESTED, BLOCKED, ""),
+    "not-known-then-not-asked": (None, NOT_TESTED, ""),
 }
 
 
@@ -53,12 +53,12 @@ def test_clause_that_the_baseline_lacks_is_new(now: Verdict) -> None:
 
 
 def test_clause_below_a_broken_one_is_told_by_that() -> None:
-    below = judged(CLAUSE, UNEXERCISED, below="body.is-strict-json")
+    below = judged(CLAUSE, NOT_TESTED, unmet_dependency="body.is-strict-json")
     assert changes({ID: UPHELD}, below) == Changes("before", **NOTHING)
 
 
 @pytest.mark.parametrize(
-    ("before", "gone"), [(UPHELD, ("x/y/z",)), (VIOLATED, ("x/y/z",)), (UNEXERCISED, ()), (None, ())]
+    ("before", "gone"), [(UPHELD, ("x/y/z",)), (VIOLATED, ("x/y/z",)), (NOT_TESTED, ()), (None, ())]
 )
 def test_clause_that_the_contract_lost_is_gone(before: Verdict | None, gone: tuple[str, ...]) -> None:
     assert changes({"x/y/z": before}) == Changes("before", **{**NOTHING, "gone": gone})
@@ -75,7 +75,7 @@ def test_counts_leave_out_what_did_not_happen() -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "below", "expected"),
-    [("upheld", "", UPHELD), ("blocked", "", None), ("unexercised", "", UNEXERCISED), ("unexercised", "status", None)],
+    [("upheld", "", UPHELD), ("blocked", "", None), ("unexercised", "", NOT_TESTED), ("unexercised", "status", None)],
 )
 def test_blocked_clause_and_one_below_another_teach_nothing(verdict: str, below: str, expected: Verdict | None) -> None:
     assert learned(verdict, below) is expected
@@ -97,7 +97,7 @@ def test_later_run_wins_where_it_learned_something() -> None:
         ([UPHELD, VIOLATED, VIOLATED], 1),
         ([UPHELD, VIOLATED, UPHELD], 2),
         ([VIOLATED, WAIVED], 0),
-        ([UPHELD, None, VIOLATED, UNEXERCISED, VIOLATED, BLOCKED, UPHELD], 2),
+        ([UPHELD, None, VIOLATED, NOT_TESTED, VIOLATED, BLOCKED, UPHELD], 2),
     ],
 )
 def test_turn_is_from_kept_to_broken_or_back(verdicts: list[Verdict | None], expected: int) -> None:

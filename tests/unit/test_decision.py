@@ -8,9 +8,17 @@ import pytest
 from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.profiles import Profile, Ruling, Standing
 from talkstack_contract.judging.comparison import Baseline
-from talkstack_contract.judging.decision import Decision, Extent, Pair, Word, decide, fails, pairs_of
+from talkstack_contract.judging.decision import (
+    Decision,
+    DecisionKind,
+    DocumentedResponse,
+    Scope,
+    decide,
+    documented_responses,
+    fails,
+)
 from talkstack_contract.judging.judge import judgement_of
-from talkstack_contract.model import Case, Contract, Judgement, Strength, Verdict
+from talkstack_contract.model import Case, Contract, Judgement, RequirementLevel, Verdict
 from tests.unit.contracts import PROJECT, contract_of, operation_of, promised
 
 CONTRACT = contract_of(operation_of(PROJECT))
@@ -18,8 +26,8 @@ CASES = derive_cases(CONTRACT)
 PROMISES = {f"{case.name}/{clause.name}": (case, clause) for case in CASES for clause in case.clauses}
 PAIRS = promised(CONTRACT, CASES)
 IDS = tuple(f"getActiveProject/{name}" for name in PROMISES)
-MUST, SHOULD, ADVICE = Strength
-VIOLATED, BLOCKED, WAIVED, UNEXERCISED, UPHELD = Verdict
+MUST, SHOULD, ADVICE = RequirementLevel
+VIOLATED, BLOCKED, WAIVED, NOT_TESTED, UPHELD = Verdict
 
 A_MUST = "by-bearer/status.is-200"
 A_SHOULD = "by-bearer/envelope.message-is-as-printed"
@@ -39,7 +47,7 @@ def of_status(status: int) -> list[str]:
 def judgements(others: Mapping[str, Verdict], out_of_reach: Sequence[str] = ()) -> dict[str, Judgement]:
     """Judge every clause upheld but `others`, and those that the settings leave out of reach."""
     made = {name: judged(name, others.get(name, UPHELD)) for name in PROMISES}
-    return {**made, **{name: judged(name, UNEXERCISED, "not to be had", by_settings=True) for name in out_of_reach}}
+    return {**made, **{name: judged(name, NOT_TESTED, "not to be had", by_settings=True) for name in out_of_reach}}
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Row:
     others: Mapping[str, Verdict] = field(default_factory=dict)
     out_of_reach: Sequence[str] = ()
     only: Sequence[str] | None = None
-    fail_on: Strength = MUST
+    fail_on: RequirementLevel = MUST
     require_all: bool = False
     cut_short: str = ""
     waiver_problems: Sequence[str] = ()
@@ -66,7 +74,7 @@ class Row:
     def decision(self) -> Decision:
         made = judgements(self.others, self.out_of_reach)
         selected = [made[name] for name in (made if self.only is None else self.only)]
-        extent = Extent(PAIRS, IDS, self.cut_short, self.fail_on, self.require_all, self.profile, self.baseline())
+        extent = Scope(PAIRS, IDS, self.cut_short, self.fail_on, self.require_all, self.profile, self.baseline())
         return decide(selected, extent, self.waiver_problems)
 
 
@@ -78,14 +86,14 @@ ACCEPTED = {
     "everything-upheld-and-all-required": Row(require_all=True),
     "a-pair-out-of-reach": Row(out_of_reach=of_status(500)),
     "a-clause-of-a-pair-out-of-reach": Row(out_of_reach=["by-bearer/account.is-the-asking-one"]),
-    "advice-not-put-to-the-test": Row({AN_ADVICE: UNEXERCISED}),
-    "advice-not-put-to-the-test-though-it-would-fail": Row({AN_ADVICE: UNEXERCISED}, fail_on=ADVICE),
-    "clause-of-no-pair-not-put-to-the-test": Row({OF_NO_PAIR: UNEXERCISED}),
-    "clause-of-no-pair-not-put-to-the-test-and-all-required": Row({OF_NO_PAIR: UNEXERCISED}, require_all=True),
+    "advice-not-put-to-the-test": Row({AN_ADVICE: NOT_TESTED}),
+    "advice-not-put-to-the-test-though-it-would-fail": Row({AN_ADVICE: NOT_TESTED}, fail_on=ADVICE),
+    "clause-of-no-pair-not-put-to-the-test": Row({OF_NO_PAIR: NOT_TESTED}),
+    "clause-of-no-pair-not-put-to-the-test-and-all-required": Row({OF_NO_PAIR: NOT_TESTED}, require_all=True),
     "nothing-changed": Row(before={}),
     "fixed": Row(before={A_MUST: VIOLATED}),
-    "advice-no-longer-asked": Row({AN_ADVICE: UNEXERCISED}, before={}),
-    "not-asked-as-before": Row({A_MUST: UNEXERCISED}, before={A_MUST: UNEXERCISED}),
+    "advice-no-longer-asked": Row({AN_ADVICE: NOT_TESTED}, before={}),
+    "not-asked-as-before": Row({A_MUST: NOT_TESTED}, before={A_MUST: NOT_TESTED}),
 }
 WITH_REMARKS = {
     "should-violated": Row({A_SHOULD: VIOLATED}),
@@ -93,7 +101,7 @@ WITH_REMARKS = {
     "advice-violated-where-should-fails": Row({AN_ADVICE: VIOLATED}, fail_on=SHOULD),
     "must-waived": Row({A_MUST: WAIVED}),
     "must-waived-and-nothing-judged-below": Row(
-        {**dict.fromkeys(of_status(404), UNEXERCISED), "no-active-project/status.is-404": WAIVED}
+        {**dict.fromkeys(of_status(404), NOT_TESTED), "no-active-project/status.is-404": WAIVED}
     ),
     "advice-waived": Row({AN_ADVICE: WAIVED}),
     "clause-of-no-pair-waived": Row({OF_NO_PAIR: WAIVED}),
@@ -111,11 +119,11 @@ REJECTED = {
     "advice-violated-where-advice-fails": Row({AN_ADVICE: VIOLATED}, fail_on=ADVICE),
     "must-violated-and-another-blocked": Row({A_MUST: VIOLATED, OF_NO_PAIR: BLOCKED}),
     "must-violated-and-another-waived": Row({A_MUST: VIOLATED, OF_NO_PAIR: WAIVED}),
-    "must-violated-and-another-not-asked": Row({A_MUST: VIOLATED, "no-credential/status.is-401": UNEXERCISED}),
+    "must-violated-and-another-not-asked": Row({A_MUST: VIOLATED, "no-credential/status.is-401": NOT_TESTED}),
     "must-violated-and-cut-short": Row({A_MUST: VIOLATED}, cut_short="interrupted"),
     "must-violated-and-the-rest-never-judged": Row({A_MUST: VIOLATED}, only=[A_MUST], cut_short="interrupted"),
     "must-newly-violated": Row({A_MUST: VIOLATED}, before={}),
-    "must-violated-that-was-not-asked-before": Row({A_MUST: VIOLATED}, before={A_MUST: UNEXERCISED}),
+    "must-violated-that-was-not-asked-before": Row({A_MUST: VIOLATED}, before={A_MUST: NOT_TESTED}),
     "must-violated-that-was-blocked-before": Row({A_MUST: VIOLATED}, before={A_MUST: None}),
     "should-newly-violated-where-should-fails": Row({A_SHOULD: VIOLATED}, fail_on=SHOULD, before={}),
     "known-violation-and-a-waiver-not-kept-to-its-word": Row(
@@ -127,33 +135,33 @@ REJECTED = {
 INCONCLUSIVE = {
     "must-blocked": Row({A_MUST: BLOCKED}),
     "must-blocked-as-before": Row({A_MUST: BLOCKED}, before={A_MUST: None}),
-    "must-no-longer-asked": Row({A_MUST: UNEXERCISED}, before={}),
-    "clause-of-no-pair-no-longer-asked": Row({OF_NO_PAIR: UNEXERCISED}, before={}, out_of_reach=[]),
-    "violated-then-no-longer-asked": Row({A_MUST: UNEXERCISED}, before={A_MUST: VIOLATED}),
+    "must-no-longer-asked": Row({A_MUST: NOT_TESTED}, before={}),
+    "clause-of-no-pair-no-longer-asked": Row({OF_NO_PAIR: NOT_TESTED}, before={}, out_of_reach=[]),
+    "violated-then-no-longer-asked": Row({A_MUST: NOT_TESTED}, before={A_MUST: VIOLATED}),
     "known-violation-and-another-no-longer-asked": Row(
-        {A_MUST: VIOLATED, A_SHOULD: UNEXERCISED}, before={A_MUST: VIOLATED}
+        {A_MUST: VIOLATED, A_SHOULD: NOT_TESTED}, before={A_MUST: VIOLATED}
     ),
-    "not-asked-as-before-and-all-required": Row({A_MUST: UNEXERCISED}, require_all=True, before={A_MUST: UNEXERCISED}),
-    "everything-not-asked-as-before": Row(dict.fromkeys(ALL, UNEXERCISED), before=dict.fromkeys(ALL, UNEXERCISED)),
+    "not-asked-as-before-and-all-required": Row({A_MUST: NOT_TESTED}, require_all=True, before={A_MUST: NOT_TESTED}),
+    "everything-not-asked-as-before": Row(dict.fromkeys(ALL, NOT_TESTED), before=dict.fromkeys(ALL, NOT_TESTED)),
     "advice-blocked": Row({AN_ADVICE: BLOCKED}),
     "clause-of-no-pair-blocked": Row({OF_NO_PAIR: BLOCKED}),
     "everything-blocked": Row(dict.fromkeys(ALL, BLOCKED)),
     "blocked-and-a-remark": Row({A_MUST: BLOCKED, A_SHOULD: VIOLATED}),
     "blocked-and-a-waiver": Row({A_MUST: BLOCKED, A_SHOULD: WAIVED}),
-    "must-not-asked-though-in-reach": Row({A_MUST: UNEXERCISED}),
-    "should-not-asked-though-in-reach": Row({A_SHOULD: UNEXERCISED}),
-    "pair-not-asked-though-in-reach": Row(dict.fromkeys(of_status(404), UNEXERCISED)),
+    "must-not-asked-though-in-reach": Row({A_MUST: NOT_TESTED}),
+    "should-not-asked-though-in-reach": Row({A_SHOULD: NOT_TESTED}),
+    "pair-not-asked-though-in-reach": Row(dict.fromkeys(of_status(404), NOT_TESTED)),
     "pair-out-of-reach-and-all-required": Row(out_of_reach=of_status(500), require_all=True),
     "clause-out-of-reach-and-all-required": Row(out_of_reach=["by-bearer/account.is-the-asking-one"], require_all=True),
     "everything-out-of-reach": Row(out_of_reach=ALL),
-    "everything-not-asked": Row(dict.fromkeys(ALL, UNEXERCISED)),
+    "everything-not-asked": Row(dict.fromkeys(ALL, NOT_TESTED)),
     "cut-short-with-everything-upheld": Row(cut_short="interrupted"),
     "cut-short-with-nothing-judged": Row(only=[], cut_short="interrupted"),
     "cut-short-with-a-remark": Row({A_SHOULD: VIOLATED}, only=[A_SHOULD], cut_short="interrupted"),
 }
 NARROWED = {
     "upheld": (Row(only=UPHELD_ONLY), 0),
-    "upheld-and-not-asked": (Row({A_SHOULD: UNEXERCISED}, only=UPHELD_ONLY), 0),
+    "upheld-and-not-asked": (Row({A_SHOULD: NOT_TESTED}, only=UPHELD_ONLY), 0),
     "should-violated": (Row({A_SHOULD: VIOLATED}, only=UPHELD_ONLY), 0),
     "must-waived": (Row({A_MUST: WAIVED}, only=UPHELD_ONLY), 0),
     "must-violated": (Row({A_MUST: VIOLATED}, only=UPHELD_ONLY), 1),
@@ -161,21 +169,21 @@ NARROWED = {
     "must-violated-and-another-blocked": (Row({A_MUST: VIOLATED, A_SHOULD: BLOCKED}, only=UPHELD_ONLY), 1),
     "waiver-not-kept-to-its-word": (Row(only=UPHELD_ONLY, waiver_problems=["waiver 'x' has expired"]), 1),
     "blocked": (Row({A_MUST: BLOCKED}, only=UPHELD_ONLY), 6),
-    "nothing-but-not-asked": (Row(dict.fromkeys(UPHELD_ONLY, UNEXERCISED), only=UPHELD_ONLY), 6),
+    "nothing-but-not-asked": (Row(dict.fromkeys(UPHELD_ONLY, NOT_TESTED), only=UPHELD_ONLY), 6),
     "nothing-but-out-of-reach": (Row(out_of_reach=UPHELD_ONLY, only=UPHELD_ONLY), 6),
     "nothing-judged": (Row(only=[]), 6),
 }
 TABLE = [
-    *(pytest.param(row, Word.ACCEPTED, 0, id=f"accepted-{name}") for name, row in ACCEPTED.items()),
-    *(pytest.param(row, Word.WITH_REMARKS, 0, id=f"with-remarks-{name}") for name, row in WITH_REMARKS.items()),
-    *(pytest.param(row, Word.REJECTED, 1, id=f"rejected-{name}") for name, row in REJECTED.items()),
-    *(pytest.param(row, Word.INCONCLUSIVE, 6, id=f"inconclusive-{name}") for name, row in INCONCLUSIVE.items()),
-    *(pytest.param(row, Word.NONE, status, id=f"narrowed-{name}") for name, (row, status) in NARROWED.items()),
+    *(pytest.param(row, DecisionKind.ACCEPTED, 0, id=f"accepted-{name}") for name, row in ACCEPTED.items()),
+    *(pytest.param(row, DecisionKind.WITH_REMARKS, 0, id=f"with-remarks-{name}") for name, row in WITH_REMARKS.items()),
+    *(pytest.param(row, DecisionKind.REJECTED, 1, id=f"rejected-{name}") for name, row in REJECTED.items()),
+    *(pytest.param(row, DecisionKind.INCONCLUSIVE, 6, id=f"inconclusive-{name}") for name, row in INCONCLUSIVE.items()),
+    *(pytest.param(row, DecisionKind.NONE, status, id=f"narrowed-{name}") for name, (row, status) in NARROWED.items()),
 ]
 
 
 @pytest.mark.parametrize(("row", "word", "exit_status"), TABLE)
-def test_decision_follows_the_table(row: Row, word: Word, exit_status: int) -> None:
+def test_decision_follows_the_table(row: Row, word: DecisionKind, exit_status: int) -> None:
     decision = row.decision()
     assert (decision.word, decision.exit_status) == (word, exit_status)
 
@@ -191,7 +199,7 @@ REASONS = {
         Row(only=[A_MUST], waiver_problems=["waiver 'x' has expired"]),
         "waiver 'x' has expired",
     ),
-    "not-asked": (Row({A_MUST: UNEXERCISED}), "1 required pairs not asked: getActiveProject 200 (why)"),
+    "not-asked": (Row({A_MUST: NOT_TESTED}), "1 required pairs not asked: getActiveProject 200 (why)"),
     "out-of-reach": (Row(out_of_reach=ALL), "nothing could be asked (not to be had)"),
 }
 
@@ -207,7 +215,7 @@ def test_decision_lists_what_makes_it_red() -> None:
 
 
 def test_decision_counts_clauses_by_verdict() -> None:
-    counts = Row({A_MUST: VIOLATED, A_SHOULD: WAIVED, AN_ADVICE: BLOCKED, OF_NO_PAIR: UNEXERCISED}).decision().clauses
+    counts = Row({A_MUST: VIOLATED, A_SHOULD: WAIVED, AN_ADVICE: BLOCKED, OF_NO_PAIR: NOT_TESTED}).decision().clauses
     total = len(ALL)
     expected = {"violated": 1, "blocked": 1, "waived": 1, "unexercised": 1, "upheld": total - 4, "expected": total}
     assert counts == expected
@@ -235,47 +243,49 @@ def profile(**others: Standing) -> Profile:
 NAMED = {"must": A_MUST, "should": A_SHOULD, "no_pair": OF_NO_PAIR}
 LATER = replace(profile(), rulings={id_: Ruling(REQUIRED) for id_ in IDS if id_ != f"getActiveProject/{A_MUST}"})
 PROFILED = {
-    "required-and-not-asked": (Row({OF_NO_PAIR: UNEXERCISED}, profile=profile()), Word.INCONCLUSIVE),
-    "required-and-out-of-reach": (Row(out_of_reach=[A_SHOULD], profile=profile()), Word.INCONCLUSIVE),
-    "optional-and-not-asked": (Row({A_MUST: UNEXERCISED}, profile=profile(must=OPTIONAL)), Word.ACCEPTED),
-    "optional-and-violated": (Row({A_MUST: VIOLATED}, profile=profile(must=OPTIONAL)), Word.REJECTED),
-    "optional-and-blocked": (Row({A_MUST: BLOCKED}, profile=profile(must=OPTIONAL)), Word.INCONCLUSIVE),
+    "required-and-not-asked": (Row({OF_NO_PAIR: NOT_TESTED}, profile=profile()), DecisionKind.INCONCLUSIVE),
+    "required-and-out-of-reach": (Row(out_of_reach=[A_SHOULD], profile=profile()), DecisionKind.INCONCLUSIVE),
+    "optional-and-not-asked": (Row({A_MUST: NOT_TESTED}, profile=profile(must=OPTIONAL)), DecisionKind.ACCEPTED),
+    "optional-and-violated": (Row({A_MUST: VIOLATED}, profile=profile(must=OPTIONAL)), DecisionKind.REJECTED),
+    "optional-and-blocked": (Row({A_MUST: BLOCKED}, profile=profile(must=OPTIONAL)), DecisionKind.INCONCLUSIVE),
     "optional-and-not-asked-where-all-pairs-are-required": (
-        Row({A_MUST: UNEXERCISED}, require_all=True, profile=profile(must=OPTIONAL)),
-        Word.INCONCLUSIVE,
+        Row({A_MUST: NOT_TESTED}, require_all=True, profile=profile(must=OPTIONAL)),
+        DecisionKind.INCONCLUSIVE,
     ),
-    "not-scored-and-violated": (Row({A_MUST: VIOLATED}, profile=profile(must=NOT_SCORED)), Word.ACCEPTED),
-    "not-scored-and-blocked": (Row({A_MUST: BLOCKED}, profile=profile(must=NOT_SCORED)), Word.ACCEPTED),
-    "added-later-and-violated": (Row({A_MUST: VIOLATED}, profile=LATER), Word.ACCEPTED),
-    "added-later-and-not-asked": (Row({A_MUST: UNEXERCISED}, profile=LATER), Word.ACCEPTED),
-    "required-and-violated": (Row({A_MUST: VIOLATED}, profile=profile()), Word.REJECTED),
-    "should-violated": (Row({A_SHOULD: VIOLATED}, profile=profile()), Word.WITH_REMARKS),
-    "narrowed": (Row(only=UPHELD_ONLY, profile=profile()), Word.NONE),
+    "not-scored-and-violated": (Row({A_MUST: VIOLATED}, profile=profile(must=NOT_SCORED)), DecisionKind.ACCEPTED),
+    "not-scored-and-blocked": (Row({A_MUST: BLOCKED}, profile=profile(must=NOT_SCORED)), DecisionKind.ACCEPTED),
+    "added-later-and-violated": (Row({A_MUST: VIOLATED}, profile=LATER), DecisionKind.ACCEPTED),
+    "added-later-and-not-asked": (Row({A_MUST: NOT_TESTED}, profile=LATER), DecisionKind.ACCEPTED),
+    "required-and-violated": (Row({A_MUST: VIOLATED}, profile=profile()), DecisionKind.REJECTED),
+    "should-violated": (Row({A_SHOULD: VIOLATED}, profile=profile()), DecisionKind.WITH_REMARKS),
+    "narrowed": (Row(only=UPHELD_ONLY, profile=profile()), DecisionKind.NONE),
 }
 
 
 @pytest.mark.parametrize(("row", "word"), PROFILED.values(), ids=PROFILED)
-def test_profile_decides_what_counts(row: Row, word: Word) -> None:
+def test_profile_decides_what_counts(row: Row, word: DecisionKind) -> None:
     assert row.decision().word is word
 
 
 @pytest.mark.parametrize(
-    ("above", "word"), [(WAIVED, Word.WITH_REMARKS), (UNEXERCISED, Word.INCONCLUSIVE)], ids=["waived", "not-asked"]
+    ("above", "word"),
+    [(WAIVED, DecisionKind.WITH_REMARKS), (NOT_TESTED, DecisionKind.INCONCLUSIVE)],
+    ids=["waived", "not-asked"],
 )
-def test_what_stands_below_a_waived_clause_need_not_be_asked(above: Verdict, word: Word) -> None:
+def test_what_stands_below_a_waived_clause_need_not_be_asked(above: Verdict, word: DecisionKind) -> None:
     made = judgements({A_MUST: above})
-    made[A_SHOULD] = replace(judged(A_SHOULD, UNEXERCISED), below="status.is-200")
-    assert decide(list(made.values()), Extent(PAIRS, IDS, profile=profile(must=OPTIONAL))).word is word
+    made[A_SHOULD] = replace(judged(A_SHOULD, NOT_TESTED), unmet_dependency="status.is-200")
+    assert decide(list(made.values()), Scope(PAIRS, IDS, profile=profile(must=OPTIONAL))).word is word
 
 
 def test_reason_names_what_is_required_and_was_not_asked() -> None:
-    reason = Row({A_MUST: UNEXERCISED, OF_NO_PAIR: UNEXERCISED}, profile=profile()).decision().reason
+    reason = Row({A_MUST: NOT_TESTED, OF_NO_PAIR: NOT_TESTED}, profile=profile()).decision().reason
     shown = "getActiveProject/by-bearer, getActiveProject/unknown-query"
     assert reason == f"2 required clauses not asked: {shown} (why)"
 
 
 def test_violation_that_is_not_scored_makes_nothing_red() -> None:
-    extent = Extent(PAIRS, IDS, profile=profile(must=NOT_SCORED))
+    extent = Scope(PAIRS, IDS, profile=profile(must=NOT_SCORED))
     assert [extent.is_red(judged(name, VIOLATED)) for name in (A_MUST, OF_NO_PAIR)] == [False, True]
 
 
@@ -283,29 +293,32 @@ def test_violation_that_is_not_scored_makes_nothing_red() -> None:
 
 
 def pair(
-    status: int, others: Mapping[str, Verdict], fail_on: Strength = MUST, out_of_reach: Sequence[str] = ()
-) -> Pair:
+    status: int, others: Mapping[str, Verdict], fail_on: RequirementLevel = MUST, out_of_reach: Sequence[str] = ()
+) -> DocumentedResponse:
     made = judgements(others, out_of_reach).values()
-    return next(each for each in pairs_of(PAIRS, made, fail_on) if each.status == status)
+    return next(each for each in documented_responses(PAIRS, made, fail_on) if each.status == status)
 
 
 def test_every_documented_pair_is_there_even_where_nothing_was_judged() -> None:
     reason = "its clauses were not selected"
-    expected = [Pair("getActiveProject", status, UNEXERCISED, reason, "", True, 0) for status in (200, 401, 404, 500)]
-    assert sorted(pairs_of(PAIRS, [], MUST), key=lambda each: each.status) == expected
+    expected = [
+        DocumentedResponse("getActiveProject", status, NOT_TESTED, reason, "", True, 0)
+        for status in (200, 401, 404, 500)
+    ]
+    assert sorted(documented_responses(PAIRS, [], MUST), key=lambda each: each.status) == expected
 
 
 def test_pair_that_no_case_asks_for_says_so() -> None:
-    [first, *_] = pairs_of(promised(CONTRACT, []), [], MUST)
-    assert (first.verdict, first.reason, first.is_reachable) == (UNEXERCISED, "no case asks for it", False)
+    [first, *_] = documented_responses(promised(CONTRACT, []), [], MUST)
+    assert (first.verdict, first.reason, first.is_reachable) == (NOT_TESTED, "no case asks for it", False)
 
 
-WORST_FIRST = [VIOLATED, BLOCKED, WAIVED, UNEXERCISED, UPHELD]
+WORST_FIRST = [VIOLATED, BLOCKED, WAIVED, NOT_TESTED, UPHELD]
 
 
 @pytest.mark.parametrize("worst", WORST_FIRST)
 def test_pair_shows_the_worst_of_its_clauses(worst: Verdict) -> None:
-    musts = [name for name in of_status(200) if PROMISES[name][1].strength is MUST]
+    musts = [name for name in of_status(200) if PROMISES[name][1].level is MUST]
     milder = WORST_FIRST[WORST_FIRST.index(worst) :]
     others = {name: milder[number % len(milder)] for number, name in enumerate(musts)}
     assert pair(200, others).verdict is worst
@@ -313,45 +326,47 @@ def test_pair_shows_the_worst_of_its_clauses(worst: Verdict) -> None:
 
 @pytest.mark.parametrize(
     ("name", "verdict"),
-    [(A_MUST, UNEXERCISED), (A_SHOULD, UNEXERCISED), ("no-credential/media-type.is-json", UPHELD)],
+    [(A_MUST, NOT_TESTED), (A_SHOULD, NOT_TESTED), ("no-credential/media-type.is-json", UPHELD)],
     ids=["must", "should", "advice"],
 )
 def test_pair_is_upheld_only_if_every_must_and_should_was_exercised(name: str, verdict: Verdict) -> None:
     status = PROMISES[name][0].status or 0
-    assert pair(status, {name: UNEXERCISED}).verdict is verdict
+    assert pair(status, {name: NOT_TESTED}).verdict is verdict
 
 
-@pytest.mark.parametrize("fail_on", Strength)
+@pytest.mark.parametrize("fail_on", RequirementLevel)
 @pytest.mark.parametrize("name", [A_MUST, A_SHOULD, AN_ADVICE], ids=["must", "should", "advice"])
-def test_violation_below_the_threshold_is_a_remark_of_its_pair(name: str, fail_on: Strength) -> None:
+def test_violation_below_the_threshold_is_a_remark_of_its_pair(name: str, fail_on: RequirementLevel) -> None:
     case, clause = PROMISES[name]
     shown = pair(case.status or 0, {name: VIOLATED}, fail_on)
-    is_red = clause.strength.reaches(fail_on)
+    is_red = clause.level.is_at_least(fail_on)
     assert (shown.verdict, shown.remarks) == ((VIOLATED, 0) if is_red else (UPHELD, 1))
 
 
 def test_pair_is_out_of_reach_only_if_all_that_was_not_asked_is() -> None:
     statuses = of_status(500)
-    reach = [pair(500, {}, out_of_reach=statuses), pair(500, {statuses[0]: UNEXERCISED}, out_of_reach=statuses[1:])]
+    reach = [pair(500, {}, out_of_reach=statuses), pair(500, {statuses[0]: NOT_TESTED}, out_of_reach=statuses[1:])]
     assert [each.is_reachable for each in reach] == [False, True]
 
 
 def test_pair_tells_the_reason_and_remedy_of_its_worst_clause() -> None:
     made = judgements({})
-    made[A_MUST] = replace(judged(A_MUST, UNEXERCISED, "no account"), remedy="give one")
-    [shown] = [each for each in pairs_of(PAIRS, made.values(), MUST) if each.status == 200]
+    made[A_MUST] = replace(judged(A_MUST, NOT_TESTED, "no account"), remedy="give one")
+    [shown] = [each for each in documented_responses(PAIRS, made.values(), MUST) if each.status == 200]
     assert (shown.reason, shown.remedy) == ("no account", "give one")
 
 
-# Strength and threshold
+# RequirementLevel and threshold
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-@pytest.mark.parametrize("fail_on", Strength)
+@pytest.mark.parametrize("fail_on", RequirementLevel)
 @pytest.mark.parametrize("name", [A_MUST, A_SHOULD, AN_ADVICE, OF_NO_PAIR])
-def test_only_a_violation_at_or_above_the_threshold_fails(name: str, fail_on: Strength, verdict: Verdict) -> None:
+def test_only_a_violation_at_or_above_the_threshold_fails(
+    name: str, fail_on: RequirementLevel, verdict: Verdict
+) -> None:
     order = [MUST, SHOULD, ADVICE]
-    reaches = order.index(PROMISES[name][1].strength) <= order.index(fail_on)
+    reaches = order.index(PROMISES[name][1].level) <= order.index(fail_on)
     assert fails(judged(name, verdict), fail_on) == (verdict is VIOLATED and reaches)
 
 
@@ -369,7 +384,7 @@ def shown(name: str, others: Mapping[str, Verdict]) -> dict[int, Verdict]:
     promises = {f"{case.name}/{clause.name}": (case, clause) for case in cases for clause in case.clauses}
     made = [judgement_of(case, clause, others.get(key, UPHELD)) for key, (case, clause) in promises.items()]
     assert set(others) <= set(promises)
-    return {pair.status: pair.verdict for pair in pairs_of(promised(contract, cases), made, MUST)}
+    return {pair.status: pair.verdict for pair in documented_responses(promised(contract, cases), made, MUST)}
 
 
 def test_answer_that_no_page_prints_makes_no_pair() -> None:
@@ -393,5 +408,5 @@ def test_clause_of_no_pair_that_is_a_must_rejects_all_the_same() -> None:
     promises = [(case, clause) for case in cases for clause in case.clauses]
     leak = "body.shows-nothing-of-another-account"
     made = [judgement_of(case, clause, VIOLATED if clause.name == leak else UPHELD) for case, clause in promises]
-    extent = Extent(promised(contract, cases), tuple(each.id for each in made))
-    assert decide(made, extent).word is Word.REJECTED
+    extent = Scope(promised(contract, cases), tuple(each.id for each in made))
+    assert decide(made, extent).word is DecisionKind.REJECTED

@@ -105,7 +105,7 @@ def test_violations_alike_are_told_once() -> None:
 
 def test_reasons_are_told_once_with_their_count() -> None:
     blocked = [judged(name, Verdict.BLOCKED, reason="dead") for name in PROMISES if name.startswith("wrong-key/")]
-    below = judged(A_SHOULD, Verdict.UNEXERCISED, reason="x does not hold", below="x")
+    below = judged(A_SHOULD, Verdict.NOT_TESTED, reason="x does not hold", unmet_dependency="x")
     found = findings([*blocked, below])
     assert ([(first.reason, count) for first, count in found.untested], found.below) == ([("dead", len(blocked))], 1)
 

@@ -26,8 +26,8 @@ AT = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
 HEADER = {"kind": "header", "started": STARTED, "cases": [{"id": "a/b", "clauses": ["x", "y", "z"]}]}
 EXCHANGE = {"kind": "exchange", "id": "a/b"}
 VERDICTS = [
-    {"kind": "verdict", "id": "a/b/x", "verdict": "violated", "below": ""},
-    {"kind": "verdict", "id": "a/b/y", "verdict": "unexercised", "below": "x"},
+    {"kind": "verdict", "id": "a/b/x", "verdict": "violated", "unmet_dependency": ""},
+    {"kind": "verdict", "id": "a/b/y", "verdict": "unexercised", "unmet_dependency": "x"},
 ]
 FOOTER = {
     "kind": "footer",

@@ -7,10 +7,10 @@ import pytest
 
 from talkstack_contract.contract.json_schema import FORMATS, Schemas, check_document, check_schema, departures
 from talkstack_contract.errors import BadInput
-from talkstack_contract.model import Part
+from talkstack_contract.model import DescribedValue
 
 
-def parts(schema: Any, **others: Any) -> dict[tuple[str, ...], Part]:
+def parts(schema: Any, **others: Any) -> dict[tuple[str, ...], DescribedValue]:
     """List the parts of a schema that stands in `a/b.json`, with other documents beside it."""
     documents = {"a/b.json": schema, **{f"a/{name}.json": other for name, other in others.items()}}
     return {part.path: part for part in Schemas(documents).parts("a/b.json", schema)}
@@ -23,15 +23,15 @@ def test_every_described_value_is_a_part() -> None:
         "properties": {"id": {"type": "string", "minLength": 1}, "note": {"type": ["string", "null"]}, "free": {}},
     }
     assert parts(schema) == {
-        (): Part((), True, {"type": "object"}, {}),
-        ("id",): Part(("id",), True, {"type": "string", "minLength": 1}, {}),
-        ("note",): Part(("note",), False, {"type": ["string", "null"]}, {}),
+        (): DescribedValue((), True, {"type": "object"}, {}),
+        ("id",): DescribedValue(("id",), True, {"type": "string", "minLength": 1}, {}),
+        ("note",): DescribedValue(("note",), False, {"type": ["string", "null"]}, {}),
     }
 
 
 def test_items_of_a_list_stand_under_a_star() -> None:
     schema = {"type": "array", "items": {"required": ["id"], "properties": {"id": {"type": "string"}}}}
-    assert parts(schema)["*", "id"] == Part(("*", "id"), True, {"type": "string"}, {})
+    assert parts(schema)["*", "id"] == DescribedValue(("*", "id"), True, {"type": "string"}, {})
 
 
 def test_what_two_places_say_of_a_value_is_joined() -> None:
@@ -39,7 +39,9 @@ def test_what_two_places_say_of_a_value_is_joined() -> None:
         "allOf": [{"required": ["id"], "properties": {"id": {"type": "string", "x-contract": {"reading": "r"}}}}],
         "properties": {"id": {"const": "x", "x-contract": {"topic": "t"}}},
     }
-    assert parts(schema)["id",] == Part(("id",), True, {"type": "string", "const": "x"}, {"reading": "r", "topic": "t"})
+    assert parts(schema)["id",] == DescribedValue(
+        ("id",), True, {"type": "string", "const": "x"}, {"reading": "r", "topic": "t"}
+    )
 
 
 def test_key_that_only_another_place_requires_is_required() -> None:
@@ -76,7 +78,7 @@ def test_annotations_ask_nothing() -> None:
 
 
 def test_key_that_has_to_be_there_is_a_part_though_nothing_else_is_asked_of_it() -> None:
-    assert parts({"required": ["data"], "properties": {"data": {}}})["data",] == Part(("data",), True, {}, {})
+    assert parts({"required": ["data"], "properties": {"data": {}}})["data",] == DescribedValue(("data",), True, {}, {})
 
 
 # Keys, whatever is asked of them

@@ -64,8 +64,8 @@ def test_judgement_holds_what_a_reader_needs() -> None:
         operation="getActiveProject",
         case="by-bearer",
         clause="status.is-200",
-        sentence=clause.sentence,
-        strength=clause.strength,
+        statement=clause.statement,
+        level=clause.level,
         provenance=clause.provenance,
         status=200,
         verdict=Verdict.VIOLATED,
@@ -79,7 +79,7 @@ def test_judgement_holds_what_a_reader_needs() -> None:
 def test_below_a_broken_clause_nothing_is_judged() -> None:
     asked = asking({"by-bearer": Reply(201, SUCCESS)})
     broken = {"by-bearer/status.is-200"}
-    assert (asked.which(Verdict.VIOLATED, "by-bearer"), asked.which(Verdict.UNEXERCISED, "by-bearer")) == (
+    assert (asked.which(Verdict.VIOLATED, "by-bearer"), asked.which(Verdict.NOT_TESTED, "by-bearer")) == (
         broken,
         clauses_of("by-bearer") - broken,
     )
@@ -88,14 +88,14 @@ def test_below_a_broken_clause_nothing_is_judged() -> None:
 def test_reason_names_the_broken_clause_above() -> None:
     judgement = asking({"by-bearer": Reply(201)}).judged("by-bearer/media-type.is-json")
     reason = "status.is-200 does not hold, and below it there is nothing to judge"
-    assert (judgement.reason, judgement.below, judgement.by_settings) == (reason, "status.is-200", False)
+    assert (judgement.reason, judgement.unmet_dependency, judgement.by_settings) == (reason, "status.is-200", False)
 
 
 def test_broken_value_leaves_its_neighbours_judged() -> None:
     body = {**SUCCESS, "projectData": {**PROJECT, "name": 7}}
     asked = asking({"by-bearer": Reply(200, body)})
     expected = {"by-bearer/body.project-data-name-is-text"}, {"by-bearer/body.project-data-name-is-not-empty"}
-    assert (asked.which(Verdict.VIOLATED, "by-bearer"), asked.which(Verdict.UNEXERCISED, "by-bearer")) == expected
+    assert (asked.which(Verdict.VIOLATED, "by-bearer"), asked.which(Verdict.NOT_TESTED, "by-bearer")) == expected
 
 
 def test_other_answer_by_the_second_credential_is_violated() -> None:
@@ -107,7 +107,7 @@ def test_other_answer_by_the_second_credential_is_violated() -> None:
 def test_nothing_is_compared_with_an_answer_that_is_no_success(reply: Reply) -> None:
     judgement = asking({"by-bearer": reply}).judged("asked-twice/answer.is-the-same-again")
     reason = "by-bearer has no answer that answer.is-the-same-again could compare with"
-    assert (judgement.verdict, judgement.reason) == (Verdict.UNEXERCISED, reason)
+    assert (judgement.verdict, judgement.reason) == (Verdict.NOT_TESTED, reason)
 
 
 def test_second_answer_with_another_status_is_not_the_same() -> None:
@@ -159,7 +159,7 @@ def test_waiver_changes_no_upheld_clause() -> None:
 
 def test_below_a_waived_clause_nothing_is_judged() -> None:
     judgement = asking(DEMOTED, waivers=[WAIVER]).judged("by-bearer/media-type.is-json")
-    assert (judgement.verdict, judgement.below) == (Verdict.UNEXERCISED, "status.is-200")
+    assert (judgement.verdict, judgement.unmet_dependency) == (Verdict.NOT_TESTED, "status.is-200")
 
 
 # A 5xx seen anywhere
@@ -205,13 +205,13 @@ def test_server_error_that_is_neither_seen_nor_to_be_had_is_not_asked() -> None:
     asked = asking(settings=WITHOUT_STATES)
     asked.all()
     judged = asked.all("internal-error").values()
-    assert {(each.verdict, each.by_settings) for each in judged} == {(Verdict.UNEXERCISED, True)}
+    assert {(each.verdict, each.by_settings) for each in judged} == {(Verdict.NOT_TESTED, True)}
 
 
 def test_state_that_brings_no_server_error_breaks_the_status_only() -> None:
     asked = asking({"internal-error": FOUND})
     status = {"internal-error/status.is-500"}
-    assert (asked.which(Verdict.VIOLATED, "internal-error"), asked.which(Verdict.UNEXERCISED, "internal-error")) == (
+    assert (asked.which(Verdict.VIOLATED, "internal-error"), asked.which(Verdict.NOT_TESTED, "internal-error")) == (
         status,
         clauses_of("internal-error") - status,
     )
@@ -366,7 +366,7 @@ def test_no_finding_of_the_generator_upholds() -> None:
 @pytest.mark.parametrize("clause", [KEEPS, FINDS])
 def test_clause_about_generated_requests_is_not_asked_where_none_was(clause: str) -> None:
     judgement = asking().judged(clause)
-    assert (judgement.verdict, judgement.reason) == (Verdict.UNEXERCISED, "no request was generated")
+    assert (judgement.verdict, judgement.reason) == (Verdict.NOT_TESTED, "no request was generated")
 
 
 @pytest.mark.parametrize("clause", [KEEPS, FINDS])
@@ -409,7 +409,7 @@ def test_list_of_items_is_judged_item_by_item() -> None:
 def test_what_is_promised_of_items_is_not_asked_of_an_empty_list(clause: str) -> None:
     judgement = judged(billing({"GET /invoices": (200, [])}), f"{LISTED}{clause}")
     assert (judgement.verdict, judgement.reason, judgement.by_settings) == (
-        Verdict.UNEXERCISED,
+        Verdict.NOT_TESTED,
         NOTHING_TO_JUDGE,
         False,
     )
@@ -480,7 +480,7 @@ def test_refusal_may_name_an_id_that_json_writes_otherwise(known: str) -> None:
 def test_another_accounts_object_that_is_not_known_is_not_asked_for() -> None:
     run = billing({}, settings({ACTIVE: MINE}))
     judgement = judged(run, SHOWS_NOTHING)
-    assert (judgement.verdict, judgement.by_settings) == (Verdict.UNEXERCISED, True)
+    assert (judgement.verdict, judgement.by_settings) == (Verdict.NOT_TESTED, True)
 
 
 def test_value_that_both_accounts_have_gives_nothing_away() -> None:

@@ -25,7 +25,7 @@ OUTCOMES = {
     "violated": (violated(A_MUST), "failure"),
     "violated-below-what-rejects": (violated(A_SHOULD), "skipped"),
     "waived": (judged(A_MUST, Verdict.WAIVED), "skipped"),
-    "not-asked": (judged(A_MUST, Verdict.UNEXERCISED), "skipped"),
+    "not-asked": (judged(A_MUST, Verdict.NOT_TESTED), "skipped"),
     "blocked": (judged(A_MUST, Verdict.BLOCKED), "error"),
 }
 

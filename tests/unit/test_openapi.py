@@ -12,7 +12,7 @@ import yaml
 from talkstack_contract.contract.documents import read_yaml
 from talkstack_contract.contract.openapi import load_contract, meta_schema
 from talkstack_contract.errors import BadInput
-from talkstack_contract.model import Effect, Maker, Provenance, Scheme, Source, Way
+from talkstack_contract.model import Creation, Effect, Provenance, Scenario, Scheme, Source
 from tests.unit.contracts import FORMAT, PROJECT, billing_contract, billing_folder, operation_of
 
 # What two of the operations are read from, and the schemas of our own files.
@@ -94,7 +94,8 @@ def test_credentials_are_read_as_ways_to_prove_who_asks() -> None:
 def test_responses_are_read_with_their_source_and_state() -> None:
     operation = operation_of(PROJECT)
     found = [
-        (each.status, each.state, each.owner, each.source.printed, each.source.reading) for each in operation.responses
+        (each.status, each.state, each.owner, each.source.printed, each.source.interpretation)
+        for each in operation.responses
     ]
     assert found == [
         (200, "an active project", ("projectData", "user_id"), "200 OK", ""),
@@ -316,9 +317,9 @@ def test_fields_are_read_from_path_query_and_body() -> None:
 
 def test_operation_is_read_with_its_host_what_it_makes_and_what_it_uses_up() -> None:
     found = {name: operation_of(name) for name in ("remind", "createInvoice", "deleteInvoice", "logIn")}
-    assert {name: (each.server, each.makes, each.consumes, each.media_type) for name, each in found.items()} == {
+    assert {name: (each.server, each.creates, each.uses_up_state, each.media_type) for name, each in found.items()} == {
         "remind": ("calls_base_url", None, False, "application/json"),
-        "createInvoice": ("", Maker("invoiceId", ("invoice", "id"), "deleteInvoice"), False, "application/json"),
+        "createInvoice": ("", Creation("invoiceId", ("invoice", "id"), "deleteInvoice"), False, "application/json"),
         "deleteInvoice": ("", None, True, ""),
         "logIn": ("", None, False, "application/json"),
     }
@@ -335,17 +336,25 @@ def test_schemes_are_those_of_the_operation_or_of_the_whole_document() -> None:
 
 def test_response_says_what_it_is_printed_for() -> None:
     [_, taken, *_] = operation_of("createInvoice").responses
-    assert (taken.absent, taken.ways) == ((("title",),), (Way("a-taken-title", sends=(("title", "{invoiceTitle}"),)),))
+    assert (taken.absent, taken.scenarios) == (
+        (("title",),),
+        (Scenario("a-taken-title", sends=(("title", "{invoiceTitle}"),)),),
+    )
     [_, error, _, stranger] = operation_of("logIn").responses
     assert (error.absent, error.malformed) == ((("email",), ("password",)), ("email",))
     sends = (("email", "talkstack-contract-{fresh}@example.test"),)
-    assert stranger.ways == (Way("a-stranger", sends=sends, also=(400,), reading="stranger"),)
+    assert stranger.scenarios == (
+        Scenario("a-stranger", sends=sends, other_statuses=(400,), interpretation="stranger"),
+    )
     assert operation_of("updateInvoice").responses[1].absent == (("title", "note"),)
     assert operation_of("getInvoice").responses[1].unknown == ("invoiceId",)
 
 
 def test_answer_that_no_page_prints_makes_no_pair() -> None:
-    found = {name: [each.status for each in operation_of(name).pairs] for name in ("findInvoice", "listInvoices")}
+    found = {
+        name: [each.status for each in operation_of(name).documented_responses]
+        for name in ("findInvoice", "listInvoices")
+    }
     assert found == {"findInvoice": [400], "listInvoices": [200, 404]}
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from talkstack_contract.errors import BadInput
-from talkstack_contract.judging.decision import Word
+from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.provider.evidence import Secrets, evidence_of
 from talkstack_contract.reports.findings import page
 from talkstack_contract.reports.rebuild import Part, is_shown, joined, read_part, views
 from talkstack_contract.results.records import (
     Line,
-    Occasion,
+    RunConfiguration,
     Totals,
     exchange_line,
     footer_line,
@@ -35,7 +35,7 @@ def record(
     path: Path,
     names: Sequence[str] = ALL,
     others: Sequence[Judgement] = (),
-    occasion: Occasion = OCCASION,
+    occasion: RunConfiguration = OCCASION,
     cut_short: str = "",
     exchanges: Sequence[Line] = EXCHANGES,
 ) -> Path:
@@ -53,7 +53,7 @@ def read(*paths: Path) -> list[Part]:
     return [read_part(path) for path in paths]
 
 
-def word(*paths: Path) -> Word:
+def word(*paths: Path) -> DecisionKind:
     return joined(read(*paths)).decision.word
 
 
@@ -85,22 +85,22 @@ def cut(path: Path, lines: int, rest: str = "") -> Path:
 def test_record_without_its_last_line_is_inconclusive(tmp_path: Path) -> None:
     path = cut(record(tmp_path / "v.jsonl"), 2 + len(ALL))
     decision = joined(read(path)).decision
-    assert (decision.word, decision.reason) == (Word.INCONCLUSIVE, "the record has no last line: it was cut")
+    assert (decision.word, decision.reason) == (DecisionKind.INCONCLUSIVE, "the record has no last line: it was cut")
 
 
 def test_line_that_was_cut_is_dropped(tmp_path: Path) -> None:
     path = cut(record(tmp_path / "v.jsonl"), 10, '{"kind": "verd')
-    assert (len(read_part(path).judgements), word(path)) == (8, Word.INCONCLUSIVE)
+    assert (len(read_part(path).judgements), word(path)) == (8, DecisionKind.INCONCLUSIVE)
 
 
 def test_what_was_violated_before_the_cut_rejects(tmp_path: Path) -> None:
-    assert word(cut(record(tmp_path / "v.jsonl", [A_MUST], [violated(A_MUST)]), 3)) is Word.REJECTED
+    assert word(cut(record(tmp_path / "v.jsonl", [A_MUST], [violated(A_MUST)]), 3)) is DecisionKind.REJECTED
 
 
 def test_run_that_told_why_it_was_cut_is_inconclusive_for_that_reason(tmp_path: Path) -> None:
     path = record(tmp_path / "v.jsonl", cut_short="the run was interrupted")
     decision = joined(read(path)).decision
-    assert (decision.word, decision.reason) == (Word.INCONCLUSIVE, "the run was interrupted")
+    assert (decision.word, decision.reason) == (DecisionKind.INCONCLUSIVE, "the run was interrupted")
 
 
 # Parts
@@ -108,22 +108,26 @@ def test_run_that_told_why_it_was_cut_is_inconclusive_for_that_reason(tmp_path: 
 
 def test_parts_that_share_the_clauses_decide_together(tmp_path: Path) -> None:
     parts = record(tmp_path / "a.jsonl", ALL[:HALF]), record(tmp_path / "b.jsonl", ALL[HALF:])
-    assert (word(parts[0]), word(parts[1]), word(*parts)) == (Word.NONE, Word.NONE, Word.ACCEPTED)
+    assert (word(parts[0]), word(parts[1]), word(*parts)) == (
+        DecisionKind.NONE,
+        DecisionKind.NONE,
+        DecisionKind.ACCEPTED,
+    )
 
 
 def test_parts_that_leave_something_out_decide_nothing(tmp_path: Path) -> None:
-    assert word(record(tmp_path / "a.jsonl", ALL[:5]), record(tmp_path / "b.jsonl", ALL[6:])) is Word.NONE
+    assert word(record(tmp_path / "a.jsonl", ALL[:5]), record(tmp_path / "b.jsonl", ALL[6:])) is DecisionKind.NONE
 
 
 def test_part_that_was_cut_leaves_the_whole_inconclusive(tmp_path: Path) -> None:
     parts = record(tmp_path / "a.jsonl"), cut(record(tmp_path / "b.jsonl"), 3)
-    assert word(*parts) is Word.INCONCLUSIVE
+    assert word(*parts) is DecisionKind.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["first", "last"])
 def test_worse_of_two_verdicts_stands(order: tuple[int, int], tmp_path: Path) -> None:
     parts = [record(tmp_path / "a.jsonl"), record(tmp_path / "b.jsonl", others=[violated(A_MUST)])]
-    assert word(*(parts[place] for place in order)) is Word.REJECTED
+    assert word(*(parts[place] for place in order)) is DecisionKind.REJECTED
 
 
 def test_costs_of_the_parts_are_added(tmp_path: Path) -> None:
@@ -150,7 +154,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize(("occasion", "key"), OTHERS.values(), ids=OTHERS)
-def test_parts_of_two_runs_are_not_joined(occasion: Occasion, key: str, tmp_path: Path) -> None:
+def test_parts_of_two_runs_are_not_joined(occasion: RunConfiguration, key: str, tmp_path: Path) -> None:
     parts = read(record(tmp_path / "a.jsonl"), record(tmp_path / "b.jsonl", occasion=occasion))
     with pytest.raises(BadInput, match=rf"^b.jsonl: {key}: is another one than in a.jsonl; give the files of one run$"):
         joined(parts)
@@ -161,7 +165,9 @@ def test_embedded_reference_is_one_provider_whatever_its_port(tmp_path: Path) ->
         replace(OCCASION, settings=replace(OCCASION.settings, is_reference=True, base_url=f"http://127.0.0.1:{port}"))
         for port in (8001, 8002)
     ]
-    assert word(*(record(tmp_path / f"{n}.jsonl", occasion=each) for n, each in enumerate(ports))) is Word.ACCEPTED
+    assert (
+        word(*(record(tmp_path / f"{n}.jsonl", occasion=each) for n, each in enumerate(ports))) is DecisionKind.ACCEPTED
+    )
 
 
 # Files that are no record
@@ -172,7 +178,7 @@ BAD = {
     "no-json": ("no json\n", "line 1: is no JSON"),
     "header-cut": (HEADER[:50], "line 1: is no header of a record"),
     "another-thing": ('{"kind": "invoice"}\n', "line 1: is no header of a record"),
-    "another-format": ('{"kind": "header", "format": 1}\n', "line 1: is of format 1, and this version reads 2"),
+    "another-format": ('{"kind": "header", "format": 1}\n', "line 1: is of format 1, and this version reads 3"),
     "header-without-a-key": (
         written({**json.loads(HEADER), "cases": None}),
         "line 1: is not what a record holds there",
@@ -212,7 +218,7 @@ GIVEN = {
 
 @pytest.mark.parametrize(("occasion", "names", "expected"), GIVEN.values(), ids=GIVEN)
 def test_only_a_run_that_decides_by_a_profile_gives_an_acceptance_page(
-    occasion: Occasion, names: Sequence[str], expected: list[str], tmp_path: Path
+    occasion: RunConfiguration, names: Sequence[str], expected: list[str], tmp_path: Path
 ) -> None:
     parts = read(record(tmp_path / "v.jsonl", names, occasion=occasion))
     assert [name for name, _ in views(joined(parts), parts)] == expected

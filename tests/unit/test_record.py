@@ -12,16 +12,16 @@ import pytest
 from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.profiles import profile_of, profile_text
 from talkstack_contract.errors import BadInput
-from talkstack_contract.judging.decision import Word
+from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.judging.judge import judgement_of
 from talkstack_contract.judging.waivers import Waiver
-from talkstack_contract.model import Effect, Exchange, Judgement, Request, Strength, Verdict
+from talkstack_contract.model import Effect, Exchange, Judgement, Request, RequirementLevel, Verdict
 from talkstack_contract.provider.evidence import Secrets, evidence_of
 from talkstack_contract.provider.settings import ACTIVE, Account, Credential, Settings
 from talkstack_contract.reports.rebuild import read_part
 from talkstack_contract.reports.record import Record
 from talkstack_contract.reports.verify import differences, read_page
-from talkstack_contract.results.records import Occasion, exchange_line, header_line, verdict_line, written
+from talkstack_contract.results.records import RunConfiguration, exchange_line, header_line, verdict_line, written
 from tests.unit.contracts import PROJECT, contract_of, operation_of
 
 CONTRACT = contract_of(operation_of(PROJECT))
@@ -30,11 +30,13 @@ SECRET = "hunter2hunter2hunter2"
 LATER = "given-by-the-states-url-1"
 
 
-def occasion(*waivers: Waiver) -> Occasion:
+def occasion(*waivers: Waiver) -> RunConfiguration:
     accounts = {ACTIVE: Account(ACTIVE, Credential(SECRET, "TALKSTACK_TOKEN"))}
     settings = Settings("https://api.example", False, frozenset({Effect.READS}), accounts)
     started = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
-    return Occasion(settings, CONTRACT, CASES, waivers, Strength.MUST, require_all=False, seed=1, started=started)
+    return RunConfiguration(
+        settings, CONTRACT, CASES, waivers, RequirementLevel.MUST, require_all=False, seed=1, started=started
+    )
 
 
 def opened(folder: Path, *waivers: Waiver) -> Record:
@@ -146,27 +148,27 @@ def whole(folder: Path, *waivers: Waiver) -> Record:
 
 
 def test_findings_decide_by_all_lines(tmp_path: Path) -> None:
-    assert whole(tmp_path).findings().decision.word is Word.ACCEPTED
+    assert whole(tmp_path).findings().decision.word is DecisionKind.ACCEPTED
 
 
 def test_run_that_was_cut_short_is_inconclusive(tmp_path: Path) -> None:
     record = whole(tmp_path)
     record.cut_short = "the run was interrupted"
     decision = record.findings().decision
-    assert (decision.word, decision.reason) == (Word.INCONCLUSIVE, "the run was interrupted")
+    assert (decision.word, decision.reason) == (DecisionKind.INCONCLUSIVE, "the run was interrupted")
 
 
 def test_waiver_that_is_not_needed_rejects(tmp_path: Path) -> None:
     record = whole(tmp_path, Waiver(FIRST.id, "slow vendor", "anna", "T-1", date(2027, 1, 1)))
     found = record.findings()
-    assert (found.decision.word, len(found.waiver_problems)) == (Word.REJECTED, 1)
+    assert (found.decision.word, len(found.waiver_problems)) == (DecisionKind.REJECTED, 1)
 
 
 def test_record_ends_with_the_footer(tmp_path: Path) -> None:
     record = whole(tmp_path)
     decision = record.close(record.findings(), [record.jsonl], [])
     last = lines(record)[-1]
-    assert (last["kind"], last["decision"], decision.word) == ("footer", "ACCEPTED", Word.ACCEPTED)
+    assert (last["kind"], last["decision"], decision.word) == ("footer", "ACCEPTED", DecisionKind.ACCEPTED)
 
 
 def test_summary_is_written_beside_the_record(tmp_path: Path) -> None:
@@ -185,7 +187,7 @@ def test_secret_in_an_artefact_is_blanked_and_leaves_the_run_inconclusive(tmp_pa
     name = "LATER" if secret is LATER else "TALKSTACK_TOKEN"
     told = f"a secret stood in junit.xml and was blanked there: {name}"
     assert (decision.word, decision.reason, artefact.read_text(encoding="utf-8")) == (
-        Word.INCONCLUSIVE,
+        DecisionKind.INCONCLUSIVE,
         told,
         "<x>[redacted]</x>",
     )
@@ -235,7 +237,7 @@ def test_secret_that_the_acceptance_page_would_show_leaves_the_run_inconclusive(
     path = record.write_acceptance()
     told = [leak.partition(" and ")[0] for leak in leaks]
     assert (decision.word, told) == (
-        Word.INCONCLUSIVE,
+        DecisionKind.INCONCLUSIVE,
         ["a secret stood in verdicts.jsonl", "a secret stood in acceptance.html"],
     )
     assert path and SECRET not in path.read_text(encoding="utf-8")
@@ -252,7 +254,7 @@ def test_acceptance_page_that_cannot_be_made_costs_the_decision(
     leaks = record.try_acceptance(record.findings())
     decision = record.close(record.findings(), [record.jsonl], leaks)
     assert (decision.word, decision.reason[:60], record.write_acceptance()) == (
-        Word.INCONCLUSIVE,
+        DecisionKind.INCONCLUSIVE,
         "acceptance.html could not be written, a bug of ours: ValueEr",
         None,
     )

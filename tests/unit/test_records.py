@@ -11,7 +11,7 @@ from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Judgement, Verdict, Violation
 from talkstack_contract.provider.evidence import Secrets, evidence_of
 from talkstack_contract.results.records import (
-    Heading,
+    RunHeader,
     Totals,
     evidence_of_line,
     exchange_line,
@@ -54,7 +54,7 @@ def test_heading_says_what_was_asked_of_whom() -> None:
     shown = {key: given[key] for key in ("kind", "format", "suite", "started", "provider", "allow", "seed", "fail_on")}
     assert shown == {
         "kind": "header",
-        "format": 2,
+        "format": 3,
         "suite": f"talkstack-contract {__version__}",
         "started": "2026-11-24T09:30:00+00:00",
         "provider": {"base_url": "https://api.example", "is_reference": False},
@@ -82,7 +82,7 @@ NIGHTLY = replace(HEADING, baseline=BASELINE, history=HISTORY)
 @pytest.mark.parametrize(
     "heading", [HEADING, PROFILED, NIGHTLY], ids=["plain", "with-waivers-and-a-profile", "compared-and-nightly"]
 )
-def test_heading_is_read_back_from_its_line(heading: Heading) -> None:
+def test_heading_is_read_back_from_its_line(heading: RunHeader) -> None:
     assert heading_of_line(json.loads(written(header_line(heading)))) == heading
 
 
@@ -98,9 +98,11 @@ ROUND_TRIPS = {
     "upheld": judged(A_MUST),
     "violated": violated(A_MUST, Violation("$.a", "\ud800 \u2028 ä"), Violation("header x", '"\\"')),
     "waived": judged(A_MUST, Verdict.WAIVED, Violation("$", "7"), reason="slow vendor (T-1, anna, until 2026-11-24)"),
-    "not-asked": judged(A_MUST, Verdict.UNEXERCISED, reason="no account", remedy="give one", by_settings=True),
-    "below": judged(A_SHOULD, Verdict.UNEXERCISED, reason="x does not hold", below="envelope.message-is-text"),
-    "blocked": judged(A_MUST, Verdict.BLOCKED, reason="dead", of_run=True),
+    "not-asked": judged(A_MUST, Verdict.NOT_TESTED, reason="no account", remedy="give one", by_settings=True),
+    "below": judged(
+        A_SHOULD, Verdict.NOT_TESTED, reason="x does not hold", unmet_dependency="envelope.message-is-text"
+    ),
+    "blocked": judged(A_MUST, Verdict.BLOCKED, reason="dead", run_wide=True),
     "of-no-pair": judged("unknown-query/answer.is-unchanged"),
     "of-a-reading": judged("no-credential/media-type.is-json"),
 }
@@ -113,9 +115,7 @@ def test_verdict_is_read_back_from_its_line(judgement: Judgement) -> None:
 
 def test_verdict_line_holds_what_readers_of_the_file_look_for() -> None:
     line = json.loads(written(verdict_line(violated(A_MUST))))
-    shown = {
-        key: line[key] for key in ("kind", "id", "operation", "case", "clause", "strength", "provenance", "verdict")
-    }
+    shown = {key: line[key] for key in ("kind", "id", "operation", "case", "clause", "level", "provenance", "verdict")}
     assert (shown, line["violations"], line["exchanges"]) == (
         {
             "kind": "verdict",
@@ -123,7 +123,7 @@ def test_verdict_line_holds_what_readers_of_the_file_look_for() -> None:
             "operation": "getActiveProject",
             "case": "by-bearer",
             "clause": "envelope.message-is-text",
-            "strength": "must",
+            "level": "must",
             "provenance": "documented",
             "verdict": "violated",
         },

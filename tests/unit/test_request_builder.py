@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from talkstack_contract.errors import Unexercised
-from talkstack_contract.model import Case, Effect, Field, Json, Request, Spoil
+from talkstack_contract.errors import NotTested
+from talkstack_contract.model import Case, Effect, Field, Json, MutationKind, Request
 from talkstack_contract.provider.request_builder import (
     MALFORMED_EMAIL,
     MALFORMED_ID,
@@ -111,9 +111,9 @@ def test_one_value_is_spoilt_and_the_others_are_as_ever(operation: str, name: st
     assert sent_by(operation, name) == expected
 
 
-def spoilt(spoil: Spoil, **keywords: Any) -> Json:
+def spoilt(spoil: MutationKind, **keywords: Any) -> Json:
     operation = replace(operation_of("logIn"), fields=(Field("x", "body", keywords, True, sends="{email}"),))
-    case = replace(case_of("logIn", "without-credential"), operation=operation, spoils=(("x", spoil, None),))
+    case = replace(case_of("logIn", "without-credential"), operation=operation, mutations=(("x", spoil, None),))
     return sent_values(case, MINE.__getitem__, THEIRS.__getitem__)["x"]
 
 
@@ -131,7 +131,7 @@ OF_ANOTHER_TYPE: dict[str, tuple[dict[str, Any], Json]] = {
 
 @pytest.mark.parametrize(("keywords", "expected"), OF_ANOTHER_TYPE.values(), ids=OF_ANOTHER_TYPE)
 def test_value_of_another_type_is_none_that_the_field_may_have(keywords: dict[str, Any], expected: Json) -> None:
-    assert spoilt(Spoil.OTHER_TYPE, **keywords) == expected
+    assert spoilt(MutationKind.OTHER_TYPE, **keywords) == expected
 
 
 EMPTY: dict[str, tuple[dict[str, Any], Json]] = {
@@ -145,7 +145,7 @@ EMPTY: dict[str, tuple[dict[str, Any], Json]] = {
 
 @pytest.mark.parametrize(("keywords", "expected"), EMPTY.values(), ids=EMPTY)
 def test_empty_value_is_the_emptiest_of_its_type(keywords: dict[str, Any], expected: Json) -> None:
-    assert spoilt(Spoil.EMPTY, **keywords) == expected
+    assert spoilt(MutationKind.EMPTY, **keywords) == expected
 
 
 # Ids that nobody has
@@ -268,7 +268,7 @@ def test_operation_with_a_host_of_its_own_is_asked_there() -> None:
 
 
 def test_host_that_the_settings_do_not_name_leaves_it_out_of_reach() -> None:
-    with pytest.raises(Unexercised) as caught:
+    with pytest.raises(NotTested) as caught:
         base_url_of(operation_of("remind"), replace(SETTINGS, calls_base_url=""))
     assert (caught.value.by_settings, caught.value.remedy) == (True, "calls_base_url in the provider file")
 

@@ -9,7 +9,7 @@ import pytest
 
 from talkstack_contract.errors import BadInput
 from talkstack_contract.results.history import History
-from talkstack_contract.results.records import Occasion
+from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.run_configuration import Given
 from tests.unit.found import SETTINGS
 from tests.unit.small_contract import small_contract
@@ -24,7 +24,7 @@ def given(folder: Path, **chosen: Any) -> Given:
     return Given(Namespace(**{**defaults, **chosen}), folder, small_contract())
 
 
-def occasion(folder: Path, **chosen: Any) -> Occasion:
+def occasion(folder: Path, **chosen: Any) -> RunConfiguration:
     return given(folder, **chosen).occasion(SETTINGS, {}, folder / "waivers.yaml", STARTED)
 
 

@@ -183,7 +183,7 @@ DEAD = {**UNUSABLE, "429": TOO_FAST}
 def test_dead_provider_blocks_everything(reply: Reply) -> None:
     asked = asking({"*": reply})
     judged = asked.all()
-    assert ({each.verdict for each in judged.values()}, {each.of_run for each in judged.values()}) == (
+    assert ({each.verdict for each in judged.values()}, {each.run_wide for each in judged.values()}) == (
         {Verdict.BLOCKED},
         {True},
     )
@@ -250,7 +250,7 @@ def test_provider_that_asks_to_wait_longer_than_a_run_does_blocks_the_case() -> 
     asked.all("by-bearer")
     judgement = asked.judged("by-api-key/status.is-200")
     reason = "the provider is asked too fast (429), and asks to wait longer than a run does"
-    assert (judgement.verdict, judgement.reason, judgement.of_run) == (Verdict.BLOCKED, reason, False)
+    assert (judgement.verdict, judgement.reason, judgement.run_wide) == (Verdict.BLOCKED, reason, False)
 
 
 @pytest.mark.parametrize("reply", UNUSABLE.values(), ids=UNUSABLE)
@@ -314,14 +314,14 @@ BY_KEY = ("by-api-key", "no-active-project-by-api-key")
 @pytest.mark.parametrize("status", [401, 403])
 def test_refusal_of_every_credential_blocks_everything(status: int) -> None:
     asked = asking({"*": Reply(status, reason="Unauthorized")})
-    reasons = {(each.verdict, each.reason, each.of_run) for each in asked.all().values()}
+    reasons = {(each.verdict, each.reason, each.run_wide) for each in asked.all().values()}
     assert reasons == {(Verdict.BLOCKED, f"every credential given is refused ({status} Unauthorized)", True)}
 
 
 def test_refusal_of_every_credential_is_known_before_the_wrong_ones_are_tried() -> None:
     asked = asking({"*": REFUSAL})
     asked.all()
-    refusals = {name for name in asked.provider.asked if CASES[name].rank == REFUSAL_RANK}
+    refusals = {name for name in asked.provider.asked if CASES[name].kind == REFUSAL_RANK}
     assert refusals - {"no-credential"} == set()
 
 
@@ -355,7 +355,7 @@ def test_spoilt_form_of_a_refused_credential_is_held_back() -> None:
     reasons = {(each.verdict, each.reason) for each in judged.values()}
     reason = "the key itself is refused, so refusing a spoilt one means nothing"
     sent = [name for name in asked.provider.asked if name.startswith("key-")]
-    assert (reasons, sent) == ({(Verdict.UNEXERCISED, reason)}, [])
+    assert (reasons, sent) == ({(Verdict.NOT_TESTED, reason)}, [])
 
 
 def test_spoilt_form_of_a_working_credential_is_sent() -> None:
@@ -448,14 +448,14 @@ def test_effect_that_is_not_allowed_is_not_asked(name: str) -> None:
     judgement, sent = out_of_reach(settings, f"{name}/method.is-refused")
     told = (judgement.verdict, judgement.by_settings, judgement.reason, judgement.remedy, sent)
     reason = "it has the effect writes, which the settings do not allow"
-    assert told == (Verdict.UNEXERCISED, True, reason, "add 'writes' to allow in the provider file", [])
+    assert told == (Verdict.NOT_TESTED, True, reason, "add 'writes' to allow in the provider file", [])
 
 
 def test_state_that_is_not_to_be_had_is_not_asked() -> None:
     settings = replace(WITHOUT_STATES, accounts={ACTIVE: ACTIVE_ACCOUNT})
     judgement, sent = out_of_reach(settings, "no-active-project/status.is-404")
     told = (judgement.verdict, judgement.by_settings, judgement.reason, EMPTY in judgement.remedy, sent)
-    assert told == (Verdict.UNEXERCISED, True, "the provider state 'no active project' is not to be had", True, [])
+    assert told == (Verdict.NOT_TESTED, True, "the provider state 'no active project' is not to be had", True, [])
 
 
 @pytest.mark.parametrize(("name", "key"), [("by-api-key", "api_key"), ("by-bearer", "token")])
@@ -463,14 +463,14 @@ def test_credential_that_is_not_given_is_not_asked(name: str, key: str) -> None:
     account = replace(ACTIVE_ACCOUNT, **{key: None})  # type: ignore[arg-type]
     judgement, sent = out_of_reach(replace(EVERYTHING, accounts={ACTIVE: account}), f"{name}/status.is-200")
     told = (judgement.verdict, judgement.by_settings, judgement.reason, sent)
-    assert told == (Verdict.UNEXERCISED, True, f"the account 'an active project' has no {key}", [])
+    assert told == (Verdict.NOT_TESTED, True, f"the account 'an active project' has no {key}", [])
 
 
 def test_credential_without_a_letter_has_no_other_case() -> None:
     account = replace(ACTIVE_ACCOUNT, token=Credential("0123456789", "TALKSTACK_TOKEN"))
     settings = replace(EVERYTHING, accounts={ACTIVE: account})
     judgement, sent = out_of_reach(settings, "token-in-other-case/status.is-401")
-    assert (judgement.verdict, judgement.by_settings, sent) == (Verdict.UNEXERCISED, True, [])
+    assert (judgement.verdict, judgement.by_settings, sent) == (Verdict.NOT_TESTED, True, [])
 
 
 def test_owner_is_not_judged_where_the_user_id_is_not_known() -> None:
@@ -479,7 +479,7 @@ def test_owner_is_not_judged_where_the_user_id_is_not_known() -> None:
     owner = asked.judged("by-bearer/account.is-the-asking-one")
     others = asked.which(Verdict.UPHELD, "by-bearer")
     assert (owner.verdict, owner.by_settings, others) == (
-        Verdict.UNEXERCISED,
+        Verdict.NOT_TESTED,
         True,
         clauses_of("by-bearer") - {"by-bearer/account.is-the-asking-one"},
     )

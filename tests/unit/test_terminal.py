@@ -19,7 +19,7 @@ LAST_LINES: dict[str, tuple[Findings, str]] = {
     "accepted-with-a-pair-out-of-reach": (
         findings(
             [
-                judged(name, Verdict.UNEXERCISED, reason="no states URL", by_settings=True)
+                judged(name, Verdict.NOT_TESTED, reason="no states URL", by_settings=True)
                 for name in PROMISES
                 if name.startswith("internal-error/")
             ]
@@ -113,7 +113,7 @@ SINCE: dict[str, tuple[Findings, str]] = {
         "  since last night: 1 violated as before",
     ),
     "no-longer-exercised": (
-        compared({}, (A_MUST, Verdict.UNEXERCISED)),
+        compared({}, (A_MUST, Verdict.NOT_TESTED)),
         "INCONCLUSIVE  3 of 4 documented pairs upheld, 1 not asked (why)  30 requests in 1.2 s"
         f"  since last night: 1 no longer exercised: 1 clause no longer exercised: {A_MUST_ID} (why)",
     ),
@@ -185,6 +185,6 @@ def test_exchange_without_an_answer_says_so() -> None:
 
 
 def test_verdict_is_told_on_a_line() -> None:
-    given = judged("no-credential/status.is-401", Verdict.UNEXERCISED, reason="not allowed")
+    given = judged("no-credential/status.is-401", Verdict.NOT_TESTED, reason="not allowed")
     told = "○ not asked  status.is-401: a missing or wrong credential is answered 401 (not allowed)"
     assert verdict_text(given) == told

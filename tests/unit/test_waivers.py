@@ -108,8 +108,8 @@ NO_LONGER = "waiver {!r} (T-1, anna) is no longer needed: all that it matches is
 KEPT = {
     "waives-a-violation": {STATUS: Verdict.WAIVED},
     "waives-one-of-two": {STATUS: Verdict.WAIVED, TYPE: Verdict.UPHELD},
-    "nothing-was-asked": {STATUS: Verdict.UNEXERCISED},
-    "one-of-two-was-not-asked": {STATUS: Verdict.UPHELD, TYPE: Verdict.UNEXERCISED},
+    "nothing-was-asked": {STATUS: Verdict.NOT_TESTED},
+    "one-of-two-was-not-asked": {STATUS: Verdict.UPHELD, TYPE: Verdict.NOT_TESTED},
     "blocked": {STATUS: Verdict.BLOCKED},
     "one-of-two-blocked": {STATUS: Verdict.UPHELD, TYPE: Verdict.BLOCKED},
     "not-selected": {},
@@ -133,7 +133,7 @@ def test_waiver_that_matches_nothing_is_a_problem_and_names_the_nearest() -> Non
     assert found == [expected]
 
 
-@pytest.mark.parametrize("verdict", [Verdict.VIOLATED, Verdict.UPHELD, Verdict.UNEXERCISED], ids=str)
+@pytest.mark.parametrize("verdict", [Verdict.VIOLATED, Verdict.UPHELD, Verdict.NOT_TESTED], ids=str)
 def test_expired_waiver_is_a_problem(verdict: Verdict) -> None:
     found = problems(STATUS, {STATUS: verdict}, date(2026, 11, 23))
     assert found == [f"waiver {STATUS!r} (T-1, anna) expired on 2026-11-23; renew it with a reason, or delete it"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from talkstack_contract.contract.cases import WORKFLOW
-from talkstack_contract.errors import Blocked, Unexercised
+from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workflow, workflow_cases
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.model import Judgement, Provenance, Verdict
@@ -92,7 +92,7 @@ def test_step_that_something_else_is_judged_by_leaves_nothing_to_judge_where_it_
     judgement, _ = walked(gone, world)
     told = (judgement.verdict, judgement.reason, world.lines())
     reason = "createInvoice answered 400 Reason, and nothing follows"
-    assert told == (Verdict.UNEXERCISED, reason, ["POST /invoices"])
+    assert told == (Verdict.NOT_TESTED, reason, ["POST /invoices"])
 
 
 @pytest.mark.parametrize("status", [0, 429, 502, 503, 504])
@@ -114,7 +114,7 @@ def test_violation_is_told_though_a_later_step_cannot_be_taken() -> None:
 def test_value_that_an_answer_lacks_leaves_nothing_to_judge() -> None:
     judgement, _ = walked(lambda steps: taken(steps.do("createInvoice").value("invoice", "number")))
     reason = "the answer of createInvoice shows no invoice.number, which the next step needs"
-    assert (judgement.verdict, judgement.reason) == (Verdict.UNEXERCISED, reason)
+    assert (judgement.verdict, judgement.reason) == (Verdict.NOT_TESTED, reason)
 
 
 def test_bug_in_a_workflow_is_blocked() -> None:
@@ -124,13 +124,13 @@ def test_bug_in_a_workflow_is_blocked() -> None:
 
 def test_operation_that_the_contract_lacks_leaves_nothing_to_judge() -> None:
     judgement, _ = walked(lambda steps: steps.hold(steps.ask("sendInvoice"), True))
-    assert judgement.verdict is Verdict.UNEXERCISED
+    assert judgement.verdict is Verdict.NOT_TESTED
 
 
 def test_effect_that_is_not_allowed_is_not_asked() -> None:
     allow = frozenset({CASES["getInvoice/by-bearer"].effect})
     judgement, world = walked(gone, given=settings(states_url=STATES, allow=allow))
-    assert (judgement.verdict, judgement.by_settings, world.asked) == (Verdict.UNEXERCISED, True, [])
+    assert (judgement.verdict, judgement.by_settings, world.asked) == (Verdict.NOT_TESTED, True, [])
 
 
 # Who asks
@@ -166,7 +166,7 @@ def test_workflow_asks_as_the_account_of_the_settings_where_none_can_be_made() -
 
 def test_workflow_that_changes_its_account_for_good_asks_as_none_of_the_settings() -> None:
     judgement, world = walked(gone, given=settings(), needs_new=True)
-    assert (judgement.verdict, judgement.by_settings, world.asked) == (Verdict.UNEXERCISED, True, [])
+    assert (judgement.verdict, judgement.by_settings, world.asked) == (Verdict.NOT_TESTED, True, [])
 
 
 def test_object_of_the_settings_is_not_what_a_step_removes() -> None:
@@ -196,7 +196,7 @@ def test_values_of_a_state_are_known_to_the_steps() -> None:
 
 def test_value_that_a_state_lacks_leaves_nothing_to_judge() -> None:
     judgement, _ = walked(lambda steps: taken(steps.known("code")))
-    assert (judgement.verdict, judgement.by_settings) == (Verdict.UNEXERCISED, True)
+    assert (judgement.verdict, judgement.by_settings) == (Verdict.NOT_TESTED, True)
 
 
 # What is sent
@@ -294,18 +294,27 @@ def test_workflow_is_a_case_of_one_clause_without_a_pair() -> None:
     workflow = workflow_of(gone, provenance=Provenance.ASSUMED, reading="stranger", needs_new=True)
     [case] = workflow_cases(billing_contract(), {workflow.case_id: workflow})
     [clause] = case.clauses
-    told = (case.id, case.status, case.rank, case.state, case.is_own, clause.name, clause.check, clause.source.reading)
+    told = (
+        case.id,
+        case.status,
+        case.kind,
+        case.state,
+        case.needs_own_account,
+        clause.name,
+        clause.check,
+        clause.source.interpretation,
+    )
     name = "deleteInvoice/afterwards"
     assert told == (name, None, WORKFLOW, ACTIVE, True, "invoice.is-gone", "workflow", "stranger")
 
 
-@pytest.mark.parametrize("error", [Blocked("why"), Unexercised("why")], ids=["blocked", "not-asked"])
+@pytest.mark.parametrize("error", [Blocked("why"), NotTested("why")], ids=["blocked", "not-asked"])
 def test_reason_of_a_workflow_that_ends_early_is_told(error: Exception) -> None:
     def walk(_: Steps) -> None:
         raise error
 
     judgement, _ = walked(walk)
-    assert (judgement.verdict in (Verdict.BLOCKED, Verdict.UNEXERCISED), judgement.reason) == (True, "why")
+    assert (judgement.verdict in (Verdict.BLOCKED, Verdict.NOT_TESTED), judgement.reason) == (True, "why")
 
 
 def test_account_of_the_settings_is_known_to_the_steps() -> None:
