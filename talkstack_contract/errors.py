@@ -38,15 +38,25 @@ class NotTested(ContractError):
     """Not put to the test: why, and what the user can do about it.
 
     `by_settings` is true where this provider's settings leave the clause out of reach, as told by the decision line;
-    `below` names the clause of the same case that is not upheld, so that there is nothing to judge.
+    `below` names the clause of the same case that is not upheld, so that there is nothing to judge;
+    `value_is_optional` tells that a value occurred nowhere, and that the schema allows it.
     """
 
-    def __init__(self, reason: str, remedy: str = "", *, by_settings: bool = False, below: str = "") -> None:
+    def __init__(
+        self,
+        reason: str,
+        remedy: str = "",
+        *,
+        by_settings: bool = False,
+        below: str = "",
+        value_is_optional: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
         self.by_settings = by_settings
         self.below = below
+        self.value_is_optional = value_is_optional
 
 
 def bug_of_ours(error: Exception) -> Blocked:

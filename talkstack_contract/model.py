@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 Json = Any  # decoded JSON; looked into by `schema` and `checks` only
 
@@ -110,7 +110,8 @@ class Clause:
     """One promise that can be judged. `check` names a function of `checks`, `expected` is what it compares with.
 
     `path` leads from the body to the value (`*` is every item of a list). `depends_on` are clauses of the same case
-    that must be upheld first: below a broken one there is nothing to judge.
+    that must be upheld first: below a broken one there is nothing to judge. `value_is_optional` tells that a sound
+    answer may lack the value.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Clause:
     expected: Json = None
     path: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
+    value_is_optional: bool = False
 
     @property
     def level(self) -> RequirementLevel:
@@ -140,13 +142,63 @@ class Scheme:
 
 
 @dataclass(frozen=True)
+class Location:
+    """A keyword in a schema object, as it asks something of the value at `path`.
+
+    `schema` is the identity (`id`) of that object: several may say the same, and one may stand for several values.
+    """
+
+    path: tuple[str, ...]
+    schema: int
+    keyword: str
+
+
+@dataclass(frozen=True)
+class SchemaViolation:
+    """What a body breaks, by the standard: the place in the body, the schema object (its `id`), and the keyword.
+
+    `rest_of` is None where a described value answers for it, else the provenance of what belongs to the whole.
+    """
+
+    path: tuple[str | int, ...]
+    schema: int
+    keyword: str
+    rest_of: Provenance | None
+
+
+class BodySchema(Protocol):
+    """The schema of a body, as it stands."""
+
+    def violations(self, body: Json) -> tuple[SchemaViolation, ...]:
+        """Return all that `body` breaks."""
+
+
+@dataclass(frozen=True)
+class SchemaPart:
+    """What one clause answers for in the schema of a body: keywords at their places, or the rest of one provenance.
+
+    `kinds` are the JSON types that these keywords say anything about; none where they do of each.
+    """
+
+    schema: BodySchema
+    locations: tuple[Location, ...] = ()
+    rest_of: Provenance | None = None
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class DescribedValue:
-    """One value that a JSON Schema describes: where it stands, what is asked of it, and our notes on that."""
+    """One value that a JSON Schema describes: where it stands, what is asked of it, and our notes on that.
+
+    `is_optional` tells that a sound body may lack it: its key, or one around it, need not be there or may be null.
+    """
 
     path: tuple[str, ...]
     required: bool
     keywords: Mapping[str, Json]
     notes: Mapping[str, str]
+    is_optional: bool = False
+    locations: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,7 +251,8 @@ class Response:
     together), `malformed` and `unknown` those, for which the page prints this status; `scenarios` what else it is
     printed for. `refuses` is the provenance of its being the response to a wrong credential, None where it is not.
     `keys` are the paths of all keys that the page prints in the body, none where it prints no body. `has_body` is false
-    where HTTP allows none: the response to HEAD, a 204, a 304.
+    where HTTP allows none: the response to HEAD, a 204, a 304. `schema` is that of the body, `rest` the provenances of
+    what it asks beside what the described values answer for.
     """
 
     status: int
@@ -217,6 +270,8 @@ class Response:
     refuses: Provenance | None = None
     keys: tuple[tuple[str, ...], ...] = ()
     has_body: bool = True
+    schema: BodySchema | None = None
+    rest: tuple[Provenance, ...] = ()
 
     @property
     def is_success(self) -> bool:
@@ -403,7 +458,8 @@ class Judgement:
 
     `status` is that of the pair the clause belongs to, if any. `exchanges` are the ids of the evidence.
     `by_settings` tells that the provider's settings leave the clause out of reach, `run_wide` that the reason is one
-    for the whole run, `unmet_dependency` the clause that is not upheld, so that there was nothing to judge.
+    for the whole run, `unmet_dependency` the clause that is not upheld, so that there was nothing to judge, and
+    `value_is_optional` that the value occurred nowhere, as the schema allows.
     """
 
     operation: str
@@ -421,6 +477,7 @@ class Judgement:
     by_settings: bool = False
     run_wide: bool = False
     unmet_dependency: str = ""
+    value_is_optional: bool = False
     exchanges: tuple[str, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from talkstack_contract.model import (
+    BodySchema,
     Clause,
     DescribedValue,
     Json,
@@ -15,6 +16,7 @@ from talkstack_contract.model import (
     Provenance,
     RequirementLevel,
     Response,
+    SchemaPart,
     Source,
 )
 
@@ -31,6 +33,14 @@ KINDS = {
     "boolean": "boolean",
     "null": "null",
 }
+KINDS_OF = {
+    **dict.fromkeys(("format", "pattern", "minLength", "maxLength"), ("string",)),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), ("array",)),
+    **dict.fromkeys(("minProperties", "maxProperties"), ("object",)),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), ("number",)),
+}
+"""The JSON types that a keyword says anything about, where it is not each of them."""
+NUMBERS = ("int32", "int64")  # formats of numbers
 
 
 def success_clauses(response: Response) -> Iterator[Clause]:
@@ -61,7 +71,7 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
     )
     sentence = "the body is one JSON text and nothing else"
     yield Clause(STRICT_JSON, sentence, Provenance.STANDARD, RFC_8259, "strict-json", depends_on=(status.name,))
-    clauses = [clause for part in response.described_values for clause in _part_clauses(part, response)]
+    clauses = list(_body_clauses(response))
     yield from clauses
     documented = Provenance.DOCUMENTED
     if response.owner:
@@ -119,8 +129,7 @@ def error_body_clauses(operation: Operation, response: Response, needs: tuple[st
     yield Clause("media-type.is-json", sentence, Provenance.ASSUMED, assumed, "media-type", depends_on=needs)
     sentence = "the body of an error is JSON"
     yield Clause(STRICT_JSON, sentence, Provenance.ASSUMED, assumed, "strict-json", depends_on=needs)
-    for part in response.described_values:
-        yield from _part_clauses(part, response)
+    yield from _body_clauses(response)
 
 
 def _not_success_clauses(success: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
@@ -154,53 +163,83 @@ def _status_clause(response: Response, words: str, also: tuple[int, ...] = ()) -
     return Clause(name, sentence, response.provenance, response.source, "status", statuses)
 
 
+def _body_clauses(response: Response) -> Iterator[Clause]:
+    """Yield what is asked of each described value, and then of the body as a whole."""
+    parts = response.described_values
+    for part in parts:
+        yield from _part_clauses(part, response)
+    for provenance in response.rest:
+        name = "body.matches-the-schema"
+        if provenance is not Provenance.DOCUMENTED:
+            name = f"body.matches-the-{provenance}-schema"
+        sentence = "the body is what its schema asks, as a whole"
+        expected = SchemaPart(_schema_of(response), rest_of=provenance)
+        yield Clause(name, sentence, provenance, response.source, "schema", expected, (), (STRICT_JSON,))
+
+
+def _schema_of(response: Response) -> BodySchema:
+    if response.schema is None:
+        raise ValueError("a response with a body has a schema")
+    return response.schema
+
+
 def _part_clauses(part: DescribedValue, response: Response) -> Iterator[Clause]:
     """Yield what is asked of one value: its kind first, then what only a sample shows."""
-    if not part.path and part.keywords.get("type") != "array":
-        part = replace(part, keywords=_of_the_whole(part, response.described_values))
-        if not part.keywords:
-            return
+    holders = _holders_of_the_object(response.described_values)
+    keywords = dict(part.keywords)
+    locations = list(part.locations)
+    if not part.path and holders:  # that the body is an object follows from a key that it must have
+        del keywords["type"]
+        locations = [each for each in locations if each.keyword != "type"]
+    if part in holders:
+        root = next(each for each in response.described_values if not each.path)
+        locations += [each for each in root.locations if each.keyword == "type"]
+    if not part.path and not keywords:
+        return
     source = replace(response.source, interpretation=part.notes.get("reading", response.source.interpretation))
     prefix = _prefix(part)
-    rest = dict(part.keywords)
-    kind = rest.pop("type", None)
+    kind = keywords.pop("type", None)
     is_literal = part.notes.get("const") == Provenance.DOCUMENTED
-    check = "value" if part.required else "value-if-present"
     above = _kind_clause_names(part.path[:-1], response.described_values) if part.path else ()
     needs: tuple[str, ...] = (STRICT_JSON, *above)
+    schema, optional = _schema_of(response), part.is_optional
+    presence = {"type", "required", "anyOf"}
     if not is_literal and (kind is not None or part.required):
         words = _kind_words(kind) if kind is not None else "there"
         name = f"{prefix}is-{words}"
         sentence = f"{_shown(part.path)} is {words.replace('-', ' ')}"
         given = Provenance(part.notes.get("provenance", Provenance.DOCUMENTED))
-        keywords = {} if kind is None else {"type": kind}
-        yield Clause(name, sentence, given, source, check, keywords, part.path, needs)
+        expected = SchemaPart(schema, tuple(each for each in locations if each.keyword in presence))
+        yield Clause(name, sentence, given, source, "value", expected, part.path, needs, optional)
         needs = (*needs, name)
-    for suffix, keywords in _sampled(rest, is_literal=is_literal):
+    for suffix, asked in _sampled(keywords, is_literal=is_literal):
         default = Provenance.DOCUMENTED if is_literal else Provenance.SAMPLED
         given = Provenance(part.notes.get("provenance", default))
         sentence = f"{_shown(part.path)} {suffix.replace('-', ' ')}"
-        if not is_literal:
-            check = "value-if-present"
-        yield Clause(f"{prefix}{suffix}", sentence, given, source, check, keywords, part.path, needs)
+        claimed = asked | presence if is_literal else asked
+        mine = tuple(each for each in locations if each.keyword in claimed)
+        expected = SchemaPart(
+            schema, mine, kinds=_kinds_asked({word: keywords[word] for word in asked & keywords.keys()})
+        )
+        may_lack = optional or "null" in (kind or ())
+        yield Clause(f"{prefix}{suffix}", sentence, given, source, "value", expected, part.path, needs, may_lack)
 
 
-def _of_the_whole(part: DescribedValue, parts: Sequence[DescribedValue]) -> dict[str, Json]:
-    """Return the keywords of the body itself; that it is an object follows from a key that it must have."""
-    keywords = dict(part.keywords)
-    first = [each for each in parts if len(each.path) == 1]
-    may_be_bare = any(each.path[0].endswith("|.") for each in first)
-    if keywords.get("type") == "object" and (may_be_bare or any(each.required for each in first)):
-        del keywords["type"]
-    spellings = {name for each in first if "|" in each.path[0] for name in each.path[0].split("|")}
-    branches = keywords.get("anyOf", ())
-    if may_be_bare or all(_requires_one_of(spellings, each) for each in branches):
-        keywords.pop("anyOf", None)  # the clauses of those keys take either
-    return keywords
+def _holders_of_the_object(parts: Sequence[DescribedValue]) -> tuple[DescribedValue, ...]:
+    """Return the values whose clauses tell that the body is an object: the keys that it must have, where there are."""
+    root = next((part for part in parts if not part.path), None)
+    if root is None or root.keywords.get("type") != "object":
+        return ()
+    first = [part for part in parts if len(part.path) == 1 and part.path != ("*",)]
+    return tuple(part for part in first if part.required) or tuple(
+        part for part in first if part.path[0].endswith("|.")
+    )
 
 
-def _requires_one_of(names: set[str], schema: Json) -> bool:
-    return isinstance(schema, dict) and schema.keys() == {"required"} and names.issuperset(schema["required"])
+def _kinds_asked(keywords: Mapping[str, Json]) -> tuple[str, ...]:
+    """Return the JSON types of which all of these keywords say anything; none where one speaks of each type."""
+    kinds = {KINDS_OF.get(keyword, ()) if keywords[keyword] not in NUMBERS else ("number",) for keyword in keywords}
+    return kinds.pop() if len(kinds) == 1 else ()
 
 
 def _prefix(part: DescribedValue) -> str:
@@ -224,20 +263,23 @@ def _kind_clause_names(path: tuple[str, ...], parts: Sequence[DescribedValue]) -
     return (f"{_prefix(part)}is-{_kind_words(part.keywords['type'])}",)
 
 
-def _sampled(keywords: dict[str, Json], *, is_literal: bool) -> Iterator[tuple[str, dict[str, Json]]]:
-    rest = dict(keywords)
-    if "const" in rest or "enum" in rest:
-        values = _literals(rest)
-        rest.pop("const", rest.pop("enum", None))
+def _sampled(keywords: Mapping[str, Json], *, is_literal: bool) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield what a sample shows of a value, each as the end of an id and the keywords that say it."""
+    rest = set(keywords)
+    if rest & {"const", "enum"}:
+        values = _literals(keywords)
+        rest -= {"const", "enum"}
         single = is_literal or (len(values) == 1 and len(str(values[0])) <= 16)
         printed = "is-as-printed" if len(values) == 1 else "is-one-of-the-printed"
-        yield (f"is-{kebab(str(values[0]))}" if single else printed), {"enum": values}
+        yield (f"is-{kebab(str(values[0]))}" if single else printed), frozenset({"const", "enum"})
     if "format" in rest:
-        yield f"is-{rest['format']}", {"format": rest.pop("format")}
-    if rest.get("minLength") == 1:
-        yield "is-not-empty", {"minLength": rest.pop("minLength")}
+        rest.remove("format")
+        yield f"is-{keywords['format']}", frozenset({"format"})
+    if keywords.get("minLength") == 1:
+        rest.remove("minLength")
+        yield "is-not-empty", frozenset({"minLength"})
     if rest:
-        yield "is-as-described", rest
+        yield "is-as-described", frozenset(rest)
 
 
 def payload_paths(response: Response) -> tuple[tuple[str, ...], ...]:

@@ -9,8 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from talkstack_contract.contract.described_values import described_body
 from talkstack_contract.contract.documents import read_document
-from talkstack_contract.contract.json_schema import JUDGED, Schemas, check_document, check_schema
+from talkstack_contract.contract.joined_schemas import joined, keys, properties
+from talkstack_contract.contract.json_schema import check_document
+from talkstack_contract.contract.schema_checks import DIALECT, SchemaChecker, check_example
+from talkstack_contract.contract.schema_files import Place, SchemaFiles
+from talkstack_contract.contract.schema_vocabulary import JUDGED
 from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.model import (
     Contract,
@@ -53,10 +58,16 @@ class _Catalogue:
         if "openapi.yaml" not in names:
             raise BadInput("schemas/openapi.yaml", "", "is missing", "run from a checkout of talkstack-contract")
         self.documents = {name: read_document(folder, name) for name in names}
-        for name in names:
-            if name.endswith(".json"):
-                check_schema(name, self.documents[name])
-        self.schemas = Schemas(self.documents)
+        root = self.documents["openapi.yaml"]
+        self.is_open = isinstance(root, dict) and root.get("jsonSchemaDialect") == DIALECT
+        self.checker = SchemaChecker(is_open=self.is_open)
+        schemas = [name for name in names if name.endswith(".json")]
+        for name in schemas:
+            self.checker.check_valid(name, self.documents[name])
+        self.files = SchemaFiles(self.documents)
+        for name in schemas:
+            if not name.startswith("meta/"):
+                self.checker.check(self.files.place(name), self.documents[name])
         self.readings = tuple(self._readings())
 
     def contract(self) -> Contract:
@@ -98,7 +109,8 @@ class _Catalogue:
         for path, item in root["paths"].items():
             file = "openapi.yaml"
             if "$ref" in item:
-                file, item = self.schemas.resolved(file, item["$ref"])
+                there, item = self.files.place(file).follow(item["$ref"])
+                file = there.file
             self._check(file, item, "pathItem", path)
             methods = frozenset(method.upper() for method in METHODS if method in item)
             for method in sorted(methods):
@@ -160,12 +172,16 @@ class _Catalogue:
         for each in entry.get("parameters", []):
             is_required = each.get("required", False)
             _check_serialization(file, f"{place}.parameters.{each['name']}", each)
-            check_schema(file, each["schema"])
-            schema = self.schemas.whole(file, each["schema"])
+            there = self.files.place(file)
+            self.checker.check(there, each["schema"])
+            self._check_examples(there, f"{place}.parameters.{each['name']}", each)
+            schema = joined(there, each["schema"])
             yield self._field(file, place, each["name"], each["in"], schema, is_required=is_required)
 
     def _fields(self, file: str, place: str, schema: Json) -> Iterator[Field]:
-        for name, inner, is_required in self.schemas.properties(file, schema):
+        there = self.files.place(file)
+        self.checker.check(there, schema)
+        for name, inner, is_required in properties(there, schema):
             yield self._field(file, place, name, "body", inner, is_required=is_required)
 
     def _field(self, file: str, place: str, name: str, where: str, schema: Json, *, is_required: bool) -> Field:
@@ -201,8 +217,11 @@ class _Catalogue:
 
     def _response(self, file: str, place: str, status: int, entry: Json, page: Source, method: str) -> Response:
         notes, schema = entry["x-contract"], entry["content"]["application/json"]["schema"]
-        check_schema(file, schema)
-        parts = self.schemas.parts(file, schema)
+        there = self.files.place(file)
+        self.checker.check(there, schema)
+        self._check_examples(there, f"{place}.content", entry["content"]["application/json"])
+        body = described_body(there, schema, are_formats_judged=not self.is_open)
+        parts = body.values
         for part in parts:
             self._check(file, part.notes, "schemaNotes", f"{place}, schema of {'.'.join(part.path) or '$'}")
             self._known_reading(file, place, part.notes.get("reading", ""))
@@ -224,9 +243,19 @@ class _Catalogue:
             unknown=tuple(notes.get("unknown", ())),
             scenarios=self._ways(file, place, notes.get("cases", {})),
             refuses=_refuses(status, provenance, notes.get("credential")),
-            keys=tuple(dict.fromkeys(self.schemas.keys(file, schema))) if _is_printed(provenance, parts) else (),
+            keys=tuple(dict.fromkeys(keys(there, schema))) if _is_printed(provenance, parts) else (),
             has_body=method != "HEAD" and status not in BODILESS,
+            schema=body.schema,
+            rest=body.rest,
         )
+
+    def _check_examples(self, place: Place, key: str, entry: Json) -> None:
+        """Hold the examples of a parameter or a media type to its schema."""
+        examples = [("example", entry["example"])] if "example" in entry else []
+        examples += [(f"examples.{name}", each["value"]) for name, each in entry.get("examples", {}).items()]
+        for name, example in examples:
+            is_judged = not self.is_open
+            check_example(place, entry["schema"], example, f"{key}.{name}", are_formats_judged=is_judged)
 
     def _known_reading(self, file: str, place: str, name: str) -> None:
         known = {reading.id for reading in self.readings}

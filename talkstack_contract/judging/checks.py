@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from talkstack_contract.contract.json_schema import departures
+from talkstack_contract.contract.described_values import answers_for
+from talkstack_contract.contract.json_schema import is_type
 from talkstack_contract.model import Clause, Exchange, Violation
 from talkstack_contract.provider.bodies import (
     NOTHING,
     Absent,
     DecodedResponse,
     NotJson,
+    place_of,
     same_value,
     shown,
     shown_or_absent,
+    value_at,
     values_at,
 )
 
@@ -86,22 +89,32 @@ def body_is_strict_json(clause: Clause, subject: Subject) -> Iterator[Violation]
 
 
 def value(clause: Clause, subject: Subject) -> Iterator[Violation]:
-    """Hold each value at the path to the keywords in `expected`; it has to be there."""
-    yield from _value(clause, subject, required=True)
+    """Hold each value at the path to what its schema asks of it, as far as this clause answers for that."""
+    yield from _broken(clause, subject, clause.path)
 
 
-def value_if_present(clause: Clause, subject: Subject) -> Iterator[Violation]:
-    """Hold each value at the path, where there is one, to the keywords in `expected`."""
-    yield from _value(clause, subject, required=False)
+def schema(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the body to its schema as a whole: to all that no other clause answers for."""
+    yield from _broken(clause, subject, ())
 
 
-def _value(clause: Clause, subject: Subject, *, required: bool) -> Iterator[Violation]:
-    for place, found in values_at(subject.answer.json, clause.path):
-        if isinstance(found, Absent):
-            if required and found.is_last:
-                yield Violation(place, found.why)
-        elif departures(found, clause.expected):
-            yield Violation(place, shown(found))
+def _broken(clause: Clause, subject: Subject, path: Sequence[str]) -> Iterator[Violation]:
+    part, answer = clause.expected, subject.answer
+    told: set[str] = set()
+    for violation in answer.violations(part.schema):
+        place = place_of(violation.path)
+        if answers_for(part, violation) and place not in told:
+            told.add(place)
+            found = value_at(answer.json, violation.path)
+            is_above = violation.keyword == "type" and len(violation.path) < len(path)
+            keyword = f", which breaks {violation.keyword or 'the schema false'}" if part.rest_of else ""
+            yield Violation(place, f"no object: {shown(found)}" if is_above else f"{shown_or_absent(found)}{keyword}")
+
+
+def occurs(clause: Clause, answer: DecodedResponse) -> bool:
+    """Tell whether an answer has a value that this clause says anything about. Raises `NotJson`."""
+    kinds = clause.expected.kinds
+    return any(not kinds or any(is_type(found, kind) for kind in kinds) for _, found in answer.found(clause.path))
 
 
 def not_value(clause: Clause, subject: Subject) -> Iterator[Violation]:
@@ -241,7 +254,7 @@ CHECKS: dict[str, Check] = {
     "media-type": media_type,
     "strict-json": body_is_strict_json,
     "value": value,
-    "value-if-present": value_if_present,
+    "schema": schema,
     "not-value": not_value,
     "owner": owner,
     "same-payload": same_payload,

@@ -130,7 +130,7 @@ def documented_response(
 ) -> DocumentedResponse:
     """Say what the clauses of one pair come to."""
     remarks = sum(each.verdict is Verdict.VIOLATED and not fails(each, fail_on) for each in judgements)
-    counted = [each for each in judgements if not _is_remark(each, fail_on)]
+    counted = [each for each in judgements if not _is_remark(each, fail_on) and not _is_lacking(each)]
     ranked = sorted(counted, key=lambda each: list(Verdict).index(each.verdict))
     if not ranked:
         reason = "its clauses were not selected" if has_cases else "no case asks for it"
@@ -139,6 +139,11 @@ def documented_response(
     mine = [each for each in counted if each.verdict is Verdict.NOT_TESTED]
     reachable = worst.verdict is not Verdict.NOT_TESTED or not all(each.by_settings for each in mine)
     return DocumentedResponse(operation, status, worst.verdict, worst.reason, worst.remedy, reachable, remarks)
+
+
+def _is_lacking(judgement: Judgement) -> bool:
+    """Tell whether a value occurred nowhere, as its schema allows: that keeps no response from being upheld."""
+    return judgement.verdict is Verdict.NOT_TESTED and judgement.value_is_optional
 
 
 def _is_remark(judgement: Judgement, fail_on: RequirementLevel) -> bool:
@@ -191,7 +196,8 @@ def _blocked(judgements: Sequence[Judgement]) -> str:
 def _lost(changes: Changes, judgements: Sequence[Judgement], fail_on: RequirementLevel) -> str:
     """Name what was exercised before and is not now. Advice weighs too little for that, as it does for a pair."""
     now = {each.id: each for each in judgements}
-    lost = [id_ for id_ in changes.no_longer_exercised if id_ in now and _weighs(now[id_], fail_on)]
+    weighty = [id_ for id_ in changes.no_longer_exercised if id_ in now and _weighs(now[id_], fail_on)]
+    lost = [id_ for id_ in weighty if not _is_lacking(now[id_])]
     if not lost and not changes.gone:
         return ""
     why = now[lost[0]].reason if lost else "the contract has them no longer"
@@ -225,6 +231,7 @@ def _unexercised_clauses(judgements: Sequence[Judgement], extent: Scope) -> str:
         each
         for each in judgements
         if each.verdict is Verdict.NOT_TESTED
+        and not _is_lacking(each)
         and extent.standing(each.id) is Standing.REQUIRED
         and f"{each.operation}/{each.case}/{each.unmet_dependency}" not in waived
     ]

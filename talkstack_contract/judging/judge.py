@@ -17,6 +17,7 @@ from talkstack_contract.execution.workflows import Steps, Workflow
 from talkstack_contract.judging.checks import (
     CHECKS,
     Subject,
+    occurs,
     own_values,
     undocumented_fields,
 )
@@ -123,6 +124,7 @@ class Run:
                 remedy=error.remedy,
                 by_settings=error.by_settings,
                 unmet_dependency=error.below,
+                value_is_optional=error.value_is_optional,
             )
         except Blocked as error:
             reason = self.provider.secrets.redacted(error.reason)
@@ -153,13 +155,9 @@ class Run:
             return self._found_in_workflow(case)
         subjects = list(self._subjects(case, clause))
         self._check_needs(case, clause)
-        if (
-            "*" in clause.path
-            and clause.check != "shows"
-            and not any(subject.answer.has_values(clause.path) for subject in subjects)
-        ):
-            raise NotTested("the list is empty, so that there is nothing to judge")
         violations = [each for subject in subjects for each in self._violations(clause, subject, case)]
+        if not violations:
+            _check_occurred(clause, [subject.answer for subject in subjects])
         _check_answered([] if violations else [subject.answer.exchange for subject in subjects])
         if clause.check == "unchanged-after":
             _check_answered([subject.after.exchange for subject in subjects if subject.after])
@@ -180,7 +178,12 @@ class Run:
             if needed.verdict is Verdict.BLOCKED:
                 raise Blocked(needed.reason, of_run=needed.run_wide)
             if needed.verdict is Verdict.NOT_TESTED and not needed.unmet_dependency:
-                raise NotTested(needed.reason, needed.remedy, by_settings=needed.by_settings)
+                raise NotTested(
+                    needed.reason,
+                    needed.remedy,
+                    by_settings=needed.by_settings,
+                    value_is_optional=clause.value_is_optional,
+                )
             if needed.verdict is not Verdict.UPHELD:
                 below = needed.unmet_dependency or name
                 raise NotTested(f"{below} does not hold, and below it there is nothing to judge", below=below)
@@ -325,6 +328,26 @@ def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "")
     )
 
 
+def _check_occurred(clause: Clause, answers: Sequence[DecodedResponse]) -> None:
+    """Hold back a verdict about a value that occurred in no answer."""
+    if clause.check == "value":
+        has_occurred = any(_occurs(clause, answer) for answer in answers)
+    else:
+        has_occurred = (
+            "*" not in clause.path or clause.check == "shows" or any(each.has_values(clause.path) for each in answers)
+        )
+    if not has_occurred:
+        reason = "the value occurred in no answer, so that there is nothing to judge"
+        raise NotTested(reason, value_is_optional=clause.value_is_optional)
+
+
+def _occurs(clause: Clause, answer: DecodedResponse) -> bool:
+    try:
+        return occurs(clause, answer)
+    except NotJson:  # another clause says so
+        return True
+
+
 def _check_answered(exchanges: Iterable[Exchange]) -> None:
     """Hold back what a 429 would show: it is a 4xx, but no answer to what was asked."""
     if any(each.status == TOO_MANY for each in exchanges):
@@ -366,11 +389,12 @@ def _broken_by(generated: Generated, operation: Operation, extent: Scope | None)
             yield Violation("status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
         return
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
+    subject = Subject(DecodedResponse(exchange))
     for clause in clauses:
         is_scored = extent is None or extent.scores(operation.id, clause.name)
         if is_scored and clause.level is RequirementLevel.MUST and clause.check not in ASKER_CHECKS:
             with suppress(NotJson):
-                for violation in CHECKS[clause.check](clause, Subject(DecodedResponse(exchange))):
+                for violation in CHECKS[clause.check](clause, subject):
                     yield replace(violation, at=f"{violation.at} ({clause.name})")
 
 

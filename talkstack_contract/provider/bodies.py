@@ -7,10 +7,12 @@ two spellings, `.` (inside an alternative) for the object itself.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from math import isinf
 from typing import Any
 
-from talkstack_contract.model import Exchange
+from talkstack_contract.model import BodySchema, Exchange, SchemaViolation
 
 SHOWN_CHARACTERS = 200
 
@@ -48,7 +50,7 @@ class DecodedResponse:
         """The body as a lenient client decodes it, or None: what is not strict JSON may still say or hold something."""
         try:
             text = self.exchange.body.decode("utf-8-sig", errors="replace")
-            return json.loads(text, parse_int=_whole_number)
+            return json.loads(text, parse_int=_whole_number, parse_float=_number)
         except (json.JSONDecodeError, RecursionError):
             return None
 
@@ -56,6 +58,16 @@ class DecodedResponse:
     def text(self) -> str:
         """The body as received, and every string in it decoded, so that no escape hides anything."""
         return "\n".join([self.exchange.body.decode("utf-8", errors="replace"), *_strings(self.lenient_json)])
+
+    @cached_property
+    def _violations(self) -> dict[BodySchema, tuple[SchemaViolation, ...]]:
+        return {}
+
+    def violations(self, schema: BodySchema) -> tuple[SchemaViolation, ...]:
+        """Return what the body breaks of a schema; it is judged once. Raises `NotJson`."""
+        if schema not in self._violations:
+            self._violations[schema] = schema.violations(self.json)
+        return self._violations[schema]
 
     def values(self, path: Path) -> Iterator[tuple[str, Any]]:
         """Yield (place, value) for each place that a path leads to, `Absent` where nothing is. Raises `NotJson`."""
@@ -88,16 +100,28 @@ def strict_json(exchange: Exchange) -> Any:
     except UnicodeDecodeError as error:
         raise NotJson(f"byte {error.start} is not UTF-8") from None
     try:
-        return json.loads(text, parse_constant=_no_constant, parse_int=_whole_number, object_pairs_hook=_unique)
+        return json.loads(
+            text,
+            parse_constant=_no_constant,
+            parse_int=_whole_number,
+            parse_float=_number,
+            object_pairs_hook=_unique,
+        )
     except json.JSONDecodeError as error:
         raise NotJson(f"{error.msg} at character {error.pos} of {len(text)}") from None
     except RecursionError:
         raise NotJson("it is nested too deep to be read") from None
 
 
-def _whole_number(digits: str) -> int | float:
+def _whole_number(digits: str) -> int | Decimal:
     """Read a whole number; Python refuses one of more than 4300 digits, JSON does not."""
-    return int(digits) if len(digits) < 4000 else float(digits)
+    return int(digits) if len(digits) < 4000 else Decimal(digits)
+
+
+def _number(text: str) -> float | Decimal:
+    """Read a number; one too great for a float is a Decimal, since JSON knows no infinity."""
+    number = float(text)
+    return Decimal(text) if isinf(number) else number
 
 
 def _no_constant(name: str) -> Any:
@@ -148,6 +172,21 @@ def _values_below(found: dict[str, Any], path: Path, place: str) -> Iterator[tup
         yield f"{place}.{name}", Absent("no such key", len(path) == 1)
     else:
         yield from values_at(found[name], path[1:], f"{place}.{name}")
+
+
+def value_at(found: Any, path: Sequence[str | int]) -> Any:
+    """Return the value at a place in a body, or an `Absent`."""
+    for step in path:
+        try:
+            found = found[step]
+        except (LookupError, TypeError):
+            return Absent("no such key")
+    return found
+
+
+def place_of(path: Sequence[str | int]) -> str:
+    """Write a place in a body: `$.items[0].id`."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
 
 
 def same_value(one: Any, other: Any) -> bool:

@@ -3,20 +3,23 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from talkstack_contract.contract.cases import derive_cases
+from talkstack_contract.contract.clauses import success_clauses
+from talkstack_contract.contract.described_values import described_body
+from talkstack_contract.contract.schema_files import SchemaFiles
 from talkstack_contract.judging.checks import (
     CHECKS,
     UNDOCUMENTED_AT_MOST,
     Subject,
+    occurs,
     own_values,
     undocumented_fields,
 )
-from talkstack_contract.model import Clause, Effect, Exchange, Provenance, Request
+from talkstack_contract.model import Clause, Effect, Exchange, Provenance, Request, Response
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson, shown, strict_json
 from tests.unit.contracts import PROJECT as PROJECT_OPERATION
 from tests.unit.contracts import billing_contract, cases_of, contract_of, operation_of
@@ -271,7 +274,7 @@ def test_message_names_the_key_that_stands_twice() -> None:
         strict_json(answered(b'{"status": "success", "status": "success"}').exchange)
 
 
-# value and value-if-present
+# value
 
 RETYPED: dict[str, Any] = {
     "null": None,
@@ -402,10 +405,6 @@ def test_null_is_held_to_no_format() -> None:
     assert found(URI, answered(with_project(call_status_webhook=None))) == []
 
 
-def test_value_if_present_leaves_an_absent_value_alone() -> None:
-    assert found("by-bearer/body.project-data-id-is-not-empty", answered({})) == []
-
-
 @pytest.mark.parametrize(
     "clause", ["envelope.message-is-text", "envelope.message-is-as-printed", "envelope.status-is-success"]
 )
@@ -414,12 +413,76 @@ def test_value_of_no_json_is_left_to_the_clause_about_json(clause: str) -> None:
         found(f"by-bearer/{clause}", answered(b"{"))
 
 
+ITEM = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+LIST = {"type": "object", "properties": {"data": {"type": "array", "items": ITEM}}}
+
+
+def clauses_of_body(schema: Any) -> dict[str, Clause]:
+    """Return the clauses about a body that has this schema."""
+    body = described_body(SchemaFiles({"a.json": schema}).place("a.json"), schema)
+    source = CLAUSES["by-bearer/status.is-200"].source
+    response = Response(200, source, body.values, schema=body.schema, rest=body.rest)
+    return {clause.name: clause for clause in success_clauses(response)}
+
+
+def broken(schema: Any, body: Any) -> dict[str, Found]:
+    """Return each clause about a body that it breaks, with place and what was received."""
+    violations = {
+        name: [(each.at, each.received) for each in CHECKS[clause.check](clause, Subject(answered(body)))]
+        for name, clause in clauses_of_body(schema).items()
+    }
+    return {name: found for name, found in violations.items() if found}
+
+
 def test_every_item_of_a_list_is_held() -> None:
-    clause = replace(CLAUSES["by-bearer/envelope.message-is-text"], path=("data", "*", "id"))
-    body = {"data": [{"id": "a"}, {"id": 1}, {}, "x"]}
-    violations = [(each.at, each.received) for each in CHECKS["value"](clause, Subject(answered(body)))]
-    expected = [("$.data[1].id", "1"), ("$.data[2].id", "no such key"), ("$.data[3]", 'no object: "x"')]
-    assert violations == expected
+    assert broken(LIST, {"data": [{"id": "a"}, {"id": 1}, {}, "x"]}) == {
+        "body.data-is-object": [("$.data[3]", '"x"')],
+        "body.data-id-is-text": [("$.data[1].id", "1"), ("$.data[2].id", "no such key")],
+    }
+
+
+def test_what_no_described_value_answers_for_belongs_to_the_whole() -> None:
+    schema = {"type": "object", "maxProperties": 1, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    whole = [("$", '{"c": 1, "d": 2}, which breaks anyOf')]
+    assert broken(schema, {"c": 1, "d": 2}) == {
+        "body.is-as-described": [("$", '{"c": 1, "d": 2}')],
+        "body.matches-the-schema": whole,
+    }
+
+
+def test_rest_has_the_provenance_that_is_noted_where_it_stands() -> None:
+    assumed = {"additionalProperties": False, "x-contract": {"provenance": "assumed"}}
+    schema = {"type": "object", "properties": {"a": assumed}, "not": {"required": ["b"]}}
+    named = {name: clause.provenance for name, clause in clauses_of_body(schema).items() if "matches" in name}
+    assert named == {
+        "body.matches-the-schema": Provenance.DOCUMENTED,
+        "body.matches-the-assumed-schema": Provenance.ASSUMED,
+    }
+    assert list(broken(schema, {"a": {"x": 1}})) == ["body.matches-the-assumed-schema"]
+    assert list(broken(schema, {"b": 1})) == ["body.matches-the-schema"]
+
+
+OCCURRENCES: dict[str, tuple[Any, str, Any, bool]] = {
+    "there": ({"properties": {"a": {"type": "string"}}}, "body.a-is-text", {"a": "x"}, True),
+    "absent": ({"properties": {"a": {"type": "string"}}}, "body.a-is-text", {}, False),
+    "empty-list": (LIST, "body.data-id-is-text", {"data": []}, False),
+    "absent-list": (LIST, "body.data-id-is-text", {}, False),
+    "null-that-has-no-format": (
+        {"properties": {"a": {"type": ["string", "null"], "format": "uri"}}},
+        "body.a-is-uri",
+        {"a": None},
+        False,
+    ),
+    "text-that-has-no-limit": ({"properties": {"a": {"minimum": 1}}}, "body.a-is-as-described", {"a": "x"}, False),
+    "number-that-has-one": ({"properties": {"a": {"minimum": 1}}}, "body.a-is-as-described", {"a": 2}, True),
+    "int32": ({"properties": {"a": {"format": "int32"}}}, "body.a-is-int32", {"a": 2}, True),
+}
+
+
+@pytest.mark.parametrize("name", OCCURRENCES)
+def test_value_occurs_where_its_clause_says_something_about_it(name: str) -> None:
+    schema, clause, body, expected = OCCURRENCES[name]
+    assert occurs(clauses_of_body(schema)[clause], answered(body)) is expected
 
 
 # not-value
@@ -971,7 +1034,7 @@ ALIASES = {
 
 @pytest.mark.parametrize(("body", "expected"), ALIASES.values(), ids=ALIASES)
 def test_key_that_is_printed_in_two_ways_is_there_in_one(body: Any, expected: Found) -> None:
-    [clause] = [each for each in clauses_of("logIn", "value") if each.path == ("accessToken|acessToken",)]
+    [clause, *_] = [each for each in clauses_of("logIn", "value") if each.path == ("accessToken|acessToken",)]
     assert held(clause, body) == expected
 
 

@@ -1,19 +1,41 @@
-"""A schema says what is asked of each value, however it is put together; a value gives it or departs from it."""
+"""A schema says what is asked of each value, however it is put together; a body gives it, or breaks a keyword of it."""
 
 import re
 from typing import Any
 
 import pytest
 
-from talkstack_contract.contract.json_schema import FORMATS, Schemas, check_document, check_schema, departures
+from talkstack_contract.contract.described_values import described_body
+from talkstack_contract.contract.joined_schemas import keys
+from talkstack_contract.contract.joined_schemas import properties as properties_of
+from talkstack_contract.contract.json_schema import FORMATS, BodyValidator, check_document, check_schema
+from talkstack_contract.contract.schema_files import Place, SchemaFiles
 from talkstack_contract.errors import BadInput
 from talkstack_contract.model import DescribedValue
 
+Told = tuple[bool, dict[str, Any], dict[str, str]]
 
-def parts(schema: Any, **others: Any) -> dict[tuple[str, ...], DescribedValue]:
-    """List the parts of a schema that stands in `a/b.json`, with other documents beside it."""
+
+def place_of(schema: Any, **others: Any) -> Place:
+    """Return the place of a schema in `a/b.json`, with other documents beside it."""
     documents = {"a/b.json": schema, **{f"a/{name}.json": other for name, other in others.items()}}
-    return {part.path: part for part in Schemas(documents).parts("a/b.json", schema)}
+    return SchemaFiles(documents).place("a/b.json")
+
+
+def described(schema: Any, **others: Any) -> dict[tuple[str, ...], DescribedValue]:
+    """Return each value that a schema describes, by its path."""
+    return {part.path: part for part in described_body(place_of(schema, **others), schema).values}
+
+
+def parts(schema: Any, **others: Any) -> dict[tuple[str, ...], Told]:
+    """Return of each described value whether it is required, what is asked of it, and the notes."""
+    found = described(schema, **others)
+    return {path: (part.required, dict(part.keywords), dict(part.notes)) for path, part in found.items()}
+
+
+def broken(value: Any, schema: Any) -> list[str]:
+    """Return the keywords that a value breaks."""
+    return [each.keyword for each in BodyValidator(place_of(schema), schema).broken(value)]
 
 
 def test_every_described_value_is_a_part() -> None:
@@ -23,15 +45,15 @@ def test_every_described_value_is_a_part() -> None:
         "properties": {"id": {"type": "string", "minLength": 1}, "note": {"type": ["string", "null"]}, "free": {}},
     }
     assert parts(schema) == {
-        (): DescribedValue((), True, {"type": "object"}, {}),
-        ("id",): DescribedValue(("id",), True, {"type": "string", "minLength": 1}, {}),
-        ("note",): DescribedValue(("note",), False, {"type": ["string", "null"]}, {}),
+        (): (False, {"type": "object"}, {}),
+        ("id",): (True, {"type": "string", "minLength": 1}, {}),
+        ("note",): (False, {"type": ["string", "null"]}, {}),
     }
 
 
 def test_items_of_a_list_stand_under_a_star() -> None:
     schema = {"type": "array", "items": {"required": ["id"], "properties": {"id": {"type": "string"}}}}
-    assert parts(schema)["*", "id"] == DescribedValue(("*", "id"), True, {"type": "string"}, {})
+    assert parts(schema)["*", "id"] == (True, {"type": "string"}, {})
 
 
 def test_what_two_places_say_of_a_value_is_joined() -> None:
@@ -39,37 +61,35 @@ def test_what_two_places_say_of_a_value_is_joined() -> None:
         "allOf": [{"required": ["id"], "properties": {"id": {"type": "string", "x-contract": {"reading": "r"}}}}],
         "properties": {"id": {"const": "x", "x-contract": {"topic": "t"}}},
     }
-    assert parts(schema)["id",] == DescribedValue(
-        ("id",), True, {"type": "string", "const": "x"}, {"reading": "r", "topic": "t"}
-    )
+    assert parts(schema)["id",] == (True, {"type": "string", "const": "x"}, {"reading": "r", "topic": "t"})
 
 
 def test_key_that_only_another_place_requires_is_required() -> None:
     schema = {"allOf": [{"required": ["id"]}], "properties": {"id": {"type": "string"}}}
-    assert parts(schema)["id",].required is True
+    assert described(schema)["id",].required
 
 
 def test_reference_is_followed_into_another_file() -> None:
     schema = {"properties": {"data": {"$ref": "../a/c.json#/$defs/x"}}}
     other = {"$defs": {"x": {"type": "object", "properties": {"id": {"$ref": "#/$defs/id"}}}, "id": {"type": "string"}}}
-    assert parts(schema, c=other)["data", "id"].keywords == {"type": "string"}
+    assert described(schema, c=other)["data", "id"].keywords == {"type": "string"}
 
 
 def test_requirement_is_followed_into_another_file() -> None:
     schema = {"allOf": [{"$ref": "c.json"}], "properties": {"id": {"type": "string"}}}
-    assert parts(schema, c={"required": ["id"]})["id",].required is True
+    assert described(schema, c={"required": ["id"]})["id",].required
 
 
 def test_topic_provenance_and_reading_reach_what_is_below() -> None:
     notes = {"topic": "t", "provenance": "assumed", "reading": "r", "const": "documented"}
     schema = {"x-contract": notes, "type": "object", "properties": {"id": {"type": "string"}}}
     below = {"topic": "t", "provenance": "assumed", "reading": "r"}
-    assert (parts(schema)[()].notes, parts(schema)["id",].notes) == (notes, below)
+    assert (described(schema)[()].notes, described(schema)["id",].notes) == (notes, below)
 
 
 def test_note_below_wins() -> None:
     schema = {"x-contract": {"topic": "t"}, "properties": {"id": {"type": "string", "x-contract": {"topic": "u"}}}}
-    assert parts(schema)["id",].notes == {"topic": "u"}
+    assert described(schema)["id",].notes == {"topic": "u"}
 
 
 def test_annotations_ask_nothing() -> None:
@@ -78,7 +98,7 @@ def test_annotations_ask_nothing() -> None:
 
 
 def test_key_that_has_to_be_there_is_a_part_though_nothing_else_is_asked_of_it() -> None:
-    assert parts({"required": ["data"], "properties": {"data": {}}})["data",] == DescribedValue(("data",), True, {}, {})
+    assert parts({"required": ["data"], "properties": {"data": {}}})["data",] == (True, {}, {})
 
 
 # Keys, whatever is asked of them
@@ -106,8 +126,7 @@ KEYS: dict[str, tuple[Any, list[str]]] = {
 
 @pytest.mark.parametrize(("schema", "expected"), KEYS.values(), ids=KEYS)
 def test_every_key_that_is_named_is_known(schema: Any, expected: list[str]) -> None:
-    schemas = Schemas({"a/b.json": schema, "a/c.json": INVOICE})
-    assert [".".join(path) for path in schemas.keys("a/b.json", schema)] == expected
+    assert [".".join(path) for path in keys(place_of(schema, c=INVOICE), schema)] == expected
 
 
 @pytest.mark.parametrize("reference", ["none.json", "c.json#/nothing", "#/$defs/none", "../../c.json"])
@@ -193,23 +212,32 @@ def test_document_as_its_schema_asks_is_fine() -> None:
     ids=repr,
 )
 def test_value_gives_what_is_asked(value: Any, keywords: dict[str, Any]) -> None:
-    assert departures(value, keywords) == []
+    assert broken(value, keywords) == []
 
 
 @pytest.mark.parametrize(
-    ("value", "keywords", "expected"),
+    ("value", "keywords"),
     [
-        (None, {"type": "string"}, "None is not of type 'string'"),
-        (True, {"type": "integer"}, "True is not of type 'integer'"),
-        (True, {"enum": [1]}, "True is not one of [1]"),
-        ("X", {"enum": ["x"]}, "'X' is not one of ['x']"),
-        ("", {"minLength": 1}, "'' should be non-empty"),
-        ("a b", {"format": "uri"}, "'a b' is not a 'uri'"),
+        (None, {"type": "string"}),
+        (True, {"type": "integer"}),
+        (True, {"enum": [1]}),
+        ("X", {"enum": ["x"]}),
+        ("", {"minLength": 1}),
+        ("a b", {"format": "uri"}),
+        (["x", "x"], {"uniqueItems": True}),
+        ([1, 1.0], {"uniqueItems": True}),
+        ({"a": 1}, {"propertyNames": {"minLength": 2}}),
+        (7, {"not": {}}),
     ],
     ids=repr,
 )
-def test_value_departs_from_what_is_asked(value: Any, keywords: dict[str, Any], expected: str) -> None:
-    assert departures(value, keywords) == [expected]
+def test_value_breaks_what_is_asked(value: Any, keywords: dict[str, Any]) -> None:
+    assert broken(value, keywords) == [next(iter({**keywords.get("propertyNames", {}), **keywords}))]
+
+
+@pytest.mark.parametrize("value", [[1, True], [0, False], [{"a": 1}, {"a": True}], [[1], [True]], ["1", 1]], ids=repr)
+def test_items_that_only_python_calls_equal_are_unique(value: Any) -> None:
+    assert broken(value, {"uniqueItems": True}) == []
 
 
 REFUSED_FORMATS = {
@@ -224,15 +252,14 @@ REFUSED_FORMATS = {
 
 @pytest.mark.parametrize(("name", "value"), REFUSED_FORMATS.items(), ids=REFUSED_FORMATS)
 def test_format_really_refuses_a_bad_value(name: str, value: str) -> None:
-    assert (name in FORMATS.checkers, departures(value, {"format": name})) == (True, [f"{value!r} is not a {name!r}"])
+    assert (name in FORMATS.checkers, broken(value, {"format": name})) == (True, ["format"])
 
 
 # The fields of a request
 
 
 def properties(schema: Any, **others: Any) -> dict[str, tuple[Any, bool]]:
-    documents = {"a/b.json": schema, **{f"a/{name}.json": other for name, other in others.items()}}
-    found = list(Schemas(documents).properties("a/b.json", schema))
+    found = list(properties_of(place_of(schema, **others), schema))
     assert len({name for name, _, _ in found}) == len(found)
     return {name: (inner, is_required) for name, inner, is_required in found}
 
@@ -287,7 +314,7 @@ def test_other_name_of_a_key_is_a_step_of_its_path() -> None:
             "data": {"x-contract": {"alias": "."}, "required": ["id"], "properties": {"id": {"type": "string"}}},
         },
     }
-    found = parts(schema)
+    found = described(schema)
     assert [(path, part.required) for path, part in found.items() if path] == [
         (("token|tokn",), True),
         (("data|.",), True),

@@ -393,7 +393,7 @@ def judged(run: Run, id_: str) -> Judgement:
 
 INVOICE = {"id": "invoice-mine-1", "user_id": "user-mine", "title": "Title", "amount": 1200}
 LISTED = "listInvoices/by-bearer/"
-NOTHING_TO_JUDGE = "the list is empty, so that there is nothing to judge"
+NOTHING_TO_JUDGE = "the value occurred in no answer, so that there is nothing to judge"
 
 
 def test_list_of_items_is_judged_item_by_item() -> None:

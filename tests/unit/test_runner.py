@@ -35,7 +35,7 @@ PROJECT = {
     "user_id": OWNER,
     "status": "ACTIVE",
     "description": "",
-    "call_status_webhook": None,
+    "call_status_webhook": "https://hooks.example/calls",
     "id": "p-1170-bb42-33",
 }
 SUCCESS = {"message": "fetched active project data.", "status": "success", "projectData": PROJECT}

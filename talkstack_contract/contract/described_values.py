@@ -1,0 +1,239 @@
+"""What a schema says of each value of a body: the values that it describes one by one, and the rest of what it asks.
+
+Keys, items, references and `allOf` are followed, so that each value gets clauses of its own. What is asked of several
+values at once (`anyOf`, `if`, `additionalProperties` and the like), or at any depth, is the rest: the body is held to
+the schema as a whole, and whatever no described value answers for belongs to it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any
+
+from talkstack_contract.contract.json_schema import BodyValidator
+from talkstack_contract.contract.schema_files import Place
+from talkstack_contract.contract.schema_keywords import BARE, alias_of, spellings_required
+from talkstack_contract.contract.schema_vocabulary import ASSERTIONS, JUDGED, REFERENCES, schemas_below
+from talkstack_contract.model import DescribedValue, Json, Location, Provenance, SchemaPart, SchemaViolation
+
+INHERITED = frozenset({"topic", "provenance", "reading"})
+VISITED_AT_MOST = 5_000  # schemas: past it, what is left is judged as part of the whole
+_STRUCTURE = frozenset({"properties", "required", "items", "allOf", "$ref"})
+_MAY_ASK_NOTHING = frozenset(
+    {"additionalProperties", "unevaluatedProperties", "unevaluatedItems", "propertyNames", "items"}
+)
+Path = tuple[str, ...]
+Notes = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class DescribedBody:
+    """A body as its schema describes it; `rest` are the provenances of what no described value answers for."""
+
+    values: tuple[DescribedValue, ...]
+    schema: "WholeBody"
+    rest: tuple[Provenance, ...]
+
+
+class WholeBody:
+    """The schema of a body, as it stands."""
+
+    def __init__(
+        self, validator: BodyValidator, located: Mapping[tuple[int, str], list[Path]], rest: Mapping[int, Provenance]
+    ) -> None:
+        self._validator, self._located, self._rest = validator, located, rest
+
+    def violations(self, body: Json) -> tuple[SchemaViolation, ...]:
+        """Return what a body breaks, in the order of the schema; `rest_of` is set where no described value answers."""
+        found = []
+        for each in self._validator.broken(body):
+            paths = self._located.get((each.schema, each.keyword), ())
+            is_located = any(leads_to(path, each.path) for path in paths)
+            rest_of = None if is_located else self._provenance(each.schema)
+            found.append(SchemaViolation(each.path, each.schema, each.keyword, rest_of))
+        return tuple(found)
+
+    def _provenance(self, schema: int) -> Provenance:
+        """Return the provenance noted where a schema stands; a dynamic reference may lead where nobody looked."""
+        if not self._rest:
+            raise LookupError("a keyword of the schema belongs to no clause")
+        return self._rest.get(schema, _heaviest(self._rest.values()))
+
+
+def leads_to(path: Path, place: tuple[str | int, ...]) -> bool:
+    """Tell whether a path of the contract (`*` for every item, `first|second`, `.`) leads to a place in a body."""
+    if not path:
+        return not place
+    names = path[0].split("|")
+    is_step = bool(place) and (isinstance(place[0], int) if path[0] == "*" else place[0] in names)
+    if is_step and leads_to(path[1:], place[1:]):
+        return True
+    return names[-1] == BARE and leads_to(path[1:], place)
+
+
+def answers_for(part: SchemaPart, violation: SchemaViolation) -> bool:
+    """Tell whether the clause of this part answers for a violation."""
+    if part.rest_of is not None:
+        return violation.rest_of is part.rest_of
+    return any(
+        each.schema == violation.schema and each.keyword == violation.keyword and leads_to(each.path, violation.path)
+        for each in part.locations
+    )
+
+
+def described_body(place: Place, schema: Any, *, are_formats_judged: bool = True) -> DescribedBody:
+    """Survey the schema of a body. Raises `BadInput` for a reference that leads nowhere."""
+    survey = _Survey()
+    survey.visit(place, schema, (), {}, ())
+    values = tuple(survey.values())
+    located: dict[tuple[int, str], list[Path]] = {}
+    for location in (location for value in values for location in value.locations):
+        located.setdefault((location.schema, location.keyword), []).append(location.path)
+    whole = WholeBody(BodyValidator(place, schema, are_formats_judged=are_formats_judged), located, survey.rest)
+    order = list(Provenance)
+    return DescribedBody(values, whole, tuple(sorted(set(survey.rest.values()), key=order.index)))
+
+
+def below(path: Path, key: str, schema: Any) -> Path:
+    """Return the path of a property; one that is spelled in two ways is a step with both, `first|second`."""
+    alias = alias_of(schema)
+    return (*path, f"{key}|{alias}" if alias else key)
+
+
+@dataclass
+class _Found:
+    """What the places visited so far say of one value."""
+
+    is_required: bool = False
+    keywords: dict[str, Json] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    locations: list[Location] = field(default_factory=list)
+    notes_above: Notes = field(default_factory=dict)
+
+
+class _Survey:
+    """A walk over one schema; `rest` maps the identity of each schema object that it leaves to the whole."""
+
+    def __init__(self) -> None:
+        self.rest: dict[int, Provenance] = {}
+        self._found: dict[Path, _Found] = {}
+        self._visited = 0
+
+    def values(self) -> Iterator[DescribedValue]:
+        for path, found in self._found.items():
+            notes = found.notes or found.notes_above
+            optional = self._is_optional(path)
+            yield DescribedValue(path, found.is_required, found.keywords, notes, optional, tuple(found.locations))
+
+    def _is_optional(self, path: Path) -> bool:
+        """Tell whether a sound body may lack the value: a key on the way to it is, or what is around it may be null."""
+        steps = list(accumulate(((step,) for step in path), initial=()))
+        return any(
+            (step[-1:] != ("*",) and bool(step) and not self._known(step).is_required)
+            or (step != path and "null" in self._known(step).keywords.get("type", ""))
+            for step in steps
+        )
+
+    def _known(self, path: Path) -> _Found:
+        return self._found.get(path, _Found())
+
+    def visit(self, place: Place, schema: Any, path: Path, notes: Notes, above: tuple[int, ...]) -> None:
+        """Take in what a schema says of the value at `path`; `above` are the schemas that lead here, by identity."""
+        if not isinstance(schema, dict):
+            if schema is False:
+                self._leave(place, schema, notes)
+            return
+        self._visited += 1
+        place = place.inside(schema)
+        notes = {**notes, **_notes(schema)}
+        if id(schema) in above or self._visited > VISITED_AT_MOST:
+            self._leave(place, schema, notes)
+            return
+        above = (*above, id(schema))
+        if "$ref" in schema:
+            self.visit(*place.follow(schema["$ref"]), path, notes, above)
+        for inner in schema.get("allOf", ()):
+            self.visit(place, inner, path, notes, above)
+        inherited = {key: value for key, value in notes.items() if key in INHERITED}
+        self._take_keywords(schema, path, notes)
+        for key, inner in schema.get("properties", {}).items():
+            if _is_plain(key):
+                self.visit(place, inner, below(path, key, inner), inherited, above)
+            else:
+                self._leave(place, inner, inherited)
+        if "prefixItems" not in schema and "items" in schema:
+            self.visit(place, schema["items"], (*path, "*"), inherited, above)
+        self._take_required(schema, path, inherited)
+        self._leave_rest(place, schema, notes)
+
+    def _take_keywords(self, schema: Mapping[str, Any], path: Path, notes: Notes) -> None:
+        keywords = {key: value for key, value in schema.items() if key in ASSERTIONS}
+        if not keywords:
+            if path in self._found or notes.keys() - INHERITED:
+                self._found.setdefault(path, _Found()).notes |= notes
+            return
+        found = self._found.setdefault(path, _Found())
+        found.keywords = {**keywords, **found.keywords}
+        found.notes |= notes
+        found.locations += [Location(path, id(schema), key) for key in keywords]
+
+    def _take_required(self, schema: Mapping[str, Any], path: Path, notes: Notes) -> None:
+        properties = schema.get("properties", {})
+        asked = [(key, "required") for key in schema.get("required", ())]
+        asked += [(key, "anyOf") for key in spellings_required(schema)]
+        for key, keyword in asked:
+            if not _is_plain(key):
+                self._add_rest(schema, notes)
+                continue
+            step = below(path, key, properties.get(key))
+            found = self._found.setdefault(step, _Found())
+            found.is_required = True
+            found.notes_above = found.notes_above or notes
+            found.locations.append(Location(step, id(schema), keyword))
+
+    def _leave_rest(self, place: Place, schema: Mapping[str, Any], notes: Notes) -> None:
+        """Leave what is asked of more than one value to the whole, with all that stands inside."""
+        handled = ASSERTIONS | _STRUCTURE
+        if spellings_required(schema):
+            handled |= {"anyOf"}
+        if "prefixItems" in schema:
+            handled -= {"items"}
+        left = {key: value for key, value in schema.items() if key in JUDGED and key not in handled}
+        left = {key: value for key, value in left.items() if key not in _MAY_ASK_NOTHING or value not in (True, {})}
+        if left:
+            self._add_rest(schema, notes)
+            for _, inner in schemas_below(left):
+                self._leave(place, inner, notes)
+
+    def _leave(self, place: Place, schema: Any, notes: Notes) -> None:
+        """Leave a schema to the whole, and what it leads to: each with the provenance that is noted for it."""
+        waiting = [(place, schema, notes)]
+        seen: set[int] = set()
+        while waiting:
+            place, schema, notes = waiting.pop()
+            if isinstance(schema, dict):
+                if id(schema) in seen:
+                    continue
+                seen.add(id(schema))
+                place, notes = place.inside(schema), {**notes, **_notes(schema)}
+                waiting += [(*place.follow(schema[word]), notes) for word in REFERENCES & schema.keys()]
+                waiting += [(place, inner, notes) for _, inner in schemas_below(schema)]
+            self._add_rest(schema, notes)
+
+    def _add_rest(self, schema: Any, notes: Notes) -> None:
+        given = Provenance(notes.get("provenance", Provenance.DOCUMENTED))
+        self.rest[id(schema)] = _heaviest([given, self.rest.get(id(schema), given)])
+
+
+def _notes(schema: Mapping[str, Any]) -> Notes:
+    notes = schema.get("x-contract", {})
+    return notes if isinstance(notes, dict) else {}
+
+
+def _heaviest(provenances: Iterable[Provenance]) -> Provenance:
+    return min(provenances, key=list(Provenance).index)
+
+
+def _is_plain(key: str) -> bool:
+    """Tell whether a key can be a step of a path, in which `*`, `.` and `|` have a meaning."""
+    return key not in ("*", ".") and "|" not in key
