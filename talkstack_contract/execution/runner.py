@@ -8,6 +8,7 @@ while another works is the provider's fault; when all are refused, every case is
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import replace
 
 from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
 from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
@@ -145,9 +146,10 @@ class Answers:
 
     def _usable(self, case: Case, request: Request) -> Exchange:
         first = self._first_contact(case, request) if not self._has_answered else self._tried(case, request, case.id)
-        if first.status == TOO_MANY and retry_after_s(first):
-            raise Blocked(f"the provider is asked too fast ({TOO_MANY}), and asks to wait longer than a run does")
-        if self._is_usable(first) or first.status == TOO_MANY:  # which was asked once more already, by the provider
+        if first.status == TOO_MANY:  # which was asked once more already, by the client
+            asks_to_wait = "and asks to wait longer than a run does" if retry_after_s(first) else "also after a pause"
+            raise Blocked(f"the provider is asked too fast ({TOO_MANY}), {asks_to_wait}")
+        if self._is_usable(first):
             return first
         if case.effect is Effect.PLACES_CALLS and not first.status:
             raise Blocked(f"{first.reason}, and asking again might ring somebody twice")
@@ -201,6 +203,8 @@ class Answers:
         try:
             return self.provider.send(request, exchange_id, deadline_s)
         except NoAnswer as error:
+            if error.received:  # what had come before the deadline is evidence, and no answer
+                return replace(error.received, request=request, status=0, reason=error.reason)
             return Exchange(exchange_id, request, 0, error.reason, (), b"", "", 0.0)
 
     @staticmethod

@@ -5,42 +5,65 @@ is waited out and asked once more), one deadline for a whole exchange, no redire
 Raises `Blocked` where a limit of ours stops a request, `NoAnswer` where none came.
 """
 
-import http.client
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
-from urllib3 import encode_multipart_formdata
-from urllib3.exceptions import DecodeError, ProtocolError
 
 from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange, Header, Request
 from talkstack_contract.provider.evidence import REDACTED, SECRET_HEADERS, Secrets
-from talkstack_contract.provider.settings import Account, Settings, account_of
-
-# Python takes no answer with more than 100 header lines; HTTP sets no limit (RFC 9110, 5.4), and a provider may set
-# many cookies. Can go once http.client lets a caller choose: python/cpython#131724.
-http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]
+from talkstack_contract.provider.settings import Account, Settings, account_of, is_loopback
+from talkstack_contract.provider.transport import (
+    Attempt,
+    DecodeError,
+    ProtocolError,
+    TlsError,
+    TransportError,
+    be_strict,
+    fields_of,
+    framing_trouble_of,
+    innermost,
+    pieces_of,
+    trouble_of_ours,
+)
 
 USER_AGENT = f"talkstack-contract/{__version__}"
-BOUNDARY = "talkstack-contract-7d1f0c"
 TAKING_BACK = ("/teardown", "/clean-up")  # ends of the ids of exchanges that take something back
 CHUNK_BYTES = 65_536
+REASON_CHARACTERS = 200  # of a reason phrase: what is longer is cut
+SHOWN_CHARACTERS = 60  # of the name of an encoding
 TOO_MANY = 429  # RFC 6585, 4: says nothing of the operation, and when to ask again
 PAUSES = 12  # deadlines that all pauses of a run may last together: two minutes, unless the settings say otherwise
 
 
 class NoAnswer(Blocked):
-    """No HTTP answer: refused, reset or late. The caller decides whether that is the provider's fault."""
+    """No HTTP answer: refused, reset or late. The caller decides whether that is the provider's fault.
+
+    `received` is what had come of an answer before the deadline.
+    """
+
+    def __init__(self, reason: str, received: Exchange | None = None) -> None:
+        super().__init__(reason)
+        self.received = received
+
+
+class _Late(requests.Timeout):
+    """The deadline of a whole exchange is over; `received` is what had come before."""
+
+    def __init__(self, deadline_s: float, received: Exchange | None) -> None:
+        super().__init__(f"not whole after {deadline_s:g} s")
+        self.received = received
 
 
 @dataclass
@@ -68,7 +91,7 @@ class Provider:
         self._clock, self._wait = clock, wait
         self._counter = _Counter()
         self._lock = threading.Lock()
-        self.connections = HTTPAdapter()  # kept alive for the whole run
+        self.connections = _Connections()  # kept alive for the whole run
 
     @property
     def requests_sent(self) -> int:
@@ -105,12 +128,24 @@ class Provider:
         try:
             session.request(request.method, request.url, headers=headers, data=request.body or None)
         except requests.RequestException as error:
-            raise NoAnswer(f"no answer from {request.method} {_origin(request.url)} ({_cause(error)})") from None
+            raise self.no_answer(
+                error, f"no answer from {request.method} {_origin(request.url)}", request.url
+            ) from None
         exchange = received[0]
         if 200 <= exchange.status < 300:  # an error says `"password": "required"`, and that is no secret
             self.secrets.learn(exchange.body)
         own = tuple(header for header in exchange.request.headers if header.name in ("User-Agent", "X-Request-Id"))
         return replace(exchange, request=replace(request, headers=(*request.headers, *own)))
+
+    def no_answer(self, error: Exception, told: str, url: str) -> Blocked:
+        """Return what it means that no answer came: what stands on our side is never the provider's fault."""
+        if ours := trouble_of_ours(error):
+            proxy = proxy_of(url)
+            if ours.startswith("the proxy"):
+                return Blocked(f"{told}: {ours.replace('the proxy', f'the proxy {proxy}', 1)}")
+            return Blocked(f"{told}: {ours}")
+        by_way = f", by way of the proxy {proxy}" if (proxy := proxy_of(url)) else ""
+        return NoAnswer(f"{told} ({_cause(error)}{by_way})", getattr(error, "received", None))
 
     def set_up(self, state: str, action: str, known_id: str = "") -> Account:
         """Bring about a provider state, or end it, at the states URL (Pact's convention).
@@ -126,9 +161,12 @@ class Provider:
                 raise requests.HTTPError(response=answer)
             given = answer.json() if answer.content.strip() else {}
         except (requests.RequestException, ValueError) as error:
-            has_answered = isinstance(error, (requests.HTTPError, ValueError))
-            kind = Blocked if has_answered else NoAnswer
-            raise kind(f"the provider state {state!r} could not be {_done(action)} ({_cause(error)})") from None
+            told = f"the provider state {state!r} could not be {_done(action)}"
+            if isinstance(error, requests.RequestException) and not isinstance(
+                error, (requests.HTTPError, requests.JSONDecodeError)
+            ):
+                raise self.no_answer(error, told, self.settings.states_url) from None
+            raise Blocked(f"{told} ({_cause(error)})") from None
         given = given if isinstance(given, dict) else {}
         token, api_key, user_id = (str(given.get(key) or "") for key in ("token", "api_key", "user_id"))
         known = given.get("values")
@@ -171,6 +209,19 @@ class Provider:
             self._wait(wait_s)
 
 
+class _Connections(HTTPAdapter):
+    """The connections of a run, which hold responses to the RFCs."""
+
+    def init_poolmanager(self, *given: Any, **options: Any) -> None:
+        super().init_poolmanager(*given, **options)
+        be_strict(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **options)
+        be_strict(manager)
+        return manager
+
+
 class _LeaveCredentials(AuthBase):
     """Keeps requests from looking into a netrc file, whose entry would replace even an explicit header."""
 
@@ -187,11 +238,24 @@ class _Session(requests.Session):
         self.auth = _LeaveCredentials()
         self.headers.clear()
         self.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate", **dict(settings.headers)})
-        if settings.ca_bundle:
-            self.verify = settings.ca_bundle
+        self._ca_bundle = settings.ca_bundle
         self.cert = settings.client_certificate
         self.mount("http://", adapter)
         self.mount("https://", adapter)
+
+    def merge_environment_settings(  # type: ignore[override]
+        self, url: str, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> Any:
+        """Ask this machine directly, others by way of the environment's proxy; the file's CA wins over any variable.
+
+        Schemathesis passes a `verify` of its own: it has no say either.
+        """
+        merged = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        if is_loopback(url):
+            merged["proxies"] = {}
+        if self._ca_bundle:
+            merged["verify"] = self._ca_bundle
+        return merged
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Follow none: a credential never goes where it was not sent."""
@@ -235,36 +299,56 @@ class _Adapter(BaseAdapter):
             self._effects(method), method, is_generated=is_generated, is_taking_back=is_taking_back
         )
         request.headers["X-Request-Id"] = f"{self._exchange_id}-{number}"
-        deadline_s = self._deadline_s
+        options = {**options, "stream": True, "timeout": self._deadline_s}
+        under_way = _UnderWay(time.perf_counter())
         outcome: list[tuple[requests.Response, Exchange] | Exception] = []
 
         def exchange() -> None:
             try:
-                outcome.append(self._exchange(request, {**options, "stream": True, "timeout": deadline_s}))
+                under_way.attempt.start()
+                outcome.append(self._exchange(request, options, under_way))
             except Exception as error:  # noqa: BLE001 - handed over to the waiting thread, which raises it
                 outcome.append(error)
 
         thread = threading.Thread(target=exchange, daemon=True)
         thread.start()
-        thread.join(deadline_s)
+        thread.join(self._deadline_s)
         if not outcome:
-            raise requests.Timeout(f"not whole after {deadline_s:g} s")
+            received = self._received_so_far(request, under_way)
+            under_way.attempt.end()
+            raise _Late(self._deadline_s, received)
         if isinstance(outcome[0], Exception):
             raise outcome[0]
         return outcome[0]
 
-    def _exchange(self, request: requests.PreparedRequest, options: Any) -> tuple[requests.Response, Exchange]:
-        started = time.perf_counter()
-        response = self._provider.connections.send(request, **options)
-        body, trouble = self._read(response)
-        response._content = body  # what `response.content` would have read, had it not been read here
-        latency_ms = (time.perf_counter() - started) * 1000
+    def _exchange(
+        self, request: requests.PreparedRequest, options: Any, under_way: "_UnderWay"
+    ) -> tuple[requests.Response, Exchange]:
+        response = under_way.response = self._provider.connections.send(request, **options)
+        trouble = self._read(response, under_way.body)
+        response._content = bytes(under_way.body)  # what `response.content` would have read, had it not been read here
+        return response, self._received_of(request, response, response._content, trouble, under_way)
+
+    def _received_so_far(self, request: requests.PreparedRequest, under_way: "_UnderWay") -> Exchange | None:
+        response = under_way.response
+        if response is None:
+            return None
+        trouble = f"is not whole at the deadline, after {len(under_way.body)} bytes"
+        return self._received_of(request, response, bytes(under_way.body), trouble, under_way)
+
+    def _received_of(
+        self,
+        request: requests.PreparedRequest,
+        response: requests.Response,
+        body: bytes,
+        trouble: str,
+        under_way: "_UnderWay",
+    ) -> Exchange:
+        latency_ms = (time.perf_counter() - under_way.started_s) * 1000
         sent = Request(request.method or "GET", request.url or "", self._shown(request), Effect.READS)
-        headers = tuple(response.raw.headers.items())
-        exchange = Exchange(
-            self._exchange_id, sent, response.status_code, response.reason or "", headers, body, trouble, latency_ms
-        )
-        return response, exchange
+        reason = (response.reason or "")[:REASON_CHARACTERS]
+        fields = fields_of(response.raw)
+        return Exchange(self._exchange_id, sent, response.status_code, reason, fields, body, trouble, latency_ms)
 
     def _shown(self, request: requests.PreparedRequest) -> tuple[Header, ...]:
         pairs = [(name, str(value)) for name, value in request.headers.items()]
@@ -278,22 +362,48 @@ class _Adapter(BaseAdapter):
         variable = secrets.variable_of(credential)
         return f"{prefix}{blank}{variable}" if variable else REDACTED
 
-    def _read(self, response: requests.Response) -> tuple[bytes, str]:
-        body, limit = bytearray(), self._provider.settings.limits.body_bytes
-        response.raw.enforce_content_length = False  # it would throw away what came; the length is checked below
+    def _read(self, response: requests.Response, body: bytearray) -> str:
+        """Read an answer into `body`; return why that is not all of it, nothing where it is."""
+        raw, limit = response.raw, self._provider.settings.limits.body_bytes
+        trouble = ""
         try:
-            for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
+            for chunk in pieces_of(raw, CHUNK_BYTES):
                 body += chunk
                 if len(body) > limit:
                     raise Blocked(f"an answer is longer than {limit} bytes (limits.body_bytes)")
         except DecodeError:
-            return bytes(body), f"does not decode as {response.headers.get('Content-Encoding', 'its encoding')}"
+            trouble = (
+                f"does not decode as {response.headers.get('Content-Encoding', 'its encoding')[:SHOWN_CHARACTERS]}"
+            )
+        except TlsError as error:
+            raise Blocked(f"TLS broke in the middle of an answer ({type(innermost(error)).__name__})") from None
         except ProtocolError as error:
-            return bytes(body), f"ends early, after {len(body)} bytes ({type(error).__name__})"
+            trouble = f"ends early, after {len(body)} bytes ({type(error).__name__})"
+        except TransportError as error:
+            raise Blocked(f"an answer could not be read ({type(innermost(error)).__name__})") from None
         finally:
-            missing = response.raw.length_remaining
+            missing = raw.length_remaining
             response.close()
-        return bytes(body), f"ends early, after {len(body)} bytes" if missing else ""
+        return framing_trouble_of(raw) or trouble or (f"ends early, after {len(body)} bytes" if missing else "")
+
+
+@dataclass
+class _UnderWay:
+    """An exchange that goes on in a thread of its own: what has come of it so far."""
+
+    started_s: float
+    attempt: Attempt = field(default_factory=Attempt)
+    response: requests.Response | None = None
+    body: bytearray = field(default_factory=bytearray)
+
+
+def proxy_of(url: str) -> str:
+    """Return the proxy by way of which a URL is asked, without user and password; nothing where there is none."""
+    if is_loopback(url):
+        return ""
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
+    parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    return f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
 
 
 def retry_after_s(exchange: Exchange) -> float:
@@ -309,15 +419,10 @@ def retry_after_s(exchange: Exchange) -> float:
 
 
 def _date(text: str) -> datetime | None:
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError, TypeError):  # a date may be past the calendar
         date = parsedate_to_datetime(text)
         return date if date.tzinfo else date.replace(tzinfo=UTC)
     return None
-
-
-def multipart(fields: Sequence[tuple[str, str | tuple[str, str, str]]]) -> tuple[bytes, str]:
-    """Encode fields, a file as (name, content, media type); return the body and its media type."""
-    return encode_multipart_formdata(fields, BOUNDARY)
 
 
 def _cause(error: Exception) -> str:
@@ -326,14 +431,7 @@ def _cause(error: Exception) -> str:
         return f"HTTP {error.response.status_code}"
     if isinstance(error, requests.Timeout):
         return f"late: {error}" if "not whole" in str(error) else "late"
-    seen: BaseException = error
-    while inner := next((each for each in _inside(seen) if isinstance(each, BaseException)), None):
-        seen = inner
-    return type(seen).__name__
-
-
-def _inside(error: BaseException) -> list[object]:
-    return [getattr(error, "reason", None), *error.args, error.__cause__]
+    return type(innermost(error)).__name__
 
 
 def _origin(url: str) -> str:

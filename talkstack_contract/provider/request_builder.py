@@ -17,8 +17,8 @@ from talkstack_contract.model import (
     Request,
     Scheme,
 )
-from talkstack_contract.provider.client import multipart
 from talkstack_contract.provider.settings import Account, Credential, Settings
+from talkstack_contract.provider.transport import multipart
 
 WRONG_CREDENTIAL = "nobody-holds-this-credential-0000"
 MALFORMED_EMAIL = "talkstack-contract.example.test"

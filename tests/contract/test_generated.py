@@ -17,7 +17,7 @@ from schemathesis.generation.meta import TestPhase
 from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Clause, Effect, Exchange, Header, Request, Violation
-from talkstack_contract.provider.client import TOO_MANY
+from talkstack_contract.provider.client import TOO_MANY, NoAnswer
 from talkstack_contract.provider.request_builder import base_url_of
 from talkstack_contract.provider.settings import schemas_folder
 
@@ -107,10 +107,13 @@ class Generation:
         try:
             response = generated.call(base_url=base_url, session=session)
         except OSError as error:  # requests' errors are such
+            blocked = self._run.provider.no_answer(error, "no answer", base_url)
+            if not isinstance(blocked, NoAnswer):
+                raise blocked from None
             sent = Request(
                 generated.method, f"{base_url}{generated.formatted_path}", (), self._effect(generated.method)
             )
-            received.append(Exchange(exchange_id, sent, 0, f"no answer ({type(error).__name__})", (), b"", "", 0.0))
+            received.append(Exchange(exchange_id, sent, 0, blocked.reason, (), b"", "", 0.0))
             response = None
             self.stop()
         self._record(generated, received[0])

@@ -439,7 +439,10 @@ TROUBLE = {
     "shorter-than-said": (answer(b'{"a": 1}', CLOSE, length=99), "ends early, after 8 bytes"),
     "no-last-chunk": (chunked(b'{"a": 1}', end=b""), "ends early, after 8 bytes"),
     "chunk-cut-short": (chunked(b'{"a":', end=b"20\r\n 1}"), "ends early"),
-    "chunk-without-a-length": (chunked(b'{"a":', end=b"zz\r\n 1}\r\n0\r\n\r\n"), "ends early"),
+    "chunk-without-a-length": (
+        chunked(b'{"a":', end=b"zz\r\n 1}\r\n0\r\n\r\n"),
+        "has a chunk whose size is no number: 'zz' (RFC 9112, 7.1)",
+    ),
 }
 
 
@@ -642,6 +645,10 @@ RETRY_AFTER = {
     "negative": ("-5", 0.0),
     "text": ("soon", 0.0),
     "digit-of-another-script": ("²", 0.0),
+    "year-past-the-calendar": ("Tue, 24 Nov 99999 10:00:09 GMT", 0.0),
+    "year-past-any-number": (f"Tue, 24 Nov {'9' * 5000} 10:00:09 GMT", 0.0),
+    "zone-of-many-days": ("Tue, 24 Nov 2026 10:00:09 +999999", 0.0),
+    "more-seconds-than-a-number-holds": ("9" * 5000, float("inf")),
 }
 DATE = ("Date", "Tue, 24 Nov 2026 10:00:00 GMT")
 

@@ -224,20 +224,12 @@ def test_no_usable_answer_twice_is_violated(name: str, reply: Reply) -> None:
     assert (verdict, asked.provider.asked.count(name)) == (Verdict.VIOLATED, 2)
 
 
-TOO_FAST_FOR = {
-    "success": ("by-api-key/status.is-200", Verdict.VIOLATED),
-    "refusal": ("wrong-token/status.is-401", Verdict.VIOLATED),
-    "any-status-below-500": ("unknown-query/status.is-no-server-error", Verdict.BLOCKED),
-    "any-refusal": ("method-post/method.is-refused", Verdict.BLOCKED),
-}
-
-
-@pytest.mark.parametrize(("id_", "expected"), TOO_FAST_FOR.values(), ids=TOO_FAST_FOR)
-def test_429_is_never_taken_for_the_answer_that_is_due(id_: str, expected: Verdict) -> None:
-    name = id_.partition("/")[0]
-    asked = asking({name: TOO_FAST})
+@pytest.mark.parametrize("reply", [TOO_FAST, Reply(429, headers=(("Retry-After", "0"),))], ids=["bare", "retry-after"])
+@pytest.mark.parametrize("name", ["by-api-key", "wrong-token", "unknown-query", "method-post"])
+def test_429_blocks_every_clause_of_its_case(name: str, reply: Reply) -> None:
+    asked = asking({name: reply})
     asked.all("by-bearer")
-    assert (asked.verdict(id_), asked.provider.asked.count(name)) == (expected, 1)
+    assert (asked.which(Verdict.BLOCKED, name), asked.provider.asked.count(name)) == (clauses_of(name), 1)
 
 
 def test_429_to_what_is_asked_afterwards_shows_no_change() -> None:

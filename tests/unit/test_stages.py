@@ -28,7 +28,7 @@ SOURCES = [*ENGINE, *REFERENCE, ROOT / "conftest.py", *CONTRACT_TESTS]
 
 DOORS = {
     "requests": [PACKAGE / "provider" / "client.py"],
-    "urllib3": [PACKAGE / "provider" / "client.py"],
+    "urllib3": [PACKAGE / "provider" / "transport.py"],
     "jsonschema": [PACKAGE / "contract" / "json_schema.py", PACKAGE / "contract" / "schema_keywords.py"],
     "attrs": [PACKAGE / "contract" / "json_schema.py"],
     "jsonschema_specifications": [PACKAGE / "contract" / "schema_files.py"],
@@ -57,6 +57,7 @@ OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over witho
     "contract/joined_schemas.py": "decoded JSON",
     "provider/bodies.py": "decoded JSON",
     "judging/checks.py": "decoded JSON",
+    "provider/transport.py": "what the response of http.client reads from",
     "provider/client.py": "the options of an adapter of requests",
     "results/records.py": "the lines of verdicts.jsonl",
     "pytest_plugin.py": "what pytest and its plugins hand over",
