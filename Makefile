@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
-.PHONY: contract acceptance test check detection clean
+.PHONY: contract acceptance test check detection conformance clean
 
 contract: $(READY)       ## the contract suite against the embedded reference provider; reports in reports/
 	@$(RUN) pytest tests/contract $(ARGS)
@@ -22,6 +22,9 @@ check: $(READY)          ## lint and strict types
 
 detection: $(READY)      ## the table fault x clause, and the rates that README quotes
 	@$(RUN) tests.detection $(ARGS)
+
+conformance: $(READY)    ## the official JSON Schema Test Suite against the judge; fetched, unless ARGS names a copy
+	@$(RUN) tests.conformance $(ARGS)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'

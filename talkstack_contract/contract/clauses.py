@@ -4,8 +4,10 @@ A name is `topic.claim-in-kebab-case`, a sentence a claim in the present. Nothin
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 from talkstack_contract.model import (
     BodySchema,
@@ -83,7 +85,8 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
     for name, path in response.shows:
         needs = tuple(clause.name for clause in clauses if clause.path == path)[:1] or (STRICT_JSON,)
         if "*" in path:  # one of the items does, and an empty list has none
-            needs = (STRICT_JSON, *_kind_clause_names(path[: path.index("*")], response.described_values))
+            kinds = _kind_clause_names(path[: path.index("*")], response.described_values)
+            needs = (STRICT_JSON, *(clause.name for clause in clauses if clause.name in kinds))
         sentence = f"the answer shows the {name} that it was asked for"
         source = replace(
             response.source, interpretation=response.shows_interpretation or response.source.interpretation
@@ -165,9 +168,7 @@ def _status_clause(response: Response, words: str, also: tuple[int, ...] = ()) -
 
 def _body_clauses(response: Response) -> Iterator[Clause]:
     """Yield what is asked of each described value, and then of the body as a whole."""
-    parts = response.described_values
-    for part in parts:
-        yield from _part_clauses(part, response)
+    yield from _told_apart([clause for part in response.described_values for clause in _part_clauses(part, response)])
     for provenance in response.rest:
         name = "body.matches-the-schema"
         if provenance is not Provenance.DOCUMENTED:
@@ -175,6 +176,32 @@ def _body_clauses(response: Response) -> Iterator[Clause]:
         sentence = "the body is what its schema asks, as a whole"
         expected = SchemaPart(_schema_of(response), rest_of=provenance)
         yield Clause(name, sentence, provenance, response.source, "schema", expected, (), (STRICT_JSON,))
+
+
+def _told_apart(clauses: Sequence[Clause]) -> list[Clause]:
+    """Name a value by its exact key where kebab-case would give two of them one id, as of `userId` and `user_id`."""
+    paths: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for clause in clauses:
+        paths[clause.name].add(clause.path)
+
+    def name_at(name: str, path: tuple[str, ...]) -> str:
+        nearest = max((each for each in paths[name] if path[: len(each)] == each), key=len, default=())
+        if len(paths[name]) < 2 or not nearest:
+            return name
+        topic, _, words = name.partition(".")
+        return f"{topic}.{_exact(nearest)}-{words.removeprefix(_path_words(nearest)).lstrip('-')}"
+
+    def needs_of(clause: Clause) -> Iterator[str]:
+        for number, name in enumerate(clause.depends_on, 1):  # of two with one name the first is of what is around it
+            is_above = name in (clause.name, *clause.depends_on[number:])
+            yield name_at(name, clause.path[:-1] if is_above else clause.path)
+
+    return [replace(each, name=name_at(each.name, each.path), depends_on=tuple(needs_of(each))) for each in clauses]
+
+
+def _exact(path: tuple[str, ...]) -> str:
+    """Write a path so that no other is written in the same way."""
+    return ".".join("items" if step == "*" else quote(step.partition("|")[0], safe="") or "%" for step in path)
 
 
 def _schema_of(response: Response) -> BodySchema:

@@ -3,6 +3,7 @@
 The door to `jsonschema`. Raises `BadInput` for a schema, and for a file of ours, that is not valid.
 """
 
+import re
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import attrs
 import regress
@@ -25,12 +27,48 @@ T = TypeVar("T")
 DEEP_FRAMES = 150_000
 DEEP_STACK = 512 * 1024 * 1024  # bytes, of which the system gives what is used
 
-FORMATS = FormatChecker()
+_ASCII = "".join(map(chr, range(128)))
+_LEAP_SECOND = re.compile(
+    r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt])?(?P<h>[0-9]{2}):(?P<m>[0-9]{2}):(?P<s>60)(?:\.[0-9]+)?"
+    r"(?:[Zz]|(?P<sign>[+-])(?P<oh>[0-9]{2}):(?P<om>[0-9]{2}))"
+)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_MAILBOX = re.compile(  # RFC 5321, 4.1.2
+    rf"(?:{_ATOM}(?:\.{_ATOM})*|\"(?:[ !#-\[\]-~]|\\[ -~])*\")"
+    rf"@(?:{_LABEL}(?:\.{_LABEL})*|\[(?:{_OCTET}(?:\.{_OCTET}){{3}}|IPv6:[0-9A-Fa-f:.]+)\])"
+)
+FORMATS = FormatChecker(())
+FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)  # those of other drafts mean something else
 for _name, _bits in (("int32", 32), ("int64", 64)):  # of the OpenAPI format registry
     FORMATS.checks(_name)(
         lambda value, bits=_bits: not _is_whole(value) or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
     )
+_STANDARD = dict(FORMATS.checkers)
+# An IRI is judged as the URI that it is written as where only ASCII is allowed (RFC 3987, 3.1).
+FORMATS.checks("iri", ValueError)(lambda value: _STANDARD["uri"][0](_as_uri(value)))
+FORMATS.checks("iri-reference", ValueError)(lambda value: _STANDARD["uri-reference"][0](_as_uri(value)))
+# RFC 3339, 5.7 knows the second 60, at the end of a day of UTC.
+FORMATS.checks("time", ValueError)(lambda value: _STANDARD["time"][0](_without_leap_second(value)))
+FORMATS.checks("date-time", ValueError)(lambda value: _STANDARD["date-time"][0](_without_leap_second(value)))
+FORMATS.checks("email")(lambda value: not isinstance(value, str) or _MAILBOX.fullmatch(value) is not None)
 FORMATS.checks("regex", regress.RegressError)(lambda value: not isinstance(value, str) or bool(pattern_of(value)))
+
+
+def _as_uri(value: Any) -> Any:
+    return quote(value, safe=_ASCII) if isinstance(value, str) else value
+
+
+def _without_leap_second(value: Any) -> Any:
+    """Return the same time a second earlier, where it is the last of a day of UTC."""
+    found = _LEAP_SECOND.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    hours, minutes, sign, offset_hours, offset_minutes = found.group("h", "m", "sign", "oh", "om")
+    offset = (int(offset_hours or 0) * 60 + int(offset_minutes or 0)) * (-1 if sign == "-" else 1)
+    is_last = (int(hours) * 60 + int(minutes) - offset) % (24 * 60) == 24 * 60 - 1
+    return f"{value[: found.start('s')]}59{value[found.end('s') :]}" if is_last else value
 
 
 def _is_integer(checker: object, value: Any) -> bool:  # noqa: ARG001 - the face of a type checker

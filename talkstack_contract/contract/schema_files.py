@@ -7,7 +7,7 @@ OpenAPI document is searched for the schemas inside it. Nothing is ever fetched.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from jsonschema_specifications import REGISTRY as META_SCHEMAS
 from referencing import Registry, Resource, Specification
@@ -65,31 +65,47 @@ def _maybe_in_subresource(segments: Sequence[int | str], resolver: Any, subresou
     return resolver.in_subresource(subresource) if isinstance(contents, dict) and "$id" in contents else resolver
 
 
+def looked_up(resolver: Any, reference: str) -> tuple[Any, Any]:
+    """Return what a reference leads to, and the resolver of what stands there. Raises `Unresolvable`.
+
+    A whole file is a base by the `$id` that it gives itself, wherever it was found.
+    """
+    found = resolver.lookup(reference)
+    own = found.contents.get("$id") if isinstance(found.contents, dict) else None
+    is_moved = isinstance(own, str) and urlsplit(own).scheme and not urldefrag(reference).fragment
+    inside = found.resolver.in_subresource(DRAFT202012.create_resource(found.contents)) if is_moved else found.resolver
+    return found.contents, inside
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where a schema stands: its file, as errors name it, and the base that its references are resolved against."""
+    """Where a schema stands: its file, as errors name it, and the base that its references are resolved against.
+
+    `entered` is the identity of a schema that is inside its own base already.
+    """
 
     file: str
     base: str
     resolver: Any
     files: Mapping[str, str]
+    entered: int = 0
 
     def inside(self, schema: Any) -> "Place":
         """Return the place of what stands in `schema`: a schema with an `$id` is a base of its own."""
-        if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
+        if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str) or id(schema) == self.entered:
             return self
         resolver = self.resolver.in_subresource(DRAFT202012.create_resource(schema))
-        return replace(self, base=urljoin(self.base, schema["$id"]), resolver=resolver)
+        return replace(self, base=urljoin(self.base, schema["$id"]), resolver=resolver, entered=id(schema))
 
     def follow(self, reference: str) -> tuple["Place", Any]:
         """Return what a reference leads to, and its place. Raises `BadInput` for one that leads nowhere."""
         try:
-            found = self.resolver.lookup(reference)
+            contents, resolver = looked_up(self.resolver, reference)
         except (Unresolvable, LookupError, TypeError, ValueError, AttributeError):
             problem = f"{reference!r} leads nowhere"
             raise BadInput(f"schemas/{self.file}", "$ref", problem, "name a file and a key") from None
         base = urldefrag(urljoin(self.base, reference)).url
-        return Place(self.files.get(base, self.file), base, found.resolver, self.files), found.contents
+        return Place(self.files.get(base, self.file), base, resolver, self.files, id(contents)), contents
 
 
 class SchemaFiles:

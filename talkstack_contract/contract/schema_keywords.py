@@ -1,7 +1,8 @@
 """The keywords of JSON Schema 2020-12 that we judge ourselves, each with the reason; `jsonschema` judges all others.
 
-Patterns are ECMA-262 (section 6.4), multiples are exact, a missing key is told by its place, uniqueness takes linear
-time, and a key that a page spells in two ways (`x-contract.alias`) may have either spelling.
+References keep the base of what they lead to, patterns are ECMA-262 (section 6.4), multiples are exact, a missing key
+is told by its place, uniqueness takes linear time, and a key that a page spells in two ways (`x-contract.alias`) may
+have either spelling.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,8 @@ from typing import Any
 import regress
 from jsonschema.exceptions import ValidationError
 from referencing.jsonschema import DRAFT202012
+
+from talkstack_contract.contract.schema_files import looked_up
 
 BARE = "."
 """The alias of a key whose value may also stand without it, in the place of the object around it."""
@@ -148,6 +151,11 @@ def _comparable(value: Any) -> Any:
     return (isinstance(value, bool), value)
 
 
+def _referenced(validator: Any, reference: Any, instance: Any, schema: Any) -> Errors:  # noqa: ARG001
+    contents, resolver = looked_up(validator._resolver, reference)
+    yield from validator.descend(instance, contents, resolver=resolver)
+
+
 # Unevaluated properties and items: that of jsonschema takes patterns as Python's, and loses the base of a nested `$id`.
 
 
@@ -194,8 +202,8 @@ def _evaluated_indexes(validator: Any, instance: Any, schema: Any) -> Iterator[i
 def _in_place(validator: Any, instance: Any, schema: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     """Yield the schemas that apply to the same value and hold, each with the validator of its place."""
     for reference in (schema[word] for word in ("$ref", "$dynamicRef") if word in schema):
-        found = validator._resolver.lookup(reference)
-        yield from _held(validator.evolve(schema=found.contents, _resolver=found.resolver), instance)
+        contents, resolver = looked_up(validator._resolver, reference)
+        yield from _held(validator.evolve(schema=contents, _resolver=resolver), instance)
     branches = [each for word in ("allOf", "anyOf", "oneOf") for each in schema.get(word, ())]
     branches += [each for key, each in schema.get("dependentSchemas", {}).items() if key in instance]
     if "if" in schema:
@@ -221,6 +229,8 @@ def _inside(validator: Any, schema: Any) -> Any:
 
 KEYWORDS: Mapping[str, Keyword] = MappingProxyType(
     {
+        "$ref": _referenced,
+        "$dynamicRef": _referenced,
         "pattern": _matches,
         "patternProperties": _matching_properties,
         "additionalProperties": _other_properties,

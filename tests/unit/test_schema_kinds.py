@@ -103,6 +103,29 @@ JUDGED: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{"a|b": "x", "*": 1}],
         [{"a": "x", "*": 1}, {"a|b": 1, "*": 1}, {"a|b": "x"}, {"a|b": "x", "*": 1, ".": 1}],
     ),
+    "two-keys-of-one-name-in-kebab-case": (
+        {
+            **OBJECT,
+            "required": ["userId", "user_id"],
+            "properties": {"userId": TEXT, "user_id": {**TEXT, "minLength": 1}},
+        },
+        [{"userId": "", "user_id": "b"}],
+        [{"userId": 1, "user_id": "b"}, {"userId": "a", "user_id": 1}, {"userId": "a", "user_id": ""}, {"userId": "a"}],
+    ),
+    "keys-without-a-letter": (
+        {**OBJECT, "required": ["", "é", "\n", "%", "-"], "properties": {"": TEXT}},
+        [{"": "", "é": 1, "\n": 1, "%": 1, "-": 1}],
+        [
+            {"": 1, "é": 1, "\n": 1, "%": 1, "-": 1},
+            {"": "", "\n": 1, "%": 1, "-": 1},
+            {"": "", "é": 1, "\n": 1, "%": 1},
+        ],
+    ),
+    "lists-in-lists": (
+        {"type": "array", "items": {"type": "array", "items": {"type": "array", "items": TEXT}}},
+        [[], [[["a"]]]],
+        [{}, ["a"], [["a"]], [[[1]]]],
+    ),
     "anchor": (
         {**OBJECT, "properties": {"a": {"$ref": "#text"}}, "$defs": {"t": {"$anchor": "text", **TEXT}}},
         [{"a": "x"}],
@@ -377,10 +400,6 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "no-schema-in-a-yaml-file": ("type: text", "schemas/components/schema.yaml: type"),
     "pattern-in-a-yaml-file": ("pattern: (", "'(' is not a 'regex'"),
     "no-schema": ({"type": "text"}, "type"),
-    "two-fields-one-id": (
-        {"properties": {"userId": TEXT, "user_id": TEXT}},
-        "2 clauses of the case",
-    ),
 }
 
 
