@@ -111,7 +111,8 @@ class Clause:
 
     `path` leads from the body to the value (`*` is every item of a list). `depends_on` are clauses of the same case
     that must be upheld first: below a broken one there is nothing to judge. `value_is_optional` tells that a sound
-    answer may lack the value.
+    answer may lack the value. `weight` is a level other than that of the provenance: of access control, and of what an
+    RFC recommends.
     """
 
     name: str
@@ -123,11 +124,12 @@ class Clause:
     path: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     value_is_optional: bool = False
+    weight: RequirementLevel | None = None
 
     @property
     def level(self) -> RequirementLevel:
-        """Follow the provenance."""
-        return self.provenance.level
+        """Follow the provenance, unless the clause has a weight of its own."""
+        return self.weight or self.provenance.level
 
 
 @dataclass(frozen=True)
@@ -224,13 +226,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named way to bring an answer about: another provider state, other values sent, other statuses as good."""
+    """A named way to bring an answer about: another provider state, other values sent, other statuses as good.
+
+    `is_guarded` tells that a credential is at stake: whatever the page says, it has to be refused.
+    """
 
     name: str
     state: str = ""
     sends: tuple[tuple[str, Json], ...] = ()
     other_statuses: tuple[int, ...] = ()
     interpretation: str = ""
+    is_guarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,6 +256,7 @@ class Response:
     name of a request value to the path where the response repeats it. `absent` are the fields (groups are left out
     together), `malformed` and `unknown` those, for which the page prints this status; `scenarios` what else it is
     printed for. `refuses` is the provenance of its being the response to a wrong credential, None where it is not.
+    `volatile` are the paths of values that change by themselves, so that two answers may differ in them.
     `keys` are the paths of all keys that the page prints in the body, none where it prints no body. `has_body` is false
     where HTTP allows none: the response to HEAD, a 204, a 304. `schema` is that of the body, `rest` the provenances of
     what it asks beside what the described values answer for.
@@ -268,6 +275,7 @@ class Response:
     unknown: tuple[str, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     refuses: Provenance | None = None
+    volatile: tuple[tuple[str, ...], ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
     has_body: bool = True
     schema: BodySchema | None = None

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from talkstack_contract.contract.clauses import (
+    AUTHENTICATION,
+    OBJECT_ACCESS,
     STRICT_JSON,
+    access_control,
     closed_clauses,
     error_clauses,
     in_words,
     kebab,
-    payload_paths,
+    lasting_paths,
     success_clauses,
 )
 from talkstack_contract.errors import BadInput
@@ -30,6 +33,7 @@ from talkstack_contract.model import (
     MutationKind,
     Operation,
     Provenance,
+    RequirementLevel,
     Response,
     Scenario,
     Source,
@@ -128,13 +132,14 @@ def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator
     yield case
     is_read = operation.effect is Effect.READS
     for scheme in operation.schemes[1:]:
-        same = _same(response, f"answer.is-the-same-{first}", f"the answer is the same {in_words(first)}")
+        sentence = f"the answer is the same {in_words(first)}"
+        same = _same(response, f"answer.is-the-same-{first}", sentence)
         also = (replace(same, depends_on=(STRICT_JSON,) if response.has_body else ()),) if is_read else ()
         compared_with = first if is_read else ""
         name = f"by-{scheme.slug}"
         yield replace(case, name=name, scheme=scheme, clauses=(*clauses, *also), compared_with=compared_with)
     if is_read:
-        same = _same(response, "answer.is-the-same-again", "asked twice, the answer is the same", "same-answer-twice")
+        same = _same(response, "answer.is-the-same-again", "asked twice, the answer is the same")
         yield replace(case, name="asked-twice", clauses=(same,), compared_with=first)
 
 
@@ -142,9 +147,9 @@ def _first_success(operation: Operation) -> str:
     return f"by-{operation.schemes[0].slug}" if operation.schemes else "without-credential"
 
 
-def _same(response: Response, name: str, sentence: str, reading: str = "") -> Clause:
-    source = replace(response.source, interpretation=reading or response.source.interpretation)
-    return Clause(name, sentence, response.provenance, source, "same-payload", payload_paths(response))
+def _same(response: Response, name: str, sentence: str) -> Clause:
+    source = replace(response.source, interpretation="same-answer-twice")
+    return Clause(name, sentence, Provenance.ASSUMED, source, "same-payload", lasting_paths(response))
 
 
 # A printed error, however it is brought about
@@ -180,7 +185,11 @@ def _way_case(operation: Operation, response: Response, way: Scenario) -> Case:
     reading = way.interpretation or response.source.interpretation
     response = replace(response, source=replace(response.source, interpretation=reading), state=way.state)
     words = f"an account in the state “{way.state}”" if response.status >= 500 else in_words(way.name)
-    clauses = error_clauses(operation, response, words, also=way.other_statuses)
+    if way.is_guarded:
+        response = replace(response, provenance=Provenance.ASSUMED)
+    clauses = tuple(error_clauses(operation, response, words, also=way.other_statuses))
+    if way.is_guarded:
+        clauses = (_guarded_refusal(f"{words} is refused", reading), *clauses)
     rank = SERVER_ERROR if response.status >= 500 else STATE
     return _as_told(_case(operation, way.name, clauses, rank=rank, response=response), way)
 
@@ -228,9 +237,7 @@ def _refusal_cases(operation: Operation, response: Response, provenance: Provena
     response = replace(response, provenance=provenance, source=replace(response.source, interpretation=reading))
     clauses = tuple(error_clauses(operation, response, "a missing or wrong credential"))
     if not is_printed:  # the page asks for a credential all the same
-        source = replace(operation.source, interpretation="undocumented-401")
-        sentence = "a missing or wrong credential is refused"
-        clauses = (Clause("status.is-a-refusal", sentence, Provenance.DOCUMENTED, source, "refused"), *clauses)
+        clauses = (_guarded_refusal("a missing or wrong credential is refused", "undocumented-401"), *clauses)
     base = _case(operation, "no-credential", clauses, rank=REFUSAL, response=response)
     yield replace(base, scheme=None)
     for scheme in operation.schemes:
@@ -251,6 +258,12 @@ def _refusal_cases(operation: Operation, response: Response, provenance: Provena
             yield replace(late_case, name=f"{scheme.noun}-{CredentialVariant.EXPIRED}")
 
 
+def _guarded_refusal(sentence: str, interpretation: str) -> Clause:
+    """Return the clause that whoever has no sound credential is refused, with whatever status."""
+    guarded = access_control(AUTHENTICATION, interpretation)
+    return replace(guarded, name="status.is-a-refusal", statement=sentence, check="refused")
+
+
 # What no page prints an answer to
 
 
@@ -263,9 +276,7 @@ def _undocumented_cases(operation: Operation) -> Iterator[Case]:
             case = _case(operation, _spoilt_name([field.name], spoil), clauses, rank=INPUT)
             yield replace(case, mutations=_spoils(operation, [field.name], spoil), takes_any_scheme=True)
         if field.names_object and not field.is_shared:
-            case = _case(
-                operation, _spoilt_name([field.name], MutationKind.FOREIGN), _foreign_clauses(operation), rank=INPUT
-            )
+            case = _case(operation, _spoilt_name([field.name], MutationKind.FOREIGN), _foreign_clauses(), rank=INPUT)
             yield replace(case, mutations=_spoils(operation, [field.name], MutationKind.FOREIGN), takes_any_scheme=True)
     for way in operation.undocumented:
         clauses = _refused_clauses(operation, in_words(way.name), way.interpretation, Provenance.ASSUMED)
@@ -296,13 +307,12 @@ def _refused_clauses(operation: Operation, words: str, reading: str, provenance:
     yield Clause("status.is-a-refusal", f"{words}: refused", provenance, source, "refused")
 
 
-def _foreign_clauses(operation: Operation) -> Iterator[Clause]:
-    source = replace(operation.source, interpretation="another-accounts-object")
-    documented = Provenance.DOCUMENTED
+def _foreign_clauses() -> Iterator[Clause]:
+    guarded = access_control(OBJECT_ACCESS, "another-accounts-object")
     sentence = "the id of another account's object is refused"
-    yield Clause("status.is-a-refusal", sentence, documented, source, "refused")
-    sentence = "nothing of another account's object shows"
-    yield Clause("body.shows-nothing-of-another-account", sentence, documented, source, "nothing-foreign")
+    yield replace(guarded, name="status.is-a-refusal", statement=sentence, check="refused")
+    name, sentence = "body.shows-nothing-of-another-account", "nothing of another account's object shows"
+    yield replace(guarded, name=name, statement=sentence, check="nothing-foreign")
 
 
 # Robustness
@@ -320,7 +330,7 @@ def _robustness_cases(operation: Operation) -> Iterator[Case]:
         Provenance.OURS,
         source,
         "same-payload",
-        payload_paths(success),
+        lasting_paths(success),
         depends_on=("status.is-no-server-error",),
     )
     clauses = (_no_server_error(), unchanged)
@@ -338,13 +348,14 @@ def _method_clauses(operation: Operation, success: Response) -> Iterator[Clause]
     sentence = "a method that is not documented is refused"
     yield Clause("method.is-refused", sentence, Provenance.OURS, source, "refused")
     sentence = "a method that is not documented changes nothing"
-    payload = payload_paths(success)
+    payload = lasting_paths(success)
     yield Clause("account.is-unchanged", sentence, Provenance.OURS, source, "unchanged-after", payload)
 
 
 def _no_server_error() -> Clause:
-    sentence = "a well-formed request is never answered 5xx"
-    return Clause("status.is-no-server-error", sentence, Provenance.STANDARD, RFC_9110_5XX, "no-server-error", ())
+    name, sentence = "status.is-no-server-error", "a well-formed request is never answered 5xx"
+    should = RequirementLevel.SHOULD  # the section says what a 5xx means, and forbids none
+    return Clause(name, sentence, Provenance.STANDARD, RFC_9110_5XX, "no-server-error", (), weight=should)
 
 
 def _generated_clauses(operation: Operation) -> Iterator[Clause]:

@@ -22,8 +22,19 @@ from talkstack_contract.model import (
     Source,
 )
 
-RFC_8259 = Source("RFC 8259", "2, 4 and 8.1", "https://www.rfc-editor.org/rfc/rfc8259")
+RFC_8259 = Source("RFC 8259", "8.1 and 10", "https://www.rfc-editor.org/rfc/rfc8259#section-10")
 RFC_9110_TYPE = Source("RFC 9110", "8.3", "https://www.rfc-editor.org/rfc/rfc9110#section-8.3")
+OWASP = "OWASP API Security Top 10 2023"
+OBJECT_ACCESS = Source(
+    OWASP,
+    "API1:2023 Broken Object Level Authorization",
+    "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
+)
+AUTHENTICATION = Source(
+    OWASP,
+    "API2:2023 Broken Authentication",
+    "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
+)
 
 STRICT_JSON = "body.is-strict-json"
 KINDS = {
@@ -54,11 +65,16 @@ def success_clauses(response: Response) -> Iterator[Clause]:
 
 
 def _as_sure_as(response: Response, clause: Clause) -> Clause:
-    """Return a clause of an answer, assumed like the answer itself where no page prints it."""
-    if response.is_documented or not clause.level.is_at_least(RequirementLevel.SHOULD):
+    """Return a clause of an answer, assumed like the answer itself where no page prints it.
+
+    That nothing is shown to a caller without a credential stands, whatever the answer.
+    """
+    is_access_control = not response.is_success and clause.weight is RequirementLevel.MUST
+    if response.is_documented or is_access_control or not clause.level.is_at_least(RequirementLevel.SHOULD):
         return clause
     reading = clause.source.interpretation or response.source.interpretation
-    return replace(clause, provenance=Provenance.ASSUMED, source=replace(clause.source, interpretation=reading))
+    source = replace(clause.source, interpretation=reading)
+    return replace(clause, provenance=Provenance.ASSUMED, source=source, weight=None)
 
 
 def _success_clauses(response: Response) -> Iterator[Clause]:
@@ -68,20 +84,20 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
     if not response.has_body:
         return
     sentence = "the media type is JSON"
-    yield Clause(
-        "media-type.is-json", sentence, Provenance.STANDARD, RFC_9110_TYPE, "media-type", depends_on=(status.name,)
-    )
+    typed = Clause("media-type.is-json", sentence, Provenance.DOCUMENTED, response.source, "media-type")
+    if not response.keys:  # no body is printed, and the RFC recommends a media type only
+        should = RequirementLevel.SHOULD
+        typed = replace(typed, provenance=Provenance.STANDARD, source=RFC_9110_TYPE, weight=should)
+    yield replace(typed, depends_on=(status.name,))
     sentence = "the body is one JSON text and nothing else"
     yield Clause(STRICT_JSON, sentence, Provenance.STANDARD, RFC_8259, "strict-json", depends_on=(status.name,))
     clauses = list(_body_clauses(response))
     yield from clauses
-    documented = Provenance.DOCUMENTED
     if response.owner:
         needs = tuple(clause.name for clause in clauses if clause.path == response.owner)[:1]
-        sentence = "the data is the asking account's"
-        yield Clause(
-            "account.is-the-asking-one", sentence, documented, response.source, "owner", None, response.owner, needs
-        )
+        owned = access_control(OBJECT_ACCESS, response.source.interpretation or "another-accounts-object")
+        name, sentence = "account.is-the-asking-one", "the data is the asking account's"
+        yield replace(owned, name=name, statement=sentence, check="owner", path=response.owner, depends_on=needs)
     for name, path in response.shows:
         needs = tuple(clause.name for clause in clauses if clause.path == path)[:1] or (STRICT_JSON,)
         if "*" in path:  # one of the items does, and an empty list has none
@@ -91,7 +107,14 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
         source = replace(
             response.source, interpretation=response.shows_interpretation or response.source.interpretation
         )
-        yield Clause(f"answer.shows-{kebab(name)}", sentence, documented, source, "shows", name, path, needs)
+        provenance = Provenance.ASSUMED if response.shows_interpretation else Provenance.DOCUMENTED
+        yield Clause(f"answer.shows-{kebab(name)}", sentence, provenance, source, "shows", name, path, needs)
+
+
+def access_control(source: Source, interpretation: str) -> Clause:
+    """Return what a clause of access control is like: no page promises it, and it is a must all the same."""
+    source = replace(source, interpretation=interpretation)
+    return Clause("", "", Provenance.PRACTICE, source, "", weight=RequirementLevel.MUST)
 
 
 def closed_clauses(response: Response) -> Iterator[Clause]:
@@ -122,7 +145,7 @@ def error_clauses(
 def error_body_clauses(operation: Operation, response: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
     """Yield the clauses that an error's body keeps, whatever brought it about."""
     if operation.success:
-        yield from _not_success_clauses(operation.success, needs)
+        yield from _not_success_clauses(operation.success, response, needs)
     source = replace(response.source, interpretation="server-internals")
     sentence = "an error shows nothing of the inside of the server"
     practice = Provenance.PRACTICE
@@ -135,15 +158,17 @@ def error_body_clauses(operation: Operation, response: Response, needs: tuple[st
     yield from _body_clauses(response)
 
 
-def _not_success_clauses(success: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
+def _not_success_clauses(success: Response, error: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
+    """Yield that an error is none of a success. No page says so; to a caller without a credential it is a must."""
+    source = replace(error.source, interpretation="error-body")
     for part in success.described_values:
         if part.notes.get("const") == Provenance.DOCUMENTED:
             value = _literals(part.keywords)[0]
             yield Clause(
                 f"{part.notes.get('topic', 'body')}.{_path_words(part.path)}-is-not-{kebab(value)}",
                 f"an error never says “{value}”" if isinstance(value, str) else f"{_shown(part.path)} is not {value}",
-                success.provenance,
-                success.source,
+                Provenance.ASSUMED,
+                source,
                 "not-value",
                 value,
                 part.path,
@@ -151,8 +176,13 @@ def _not_success_clauses(success: Response, needs: tuple[str, ...]) -> Iterator[
             )
     if payload := payload_paths(success):
         sentence = "an error never carries what only a success may show"
-        name = "body.holds-no-success-payload"
-        yield Clause(name, sentence, success.provenance, success.source, "no-payload", payload, depends_on=needs)
+        name, check = "body.holds-no-success-payload", "no-payload"
+        clause = Clause(name, sentence, Provenance.ASSUMED, source, check, payload, depends_on=needs)
+        if error.refuses:
+            guarded = access_control(AUTHENTICATION, "error-body")
+            needs = needs if error.is_documented else ()  # a must, which hangs on no status that is only assumed
+            clause = replace(guarded, name=name, statement=sentence, check=check, expected=payload, depends_on=needs)
+        yield clause
 
 
 def _literals(keywords: Mapping[str, Json]) -> list[Json]:
@@ -315,6 +345,12 @@ def payload_paths(response: Response) -> tuple[tuple[str, ...], ...]:
     parts = [part for part in response.described_values if part.path and part.notes.get("const") != literal]
     paths = [part.path for part in parts if part.notes.get("topic") != "envelope"]
     return tuple(path for path in paths if not any(other[: len(path)] == path and other != path for other in paths))
+
+
+def lasting_paths(response: Response) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of the payload that two answers in a row agree in: all but the volatile ones."""
+    paths = payload_paths(response)
+    return tuple(path for path in paths if not any(path[: len(each)] == each for each in response.volatile))
 
 
 def _kind_words(kind: Json) -> str:

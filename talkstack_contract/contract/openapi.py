@@ -211,6 +211,7 @@ class _Catalogue:
                 tuple(each.get("sends", {}).items()),
                 tuple(each.get("or", ())),
                 each.get("reading", ""),
+                each.get("guarded", False),
             )
             for name, each in entries.items()
         )
@@ -243,6 +244,7 @@ class _Catalogue:
             unknown=tuple(notes.get("unknown", ())),
             scenarios=self._ways(file, place, notes.get("cases", {})),
             refuses=_refuses(status, provenance, notes.get("credential")),
+            volatile=tuple(tuple(path) for path in notes.get("volatile", ())),
             keys=tuple(dict.fromkeys(keys(there, schema))) if _is_printed(provenance, parts) else (),
             has_body=method != "HEAD" and status not in BODILESS,
             schema=body.schema,

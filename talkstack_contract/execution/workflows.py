@@ -20,6 +20,8 @@ from talkstack_contract.model import (
     Json,
     MutationKind,
     Provenance,
+    RequirementLevel,
+    Source,
     Violation,
 )
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson, shown
@@ -36,6 +38,7 @@ class Workflow:
     """One workflow: the operation it is about, its id's other parts, the promise, and the steps.
 
     `needs_new` tells that the steps change the account for good, so that none of the settings may be taken for it.
+    `guards` is the entry of the practice that it stands for, where access control is at stake.
     """
 
     operation: str
@@ -47,6 +50,7 @@ class Workflow:
     reading: str = ""
     state: str = ACTIVE
     needs_new: bool = False
+    guards: Source | None = None
 
     @property
     def case_id(self) -> str:
@@ -62,8 +66,9 @@ def workflow_cases(contract: Contract, workflows: Mapping[str, Workflow]) -> lis
         if each.operation not in operations:
             continue
         operation = operations[each.operation]
-        source = replace(operation.source, interpretation=each.reading)
-        clause = Clause(each.clause, each.sentence, each.provenance, source, "workflow")
+        source = replace(each.guards or operation.source, interpretation=each.reading)
+        weight = RequirementLevel.MUST if each.guards else None
+        clause = Clause(each.clause, each.sentence, each.provenance, source, "workflow", weight=weight)
         method, effect = operation.method, operation.effect
         made.append(
             Case(

@@ -14,9 +14,10 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from talkstack_contract.contract.clauses import AUTHENTICATION, OBJECT_ACCESS
 from talkstack_contract.errors import NotTested
 from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workflow
-from talkstack_contract.model import Json, Provenance
+from talkstack_contract.model import Json, Provenance, Source
 from talkstack_contract.provider.settings import ACTIVE, EMPTY
 from talkstack_contract.states.accounts import OTHER
 
@@ -39,12 +40,18 @@ def workflow(
     reading: str = "",
     state: str = ACTIVE,
     needs_new: bool = False,
+    guards: Source | None = None,
 ) -> Callable[[Walk], Walk]:
-    """Name what a function of steps puts to the test: `operation/case/clause`, in a sentence under 70 characters."""
+    """Name what a function of steps puts to the test: `operation/case/clause`, in a sentence under 70 characters.
+
+    `guards` is the entry of the security practice, where access control is at stake: then it is a must.
+    """
+    if guards:
+        provenance = Provenance.PRACTICE
 
     def named(walk: Walk) -> Walk:
         operation, case, clause = id.split("/")
-        made = Workflow(operation, case, clause, sentence, walk, provenance, reading, state, needs_new)
+        made = Workflow(operation, case, clause, sentence, walk, provenance, reading, state, needs_new, guards)
         assert made.case_id not in WORKFLOWS, "two workflows of one name: the first would be lost"
         WORKFLOWS[made.case_id] = made
         return walk
@@ -156,7 +163,13 @@ def generated_key_works(steps: Steps) -> None:
     hold_opens_the_account(steps, api_key=generated.value("apiKey"))
 
 
-@workflow("generateApiKey/old-key/key.is-refused", "an API key that was replaced is refused", needs_new=True)
+@workflow(
+    "generateApiKey/old-key/key.is-refused",
+    "an API key that was replaced is refused",
+    reading="old-key-after-a-new-one",
+    needs_new=True,
+    guards=AUTHENTICATION,
+)
 def replaced_key_is_refused(steps: Steps) -> None:
     first = steps.do("generateApiKey").value("apiKey")
     steps.do("getActiveProject", api_key=first)
@@ -411,7 +424,12 @@ def removed_agent_is_not_active(steps: Steps) -> None:
     hold_refused(steps, steps.ask("getActiveAgent", projectId=agent["projectId"]))
 
 
-@workflow("removeActiveAgent/then-read/agent.is-kept", "an agent that is not active any more is still there")
+@workflow(
+    "removeActiveAgent/then-read/agent.is-kept",
+    "an agent that is not active any more is still there",
+    provenance=Provenance.ASSUMED,
+    reading="agent-after-its-removal",
+)
 def removed_agent_is_kept(steps: Steps) -> None:
     agent = new_active_agent(steps)
     steps.do("removeActiveAgent", agentId=agent["agentId"])
@@ -466,7 +484,12 @@ def number_is_found_by_the_first_id(steps: Steps) -> None:
 # Calls
 
 
-@workflow("makeCall/then-read/call.is-found", "a call that was made is found by its id")
+@workflow(
+    "makeCall/then-read/call.is-found",
+    "a call that was made is found by its id",
+    provenance=Provenance.ASSUMED,
+    reading="names-of-a-call",
+)
 def made_call_is_found(steps: Steps) -> None:
     made = steps.do("makeCall")
     call = made.value("call", "call_id")
@@ -538,6 +561,7 @@ for _name in FILTERS:
     workflow(
         f"listCalls/by-{re.sub('[A-Z]', lambda hit: f'-{hit[0].lower()}', _name)}/history.is-filtered",
         f"the history by {_name} has the calls that fit, and no other",
+        provenance=Provenance.ASSUMED,
         reading="filters-of-the-history",
     )(filtered_by(_name))
 
@@ -565,7 +589,8 @@ INTRUSIONS: dict[str, tuple[tuple[str, ...], str, dict[str, Json]]] = {
 def untouchable(id: str) -> Callable[[Walk], Walk]:  # noqa: A002 - the word of this project
     """Name a workflow after what of another account it must not change: `operation/case/thing.is-untouched`."""
     thing = id.rpartition("/")[2].partition(".")[0].replace("-", " ")
-    return workflow(id, f"nobody changes the {thing} of another account", reading="another-accounts-object")
+    sentence = f"nobody changes the {thing} of another account"
+    return workflow(id, sentence, reading="another-accounts-object", guards=OBJECT_ACCESS)
 
 
 def intruding(operation: str, fields: tuple[str, ...], read: str, more: dict[str, Json]) -> Walk:
@@ -633,6 +658,7 @@ def assign_to_an_agent_of_another_account(steps: Steps) -> None:
     "setActiveProject/of-another-account/active-project.is-untouched",
     "a project of another account cannot be made the active one",
     reading="another-accounts-object",
+    guards=OBJECT_ACCESS,
 )
 def set_project_of_another_account(steps: Steps) -> None:
     project = new_project(steps, OTHER)

@@ -44,28 +44,28 @@ should body.project-data-id-is-not-empty
 must   account.is-the-asking-one
 """
 ERROR = """
-must   envelope.status-is-not-success
-must   body.holds-no-success-payload
+advice envelope.status-is-not-success
+advice body.holds-no-success-payload
 should body.shows-no-server-internals
 advice media-type.is-json
 advice body.is-strict-json
 advice envelope.message-is-text
 """
-REFUSED = f"must   status.is-401{ERROR}"
+REFUSED = f"must   status.is-401{ERROR}".replace("advice body.holds", "must   body.holds")
 MISSING = f"must   status.is-404{ERROR}"
 ODD = """
-must   status.is-no-server-error
+should status.is-no-server-error
 advice answer.is-unchanged
 """
 METHOD = """
-must   status.is-no-server-error
+should status.is-no-server-error
 advice method.is-refused
 advice account.is-unchanged
 """
 EXPECTED = {
     "by-bearer": SUCCESS,
-    "by-api-key": f"{SUCCESS}must   answer.is-the-same-by-bearer",
-    "asked-twice": "must   answer.is-the-same-again",
+    "by-api-key": f"{SUCCESS}advice answer.is-the-same-by-bearer",
+    "asked-twice": "advice answer.is-the-same-again",
     "no-active-project": MISSING,
     "no-active-project-by-api-key": MISSING,
     "unknown-query": ODD,

@@ -32,7 +32,7 @@ VIOLATED, BLOCKED, WAIVED, NOT_TESTED, UPHELD = Verdict
 A_MUST = "by-bearer/status.is-200"
 A_SHOULD = "by-bearer/envelope.message-is-as-printed"
 AN_ADVICE = "no-credential/media-type.is-json"
-OF_NO_PAIR = "unknown-query/status.is-no-server-error"
+OF_NO_PAIR = "token-expired/status.is-401"
 
 
 def judged(name: str, verdict: Verdict, reason: str = "why", *, by_settings: bool = False) -> Judgement:
@@ -280,7 +280,7 @@ def test_what_stands_below_a_waived_clause_need_not_be_asked(above: Verdict, wor
 
 def test_reason_names_what_is_required_and_was_not_asked() -> None:
     reason = Row({A_MUST: NOT_TESTED, OF_NO_PAIR: NOT_TESTED}, profile=profile()).decision().reason
-    shown = "getActiveProject/by-bearer, getActiveProject/unknown-query"
+    shown = "getActiveProject/by-bearer, getActiveProject/token-expired"
     assert reason == f"2 required clauses not asked: {shown} (why)"
 
 

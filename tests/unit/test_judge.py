@@ -320,7 +320,6 @@ BROKEN = {
         True,
         "$.projectData (body.project-data-is-object)",
     ),
-    "error-that-says-success": (Reply(404, {"status": "success"}), True, "$.status (envelope.status-is-not-success)"),
     "error-with-a-project": (
         Reply(401, {"projectData": PROJECT}),
         True,
