@@ -5,6 +5,7 @@ is told by its place, uniqueness takes linear time, and a key that a page spells
 have either spelling.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -137,17 +138,21 @@ def _exact(number: Any) -> Fraction:
 
 def _unique_items(validator: Any, is_asked: Any, instance: Any, schema: Any) -> Errors:  # noqa: ARG001
     if is_asked and validator.is_type(instance, "array"):
-        known = {_comparable(item) for item in instance}
+        known = {comparable(item) for item in instance}
         if len(known) < len(instance):
             yield ValidationError("holds an item twice")
 
 
-def _comparable(value: Any) -> Any:
-    """Return a hashable value that is equal for what JSON Schema calls equal: 1 and 1.0 are, 1 and true are not."""
+def comparable(value: Any, *, is_ordered: bool = True) -> Any:
+    """Return a hashable value that is equal for what JSON Schema calls equal: 1 and 1.0 are, 1 and true are not.
+
+    With `is_ordered` false, lists are equal that hold the same items as often, in whichever order.
+    """
     if isinstance(value, dict):
-        return ("object", frozenset((key, _comparable(inner)) for key, inner in value.items()))
+        return ("object", frozenset((key, comparable(inner, is_ordered=is_ordered)) for key, inner in value.items()))
     if isinstance(value, list):
-        return ("array", tuple(map(_comparable, value)))
+        items = [comparable(each, is_ordered=is_ordered) for each in value]
+        return ("array", tuple(items) if is_ordered else frozenset(Counter(items).items()))
     return (isinstance(value, bool), value)
 
 

@@ -4,7 +4,7 @@ A check decides nothing about verdicts and touches nothing outside its `Subject`
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,7 +120,7 @@ def occurs(clause: Clause, answer: DecodedResponse) -> bool:
 def not_value(clause: Clause, subject: Subject) -> Iterator[Violation]:
     """Hold the value at the path to anything but `expected`."""
     for place, found in values_at(subject.answer.lenient_json, clause.path):
-        if found == clause.expected:
+        if same_value(found, clause.expected):
             yield Violation(place, shown(found))
 
 
@@ -155,10 +155,16 @@ def _differences(clause: Clause, before: DecodedResponse | None, now: DecodedRes
         return
     for path in clause.expected:
         was, is_now = dict(values_at(before.lenient_json, path)), dict(values_at(now.lenient_json, path))
+        if "*" in path and same_value(_present(was), _present(is_now)):
+            continue  # in another order, as no page promises one
         for place in was.keys() | is_now.keys():
             ours, theirs = is_now.get(place, NOTHING), was.get(place, NOTHING)
             if not same_value(ours, theirs):
                 yield Violation(place, f"{shown_or_absent(ours)}, before it {shown_or_absent(theirs)}")
+
+
+def _present(found: Mapping[str, Any]) -> list[Any]:
+    return [["absent"] if isinstance(each, Absent) else [each, "there"] for each in found.values()]
 
 
 def shows(clause: Clause, subject: Subject) -> Iterator[Violation]:
@@ -187,7 +193,7 @@ def no_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
         yield Violation(place, shown(value))
         return
     for own in subject.own_values:
-        if own in subject.answer.text:
+        if _stands_in(own, subject.answer.text):
             yield Violation("$", f"{shown(own)}, a value of the account's own data")
             return
 
@@ -204,10 +210,21 @@ def nothing_undocumented(clause: Clause, subject: Subject) -> Iterator[Violation
         yield Violation(place, "a key that the page does not print")
 
 
+def _stands_in(value: str, text: str) -> bool:
+    """Tell whether a value stands in a text by itself, and not as a piece of another word."""
+    start = text.find(value)
+    while start >= 0:
+        around = text[start - 1 : start], text[start + len(value) : start + len(value) + 1]
+        if not any(letter.isalnum() or letter in ("_", "-") for letter in around if letter):
+            return True
+        start = text.find(value, start + 1)
+    return False
+
+
 def nothing_foreign(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
     """Hold an answer free of what belongs to another account."""
     for foreign in subject.foreign_values:
-        if foreign in subject.answer.text:
+        if _stands_in(foreign, subject.answer.text):
             yield Violation("$", f"{shown(foreign)}, which belongs to another account")
             return
 

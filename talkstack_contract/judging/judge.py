@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import TypedDict
 from urllib.parse import unquote, unquote_plus
@@ -209,7 +210,7 @@ class Run:
             after=self.answers.after.get(case.id),
             user_id=self.accounts.account_of(case).user_id if clause.check == "owner" else "",
             asked_for=self.accounts.asked_for(case, str(clause.expected)) if clause.check == "shows" else None,
-            own_values=_unnamed(self._own_values(case, clause), answer) if clause.check == "no-payload" else (),
+            own_values=self._leaks(case, clause, answer) if clause.check == "no-payload" else (),
             foreign_values=self._foreign_values(case, answer) if clause.check == "nothing-foreign" else (),
         )
 
@@ -219,6 +220,18 @@ class Run:
             self._all_values(each) for each in (self.accounts.account_of(case), self.accounts.account(OTHER))
         )
         return _unnamed((each for each in theirs if each not in mine and len(each) >= SHORTEST_OWN), answer)
+
+    def _leaks(self, case: Case, clause: Clause, answer: DecodedResponse) -> tuple[str, ...]:
+        """Return what of the account's own data an error must not show.
+
+        Whoever asks with a sound credential may be told who he is, and the texts of HTTP itself are nobody's data.
+        """
+        told = [phrase for status in HTTPStatus for phrase in (status.phrase, status.description)]
+        told += [answer.exchange.reason]
+        if case.expects_success:
+            told += [value for value in self._all_values(self.accounts.account_of(case)) if value]
+        values = [value for value in self._own_values(case, clause) if not any(value in text for text in told)]
+        return _unnamed(values, answer)
 
     def _all_values(self, account: Account) -> list[str]:
         return [account.user_id, *self.accounts.values_of(account).values()]

@@ -12,6 +12,7 @@ from functools import cached_property
 from math import isinf
 from typing import Any
 
+from talkstack_contract.contract.schema_keywords import comparable
 from talkstack_contract.model import BodySchema, Exchange, SchemaViolation
 
 SHOWN_CHARACTERS = 200
@@ -190,10 +191,10 @@ def place_of(path: Sequence[str | int]) -> str:
 
 
 def same_value(one: Any, other: Any) -> bool:
-    """Whether two JSON values are the same: 1, 1.0 and true are three values."""
+    """Whether two JSON values are the same: 1 and 1.0 are, true is another, and a list has no order."""
     if isinstance(one, Absent) or isinstance(other, Absent):
         return isinstance(one, Absent) and isinstance(other, Absent)
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return bool(comparable(one, is_ordered=False) == comparable(other, is_ordered=False))
 
 
 def shown(found: Any) -> str:

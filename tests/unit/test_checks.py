@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -601,10 +602,51 @@ def test_value_that_was_absent_before_is_a_difference(clause: str) -> None:
 
 
 @pytest.mark.parametrize("clause", COMPARING)
-@pytest.mark.parametrize("pair", [(1, 1.0), (1, True), (0, False), (None, ""), ("1", 1), ([], {})], ids=repr)
+@pytest.mark.parametrize("pair", [(1, 1.1), (1, True), (0, False), (None, ""), ("1", 1), ([], {})], ids=repr)
 def test_values_of_two_kinds_differ(clause: str, pair: tuple[Any, Any]) -> None:
     one, other = (answered(with_project(id=value)) for value in pair)
     assert [at for at, _ in compared(clause, one, other)] == ["$.projectData.id"]
+
+
+@pytest.mark.parametrize("clause", COMPARING)
+@pytest.mark.parametrize(
+    "pair", [(1, 1.0), (1e2, 100), ([1, 2, 2], [2, 1, 2]), ([{"a": 1}, []], [[], {"a": 1.0}])], ids=repr
+)
+def test_values_that_a_reader_calls_the_same_are(clause: str, pair: tuple[Any, Any]) -> None:
+    one, other = (answered(with_project(id=value)) for value in pair)
+    assert compared(clause, one, other) == []
+
+
+ORDERS: dict[str, tuple[list[Any], list[Any], int]] = {
+    "another-order": ([{"id": "a"}, {"id": "b"}], [{"id": "b"}, {"id": "a"}], 0),
+    "another-number": ([{"id": "a"}, {"id": "b"}], [{"id": "a"}, {"id": "b"}, {"id": "b"}], 1),
+    "another-value": ([{"id": "a"}, {"id": "b"}], [{"id": "b"}, {"id": "c"}], 2),
+    "one-without-its-key": ([{"id": "a"}, {}], [{"id": "a"}, {"id": None}], 1),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_list_is_the_same_in_any_order(name: str) -> None:
+    was, is_now, differences = ORDERS[name]
+    clause = replace(CLAUSES[SAME], expected=(("*", "id"),))
+    subject = Subject(answered(is_now), compared=answered(was))
+    assert len(list(CHECKS["same-payload"](clause, subject))) == differences
+
+
+@pytest.mark.parametrize(
+    ("text", "leaks"),
+    [
+        ("a p-1170-bb42-33.", True),
+        ("(p-1170-bb42-33)", True),
+        ("p-1170-bb42-33", True),
+        ("p-1170-bb42-334", False),
+        ("xp-1170-bb42-33", False),
+        ("p-1170-bb42-33-b, p-1170-bb42-33", True),
+    ],
+)
+def test_value_is_found_by_itself_and_not_as_a_piece_of_another(text: str, leaks: bool) -> None:
+    subject = Subject(answered({"message": text}, 404), own_values=OWN, foreign_values=OWN)
+    assert bool(found(NO_PAYLOAD, subject)) is leaks
 
 
 @pytest.mark.parametrize("clause", COMPARING)

@@ -512,6 +512,28 @@ def test_password_that_was_sent_is_shown_in_no_evidence() -> None:
     assert MINE.values["password"] not in repr(run.evidence("logIn/without-credential"))
 
 
+LEAKS = {
+    "framework-text": ("by-bearer", "Unauthorized", "no-credential", 401, {"message": "Unauthorized"}, Verdict.UPHELD),
+    "name-to-a-stranger": (
+        "by-bearer",
+        "Frühjahrsputz",
+        "no-credential",
+        401,
+        {"message": "Frühjahrsputz"},
+        Verdict.VIOLATED,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_text_that_http_itself_has_is_nobodys_data(name: str) -> None:
+    success, project, refusal, status, body, expected = LEAKS[name]
+    known = {**SUCCESS, "projectData": {**PROJECT, "name": project}}
+    asked = asking({success: Reply(200, known), refusal: Reply(status, body)})
+    asked.all(success)
+    assert asked.judged(f"{refusal}/body.holds-no-success-payload").verdict is expected
+
+
 # What is left behind
 
 
