@@ -11,6 +11,7 @@ from typing import NoReturn
 from reference_provider import FAULTS, serve
 from reference_provider.faults import nearest_fault
 
+PROGRAM = "python -m reference_provider"
 BAD_SETTINGS = 4
 """As in pytest: the command was used wrongly."""
 
@@ -23,9 +24,10 @@ class Parser(argparse.ArgumentParser):
         self.exit(BAD_SETTINGS, f"{self.prog}: {message}\n")
 
 
-def parser() -> Parser:
-    """The options of the command."""
-    options = Parser(prog="python -m reference_provider", description=__doc__)
+def parser(program: str = PROGRAM) -> Parser:
+    """The options of the command, whose name is `program`."""
+    description = "Serve the reference provider on this machine until it is interrupted; with faults, on demand."
+    options = Parser(prog=program, description=description)
     options.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1; 0 (default): any free one")
     options.add_argument("--calls-port", type=_port, default=0, help="port of the host that takes calls; 0: any")
     options.add_argument("--write-provider", metavar="FILE", help="write a provider file that points the suite here")
@@ -34,9 +36,9 @@ def parser() -> Parser:
     return options
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """Run the command with these arguments, or with those of the process. Returns the exit status."""
-    options = parser().parse_args(words)
+    options = parser(program).parse_args(words)
     try:
         list_faults() if options.list_faults else run(options)
         sys.stdout.flush()

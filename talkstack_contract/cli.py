@@ -1,14 +1,20 @@
-"""What can be done with the record of a run, from its files alone: pages made again, a profile frozen, a page verified.
+"""The command `talkstack-contract`: runs the suite, and works on the record of a run.
 
-`report` ends with the last line and the exit status of the run. A file that cannot be used ends with 4, as in a run.
+Exit status: 0 ACCEPTED, 1 REJECTED or "differs", 6 INCONCLUSIVE, 4 for a file or an option that cannot be used.
 """
 
 import argparse
+import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
+from typing import NoReturn
 
+from talkstack_contract import __version__
+from talkstack_contract.contract.bundle import bundled
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.contract.profiles import profile_text, sha256_of
 from talkstack_contract.errors import BadInput
@@ -19,40 +25,167 @@ from talkstack_contract.reports.rebuild import ACCEPTANCE, REPORT, is_shown, joi
 from talkstack_contract.reports.terminal import change_lines, last_line
 from talkstack_contract.reports.verify import differences, read_page
 from talkstack_contract.results.records import RunHeader
+from talkstack_contract.run_options import BASE_URL, GROUPS, Option
 
+PROGRAM = "talkstack-contract"
 DIFFERS, BAD_INPUT = 1, 4
-RECORD = Path("reports/verdicts.jsonl")
+RECORD, LEDGER = Path("reports/verdicts.jsonl"), Path("reports/ledger.jsonl")
+HELP = ("-h", "--help")
+Words = Sequence[str]
 
 
-def main(words: Sequence[str]) -> int:
-    """Do what the words say; return the exit status."""
-    given = _parser().parse_args(words)
+@dataclass(frozen=True)
+class Command:
+    """A command: its line in the overview, and what it does with the words after its name."""
+
+    summary: str
+    act: Callable[[Words], int]
+
+
+def main(words: Words | None = None) -> int:
+    """Do what the words say, by default those of the process; return the exit status."""
+    words = sys.argv[1:] if words is None else words
     try:
-        status: int = given.act(given)
+        status = _do(words)
+        sys.stdout.flush()
     except BadInput as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return BAD_INPUT
+    except BrokenPipeError:  # whoever reads the output has seen enough; nothing may be left to flush at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m talkstack_contract", description=__doc__.partition("\n")[0])
-    acts = parser.add_subparsers(required=True, metavar="report|profile|verify")
-    report = acts.add_parser("report", help="make the pages of a run again from its record, also from several files")
-    report.add_argument("records", nargs="+", type=Path, metavar="verdicts.jsonl")
-    report.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where the pages go")
-    report.set_defaults(act=_report)
-    profile = acts.add_parser("profile", help="print the profile that freezes the clauses of a whole run")
-    profile.add_argument("records", nargs="*", type=Path, metavar="verdicts.jsonl", default=[RECORD])
-    profile.set_defaults(act=_profile)
-    verify = acts.add_parser("verify", help="say whether an acceptance page shows what its record holds")
-    verify.add_argument("page", type=Path, metavar=ACCEPTANCE)
-    verify.add_argument("records", nargs="+", type=Path, metavar="verdicts.jsonl")
-    verify.set_defaults(act=_verify)
+def _do(words: Words) -> int:
+    if words and words[0] in COMMANDS:
+        return COMMANDS[words[0]].act(words[1:])
+    parser = _overview()
+    if words:
+        parser.parse_args(words)
+    parser.print_help()
+    return BAD_INPUT
+
+
+class _Parser(argparse.ArgumentParser):
+    """Ends as pytest does where the command is used wrongly."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and one line, and exit."""
+        self.print_usage(sys.stderr)
+        self.exit(BAD_INPUT, f"ERROR: {message}; see {self.prog} --help\n")
+
+
+def _parser(name: str, description: str, epilog: str = "", usage: str | None = None) -> _Parser:
+    return _Parser(
+        prog=f"{PROGRAM} {name}".strip(),
+        usage=usage,
+        description=description,
+        epilog=dedent(epilog),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _overview() -> _Parser:
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:{width}}  {command.summary}" for name, command in COMMANDS.items())
+    examples = f"""
+examples:
+  {PROGRAM} run                                      test the embedded reference provider
+  {PROGRAM} run --base-url https://api.example       test a real provider; only reads are sent
+  {PROGRAM} run --provider provider.toml -n 2        with accounts and limits from a file, in two processes
+
+{PROGRAM} COMMAND --help explains a command and its options."""
+    description = "Test an HTTP API against what its documentation promises, and report a verdict for each promise."
+    usage = f"{PROGRAM} COMMAND [options]"
+    parser = _parser("", description, f"commands:\n{listed}\n{examples}", usage)
+    parser.add_argument("command", choices=list(COMMANDS), help=argparse.SUPPRESS)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     return parser
 
 
-def _report(given: argparse.Namespace) -> int:
+# Runs: pytest takes the words as they are
+
+
+def _run(words: Words) -> int:
+    if _asks_for_help(words):
+        epilog = """\
+            Every other option is passed to pytest, for example
+              -k TEXT   test only the cases whose id contains TEXT; such a run makes no decision
+              -n 2      test in two processes
+              -x        stop at the first failure
+              -q        print less
+
+            exit status: 0 ACCEPTED, with or without remarks; 1 REJECTED; 6 INCONCLUSIVE;
+            4 an option or a file that cannot be used; 5 nothing selected; 2 interrupted before the first request
+            """
+        description = "Test a provider, decide, and write the reports."
+        return _print_help(_parser("run", description, epilog, f"{PROGRAM} run [options] [options of pytest]"))
+    return _run_pytest(words)
+
+
+def _plan(words: Words) -> int:
+    if _asks_for_help(words):
+        description = "List every request that `run` with the same options would send, and send none."
+        return _print_help(_parser("plan", description, usage=f"{PROGRAM} plan [options of run]"))
+    return _run_pytest(["--plan", "-q", *words])
+
+
+def _clean_up(words: Words) -> int:
+    if _asks_for_help(words):
+        description = f"""Remove what a run created at the provider and left behind, because it crashed or was killed.
+LEDGER is the file in which that run recorded it (default: {LEDGER}).
+Give the same --provider or --base-url as to the run. Exit status: 0 all removed, 6 something is left."""
+        usage = f"{PROGRAM} clean-up [LEDGER] [options of run]"
+        return _print_help(_parser("clean-up", description, usage=usage))
+    named = bool(words) and not words[0].startswith("-")
+    ledger, options = (words[0], words[1:]) if named else (str(LEDGER), words)
+    return _run_pytest(["--clean-up", ledger, "-q", *options])
+
+
+def _asks_for_help(words: Words) -> bool:
+    return any(word in HELP for word in words)
+
+
+def _print_help(parser: _Parser) -> int:
+    for title, options in GROUPS.items():
+        group = parser.add_argument_group(title)
+        for option in (BASE_URL, *options) if "--provider" in (each.flag for each in options) else options:
+            _add(group, option)
+    parser.print_help()
+    return 0
+
+
+def _add(group: "argparse._ArgumentGroup", option: Option) -> None:
+    group.add_argument(option.flag, help=option.help, **option.settings)  # type: ignore[arg-type]
+
+
+def _run_pytest(words: Words) -> int:
+    import pytest  # the other commands need neither pytest nor its plugins
+
+    return int(pytest.main([*_placed(), *words]))
+
+
+def _placed() -> list[str]:
+    """Name our own tests and settings to pytest, which would take those of the folder it is started in."""
+    root = Path(__file__).parents[1]
+    return ["-c", str(root / "pyproject.toml"), "--rootdir", str(root), str(root / "tests" / "contract")]
+
+
+# Work on the record of a run
+
+
+def _report(words: Words) -> int:
+    description = f"Write {REPORT}, summary.md, junit.xml and, of an acceptance, {ACCEPTANCE} again from a record."
+    epilog = """\
+        Several records are parts of one run: of two verdicts for a clause the worse one counts.
+        Last line and exit status are those of the run.
+        """
+    parser = _parser("report", description, epilog)
+    parser.add_argument("records", nargs="*", type=Path, metavar="verdicts.jsonl", default=[RECORD])
+    parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="folder for the pages")
+    given = parser.parse_args(words)
     parts = [read_part(path) for path in given.records]
     findings = joined(parts)
     try:
@@ -75,7 +208,11 @@ def _kept_or_written(path: Path, text: str, findings: Findings) -> str:
     return f"written: {path}"
 
 
-def _profile(given: argparse.Namespace) -> int:
+def _profile(words: Words) -> int:
+    description = "Print a profile, the frozen list of what an acceptance requires, made of the clauses of a whole run."
+    parser = _parser("profile", description, f"example: {PROGRAM} profile > schemas/profiles/2027-01.toml")
+    parser.add_argument("records", nargs="*", type=Path, metavar="verdicts.jsonl", default=[RECORD])
+    given = parser.parse_args(words)
     findings = joined([read_part(path) for path in given.records])
     if findings.heading.fail_on_undocumented:
         problem = "is of a run with --fail-on-undocumented, which asks for what a profile cannot require"
@@ -86,7 +223,12 @@ def _profile(given: argparse.Namespace) -> int:
     return 0
 
 
-def _verify(given: argparse.Namespace) -> int:
+def _verify(words: Words) -> int:
+    description = "Check that an acceptance page shows what its record holds: verdicts, texts and digests."
+    parser = _parser("verify", description, "exit status: 0 they match, 1 they differ, with a line for each difference")
+    parser.add_argument("page", type=Path, metavar=ACCEPTANCE)
+    parser.add_argument("records", nargs="+", type=Path, metavar="verdicts.jsonl")
+    given = parser.parse_args(words)
     page, parts = read_page(given.page), [read_part(path) for path in given.records]
     found = differences(page, parts)
     for each in found:
@@ -110,5 +252,30 @@ def _notes(heading: RunHeader) -> Iterator[str]:
         yield f"the run was held to another profile {profile.name} than that of this checkout"
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+# The reference provider, and the contract for other tools
+
+
+def _reference(words: Words) -> int:
+    from reference_provider.__main__ import main as serve  # the other commands need no server
+
+    return serve(words, f"{PROGRAM} reference")
+
+
+def _bundle(words: Words) -> int:
+    description = "Print the contract as one OpenAPI 3.1 document (JSON) that any OpenAPI tool can read."
+    parser = _parser("bundle", description, f"example: {PROGRAM} bundle > openapi.json")
+    parser.parse_args(words)
+    print(json.dumps(bundled(schemas_folder(os.environ)), indent=2, ensure_ascii=False))
+    return 0
+
+
+COMMANDS: Mapping[str, Command] = {
+    "run": Command("test a provider, decide, and write the reports", _run),
+    "plan": Command("list every request that a run would send, and send none", _plan),
+    "report": Command("write the pages of a run again from its record", _report),
+    "verify": Command("check that an acceptance page shows what its record holds", _verify),
+    "profile": Command("freeze the clauses of a run as the profile of an acceptance", _profile),
+    "clean-up": Command("remove what a run that crashed left behind at the provider", _clean_up),
+    "reference": Command("start the reference provider, with faults on demand", _reference),
+    "bundle": Command("print the contract as one OpenAPI document", _bundle),
+}

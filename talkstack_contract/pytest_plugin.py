@@ -18,7 +18,7 @@ import pytest
 from talkstack_contract.errors import BadInput, bug_of_ours
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run, judgement_of
-from talkstack_contract.model import Case, Clause, Effect, Judgement, RequirementLevel, Verdict
+from talkstack_contract.model import Case, Clause, Effect, Judgement, Verdict
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.evidence import Secrets
 from talkstack_contract.provider.settings import (
@@ -35,6 +35,7 @@ from talkstack_contract.reports.record import Record
 from talkstack_contract.results.history import keep
 from talkstack_contract.results.records import Line, RunConfiguration, exchange_line, verdict_line, written
 from talkstack_contract.run_configuration import HISTORY, Given
+from talkstack_contract.run_options import GROUPS
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger, tidy
 from tests.contract.test_workflows import WORKFLOWS
@@ -54,41 +55,9 @@ STATED_IN = {"generated": "test_generated", "findings": "", "workflow": "test_wo
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a contract run; `--base-url` comes from pytest-base-url."""
     group = parser.getgroup("contract", "talkstack-contract")
-    add = group.addoption
-    add("--provider", metavar="FILE", help="provider file (TOML): whom to ask, as whom, what is allowed")
-    add("--reports", metavar="DIR", help="where the reports go (default: reports, with --only reports/only)")
-    add("--only", metavar="ID", help="ask the case or the clause of that id alone, and print its exchange")
-    add("--against", metavar="FILE", help="an earlier verdicts.jsonl: red is only what is newly violated or lost")
-    add(
-        "--nightly",
-        action="store_true",
-        help="more random requests, compared with the nights in history/ of the reports, and added to them",
-    )
-    add(
-        "--fail-on",
-        choices=[str(strength) for strength in RequirementLevel],
-        default="must",
-        help="the weakest clause whose violation rejects (default: must)",
-    )
-    add("--fail-on-undocumented", action="store_true", help="reject a success that holds a field no page documents")
-    add(
-        "--require",
-        choices=["reachable", "all"],
-        default="reachable",
-        help="which documented pairs have to be asked: those in reach of the settings, or all (default: reachable)",
-    )
-    add("--acceptance", action="store_true", help="write acceptance.html too, and require what the profile requires")
-    add(
-        "--profile",
-        metavar="FILE",
-        help="what has to be asked (default for --acceptance: the newest in schemas/)",
-    )
-    add("--waivers", metavar="FILE", help="accepted violations (default: tests/contract/waivers.yaml)")
-    add("--allow-insecure", action="store_true", help="ask over http beyond this machine")
-    add("--plan", action="store_true", help="list every request that would be sent, and send none")
-    add("--clean-up", metavar="LEDGER", help="take back what a run that crashed left behind, and ask nothing else")
-    add("--examples", type=int, metavar="N", help="random requests per operation (default: 5, with --nightly 20)")
-    add("--seed", type=int, metavar="N", help="seed of the random requests (default: 1, with --nightly the date)")
+    for options in GROUPS.values():
+        for option in options:
+            group.addoption(option.flag, help=option.help, **option.settings)
 
 
 @pytest.hookimpl(tryfirst=True)

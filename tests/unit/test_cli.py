@@ -1,11 +1,12 @@
-"""The commands on a record: their words, their last line, their exit status."""
+"""The command: what it says of itself, what it hands to pytest, and what it does with the record of a run."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from talkstack_contract.cli import main
+from talkstack_contract import __version__
+from talkstack_contract.cli import COMMANDS, main
 from talkstack_contract.contract.profiles import load_profile
 from tests.unit.contracts import FORMAT
 from tests.unit.found import A_MUST, A_SHOULD, OCCASION, violated
@@ -16,6 +17,61 @@ Captured = pytest.CaptureFixture[str]
 
 def last_line(captured: Captured) -> str:
     return captured.readouterr().out.strip().rpartition("\n")[2]
+
+
+def printed(captured: Captured, *words: str) -> str:
+    """What the command prints before it ends with 0."""
+    try:
+        status = main(words)
+    except SystemExit as end:
+        status = end.code  # type: ignore[assignment]  # argparse ends with numbers only
+    assert status == 0
+    return captured.readouterr().out
+
+
+def test_overview_names_each_command_and_what_it_does(capsys: Captured) -> None:
+    lines = printed(capsys, "--help").splitlines()
+    assert [name for name, each in COMMANDS.items() if f"  {name:9}  {each.summary}" not in lines] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_explains_itself(name: str, capsys: Captured) -> None:
+    told = printed(capsys, name, "--help")
+    assert told.startswith(f"usage: talkstack-contract {name} ")
+
+
+def test_version_is_that_of_the_package(capsys: Captured) -> None:
+    assert printed(capsys, "--version") == f"talkstack-contract {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["rnu"], ["verify"], ["bundle", "--far"]], ids=["command", "argument", "option"])
+def test_wrong_use_ends_with_4_and_points_to_the_help(words: list[str], capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert (end.value.code, "--help" in capsys.readouterr().err.splitlines()[-1]) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "handed_over"),
+    {
+        "run": (["run", "-k", "voices", "-n", "2"], ["-k", "voices", "-n", "2"]),
+        "plan": (["plan", "--base-url", "https://a.example"], ["--plan", "-q", "--base-url", "https://a.example"]),
+        "clean-up": (["clean-up", "-q"], ["--clean-up", "reports/ledger.jsonl", "-q", "-q"]),
+        "named-ledger": (["clean-up", "old.jsonl"], ["--clean-up", "old.jsonl", "-q"]),
+    }.values(),
+    ids=["run", "plan", "clean-up", "named-ledger"],
+)
+def test_run_hands_its_options_to_pytest(
+    words: list[str], handed_over: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def stand_in(given: list[str]) -> int:
+        seen.extend(given)
+        return 6
+
+    monkeypatch.setattr(pytest, "main", stand_in)
+    assert (main(words), seen[-len(handed_over) :]) == (6, handed_over)
 
 
 RUNS = {

@@ -17,13 +17,13 @@ WAYS_IN = ("pytest_plugin", "cli", "__main__")
 FLOORS = [
     ("model", "errors"),
     *((stage,) for stage in STAGES),
-    ("run_configuration",),
+    ("run_configuration", "run_options"),
     ("pytest_plugin", "cli", "__main__"),
 ]
 ENGINE = sorted(PACKAGE.rglob("*.py"))
 REFERENCE = sorted((ROOT / "reference_provider").rglob("*.py"))
 CONTRACT_TESTS = sorted((ROOT / "tests" / "contract").glob("*.py"))
-PLUGIN = PACKAGE / "pytest_plugin.py"
+PLUGIN, COMMAND = PACKAGE / "pytest_plugin.py", PACKAGE / "cli.py"
 SOURCES = [*ENGINE, *REFERENCE, ROOT / "conftest.py", *CONTRACT_TESTS]
 
 DOORS = {
@@ -37,13 +37,14 @@ DOORS = {
     "yaml": [PACKAGE / "contract" / "documents.py"],
     "tomllib": [PACKAGE / "contract" / "documents.py"],
     "jinja2": [PACKAGE / "reports" / "findings.py"],
-    "pytest": [PLUGIN, *CONTRACT_TESTS],
+    "jsonpointer": [PACKAGE / "contract" / "bundle.py"],
+    "pytest": [PLUGIN, COMMAND, *CONTRACT_TESTS],
     "pytest_html": [PLUGIN],
     "xdist": [PLUGIN],
     "schemathesis": [ROOT / "tests" / "contract" / "test_generated.py"],
     "werkzeug": REFERENCE,
     "openpyxl": REFERENCE,
-    "reference_provider": [PLUGIN, *REFERENCE],
+    "reference_provider": [PLUGIN, COMMAND, *REFERENCE],
     "tests": [PLUGIN],  # the workflows, whose cases are added to those that are derived
 }
 OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over without a type

@@ -1,0 +1,62 @@
+"""The options of a run, as both ways in offer them: the pytest plugin and the command."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from talkstack_contract.model import RequirementLevel
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option by its flag; `settings` are the keywords of `add_argument`."""
+
+    flag: str
+    help: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+def _value(flag: str, metavar: str, told: str, **settings: object) -> Option:
+    return Option(flag, told, {"metavar": metavar, **settings})
+
+
+def _switch(flag: str, told: str) -> Option:
+    return Option(flag, told, {"action": "store_true"})
+
+
+BASE_URL = _value("--base-url", "URL", "base URL of the provider to test; without it, the embedded reference provider")
+"""pytest-base-url adds it to pytest."""
+
+GROUPS: Mapping[str, tuple[Option, ...]] = {
+    "whom to test": (
+        _value("--provider", "FILE", "provider file (TOML): base URL, accounts, limits, and which effects are allowed"),
+        _switch("--allow-insecure", "allow http to a host that is not this machine"),
+    ),
+    "what to send": (
+        _value("--only", "ID", "test one case or one clause, and print its exchange"),
+        _value("--examples", "N", "random requests per operation (default: 5, with --nightly 20)", type=int),
+        _value("--seed", "N", "seed of the random requests (default: 1, with --nightly the date)", type=int),
+        _switch("--plan", "list every request that would be sent, and send none"),
+        _value("--clean-up", "LEDGER", "remove what an earlier run created and left behind, and test nothing"),
+    ),
+    "what the decision depends on": (
+        Option(
+            "--fail-on",
+            "lowest requirement level whose violation rejects (default: must)",
+            {"choices": [str(level) for level in RequirementLevel], "default": "must"},
+        ),
+        _switch("--fail-on-undocumented", "reject a success that holds a field that no page documents"),
+        Option(
+            "--require",
+            "which documented responses must be tested: those that the settings reach, or all (default: reachable)",
+            {"choices": ["reachable", "all"], "default": "reachable"},
+        ),
+        _value("--waivers", "FILE", "accepted violations (default: tests/contract/waivers.yaml)"),
+        _value("--against", "FILE", "earlier verdicts.jsonl: fail only on what is newly violated or no longer tested"),
+        _switch(
+            "--nightly", "send more random requests, compare with the nights in history/, and add this one to them"
+        ),
+        _switch("--acceptance", "write acceptance.html too, and require what the profile requires"),
+        _value("--profile", "FILE", "profile to apply (default with --acceptance: the newest one of the contract)"),
+    ),
+    "reports": (_value("--reports", "DIR", "folder for the reports (default: reports, with --only reports/only)"),),
+}
