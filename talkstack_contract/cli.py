@@ -19,13 +19,13 @@ from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.contract.profiles import profile_text, sha256_of
 from talkstack_contract.errors import BadInput
 from talkstack_contract.judging.decision import DecisionKind
-from talkstack_contract.provider.settings import schemas_folder
+from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, PACKAGE, ROOT
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.reports.rebuild import ACCEPTANCE, REPORT, is_shown, joined, read_part, views
 from talkstack_contract.reports.terminal import change_lines, last_line
 from talkstack_contract.reports.verify import differences, read_page
 from talkstack_contract.results.records import RunHeader
-from talkstack_contract.run_options import BASE_URL, GROUPS, Option
+from talkstack_contract.run_options import BASE_URL, CONTRACT_OPTION, GROUPS, Option
 
 PROGRAM = "talkstack-contract"
 DIFFERS, BAD_INPUT = 1, 4
@@ -157,20 +157,23 @@ def _print_help(parser: _Parser) -> int:
     return 0
 
 
-def _add(group: "argparse._ArgumentGroup", option: Option) -> None:
+def _add(group: "argparse._ActionsContainer", option: Option) -> None:
     group.add_argument(option.flag, help=option.help, **option.settings)  # type: ignore[arg-type]
 
 
 def _run_pytest(words: Words) -> int:
     import pytest  # the other commands need neither pytest nor its plugins
 
-    return int(pytest.main([*_placed(), *words]))
+    cache = Path(".pytest_cache").resolve()
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "hypothesis"))
+    return int(pytest.main([*_placed(cache), *words]))
 
 
-def _placed() -> list[str]:
+def _placed(cache: Path) -> list[str]:
     """Name our own tests and settings to pytest, which would take those of the folder it is started in."""
-    root = Path(__file__).parents[1]
-    return ["-c", str(root / "pyproject.toml"), "--rootdir", str(root), str(root / "tests" / "contract")]
+    ini, plugin = PACKAGE / "run.ini", "talkstack_contract.pytest_plugin"
+    places = ["-c", str(ini), "--rootdir", str(ROOT), "--confcutdir", str(CONTRACT_TESTS)]
+    return [*places, "-o", f"pythonpath={ROOT}", "-o", f"cache_dir={cache}", "-p", plugin, str(CONTRACT_TESTS)]
 
 
 # Work on the record of a run
@@ -226,6 +229,7 @@ def _profile(words: Words) -> int:
 def _verify(words: Words) -> int:
     description = "Check that an acceptance page shows what its record holds: verdicts, texts and digests."
     parser = _parser("verify", description, "exit status: 0 they match, 1 they differ, with a line for each difference")
+    _add(parser, CONTRACT_OPTION)
     parser.add_argument("page", type=Path, metavar=ACCEPTANCE)
     parser.add_argument("records", nargs="+", type=Path, metavar="verdicts.jsonl")
     given = parser.parse_args(words)
@@ -233,23 +237,24 @@ def _verify(words: Words) -> int:
     found = differences(page, parts)
     for each in found:
         print(f"differs  {each}")
-    for each in _notes(parts[0].heading):
+    for each in _notes(parts[0].heading, _folder(given.contract)):
         print(f"note     {each}")
     names = ", ".join(str(path) for path in given.records)
     print(f"{given.page} {'does not match' if found else 'matches'} {names}")
     return DIFFERS if found else 0
 
 
-def _notes(heading: RunHeader) -> Iterator[str]:
-    """Yield what this checkout holds another one of: no flaw of the page, and worth knowing before one signs."""
-    schemas = schemas_folder(os.environ)
-    if not schemas.is_dir():
-        return
-    if load_contract(schemas).digest != heading.sha256:
-        yield "the run was held to another contract than that of this checkout"
+def _folder(named: str | None) -> Path:
+    return Path(named) if named else CONTRACT
+
+
+def _notes(heading: RunHeader, contract: Path) -> Iterator[str]:
+    """Yield in what the contract at hand differs: no flaw of the page, and worth knowing before one signs."""
+    if load_contract(contract).digest != heading.sha256:
+        yield "the run was held to another contract than the one at hand"
     profile = heading.profile
-    if profile and sha256_of(schemas / "profiles" / f"{profile.name}.toml") != profile.sha256:
-        yield f"the run was held to another profile {profile.name} than that of this checkout"
+    if profile and sha256_of(contract / "profiles" / f"{profile.name}.toml") != profile.sha256:
+        yield f"the run was held to another profile {profile.name} than the one at hand"
 
 
 # The reference provider, and the contract for other tools
@@ -264,8 +269,9 @@ def _reference(words: Words) -> int:
 def _bundle(words: Words) -> int:
     description = "Print the contract as one OpenAPI 3.1 document (JSON) that any OpenAPI tool can read."
     parser = _parser("bundle", description, f"example: {PROGRAM} bundle > openapi.json")
-    parser.parse_args(words)
-    print(json.dumps(bundled(schemas_folder(os.environ)), indent=2, ensure_ascii=False))
+    _add(parser, CONTRACT_OPTION)
+    folder = _folder(parser.parse_args(words).contract)
+    print(json.dumps(bundled(folder), indent=2, ensure_ascii=False))
     return 0
 
 

@@ -7,7 +7,7 @@ tests, so its hooks are methods of two plugins that are registered only where it
 
 import os
 import signal
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +16,15 @@ from typing import Any
 import pytest
 
 from talkstack_contract.errors import BadInput, bug_of_ours
+from talkstack_contract.execution.workflows import Workflow
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run, judgement_of
+from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
 from talkstack_contract.model import Case, Clause, Effect, Judgement, Verdict
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.evidence import Secrets
 from talkstack_contract.provider.settings import (
     Settings,
-    schemas_folder,
     settings_of_environment,
     settings_of_file,
     settings_of_reference,
@@ -38,11 +39,8 @@ from talkstack_contract.run_configuration import HISTORY, Given
 from talkstack_contract.run_options import GROUPS
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger, tidy
-from tests.contract.test_workflows import WORKFLOWS
 
-ROOT = Path(__file__).parents[1]
-SCHEMAS = schemas_folder(os.environ)
-CONTRACT_TESTS = ROOT / "tests" / "contract"
+_run_contract = [CONTRACT]
 INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
 Promise = tuple[Case, Clause]
 # The module that states the verdicts of a check; all others stand in test_documented.
@@ -68,8 +66,11 @@ def pytest_configure(config: pytest.Config) -> None:
     embedded = ExitStack()
     config.add_cleanup(embedded.close)
     try:
-        occasion = _occasion(config, embedded)
-        config.stash[ASKING] = Asking(occasion, _given(config).ledger(occasion), config.option.only or "")
+        _run_contract[0] = contract_folder(config)
+        workflows = _workflows(config)
+        occasion = _occasion(config, embedded, workflows)
+        ledger = _given(config).ledger(occasion)
+        config.stash[ASKING] = Asking(occasion, workflows, ledger, config.option.only or "")
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
             config.pluginmanager.register(Reporting(config, occasion), "contract-reporting")
@@ -83,17 +84,36 @@ def _contract_is_asked(config: pytest.Config) -> bool:
     return any(place.is_relative_to(CONTRACT_TESTS) or CONTRACT_TESTS.is_relative_to(place) for place in places)
 
 
+def contract_folder(config: pytest.Config) -> Path:
+    """Return the folder of the contract that this run is about."""
+    named = config.option.contract
+    return Path(config.invocation_params.dir, named).resolve() if named else CONTRACT
+
+
+def contract_of_this_run() -> Path:
+    """Return it to a test module, to which pytest hands nothing while it is imported."""
+    return _run_contract[0]
+
+
 def _given(config: pytest.Config) -> Given:
-    return Given(config.option, Path(config.invocation_params.dir), SCHEMAS)
+    return Given(config.option, Path(config.invocation_params.dir), contract_folder(config))
 
 
-def _occasion(config: pytest.Config, embedded: ExitStack) -> RunConfiguration:
+def _workflows(config: pytest.Config) -> Mapping[str, Workflow]:
+    """Import the workflows as pytest does: their module has another name in a checkout than once installed."""
+    config.pluginmanager.import_plugin(WORKFLOWS)
+    module: Any = config.pluginmanager.get_plugin(WORKFLOWS)
+    named: Mapping[str, Workflow] = module.WORKFLOWS
+    return named
+
+
+def _occasion(config: pytest.Config, embedded: ExitStack, workflows: Mapping[str, Workflow]) -> RunConfiguration:
     given = _given(config)
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
     given.check()
     settings = _settings(config, embedded)
-    return given.occasion(settings, WORKFLOWS, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
+    return given.occasion(settings, workflows, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
 
 def _clause_id(occasion: RunConfiguration, nodeid: str) -> str:
@@ -109,7 +129,7 @@ def _settings(config: pytest.Config, embedded: ExitStack) -> Settings:
     base_url = config.getoption("base_url", None) or config.getini("base_url") or ""
     if file := config.option.provider:
         path = Path(config.invocation_params.dir, file)
-        return settings_of_file(path, SCHEMAS, os.environ, base_url, config.option.allow_insecure)
+        return settings_of_file(path, contract_folder(config), os.environ, base_url, config.option.allow_insecure)
     if base_url:
         return settings_of_environment(base_url, os.environ, config.option.allow_insecure)
     if config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
@@ -182,11 +202,13 @@ def verdict(promise: Promise, state: Callable[[Case, Clause], Stated]) -> Stated
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(self, occasion: RunConfiguration, ledger: Ledger, only: str) -> None:
+    def __init__(
+        self, occasion: RunConfiguration, workflows: Mapping[str, Workflow], ledger: Ledger, only: str
+    ) -> None:
         self.occasion, self.extent = occasion, occasion.heading.extent()
         provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
         accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
-        held_to = (occasion.waivers, occasion.started.date(), WORKFLOWS, self.extent)
+        held_to = (occasion.waivers, occasion.started.date(), workflows, self.extent)
         self.run = Run(occasion.cases, accounts, *held_to)
         self._shipped: set[str] = set()
         self._only = only

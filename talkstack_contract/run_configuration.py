@@ -65,7 +65,11 @@ class Given:
     def occasion(
         self, settings: Settings, workflows: Mapping[str, Workflow], waivers: Path, started: datetime
     ) -> RunConfiguration:
-        """Read what the options name; `waivers` is the file that is taken where they name none, if it is there."""
+        """Read what the options name.
+
+        Waivers that they do not name are looked for in `waivers.yaml` beside the provider file, or else in the current
+        folder, and at last in `waivers`.
+        """
         option, contract = self.option, load_contract(self.schemas)
         derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
         occasion = RunConfiguration(
@@ -90,8 +94,14 @@ class Given:
         return Ledger(self.reports / "ledger.jsonl", occasion.nonce)
 
     def _waivers(self, default: Path) -> tuple[Waiver, ...]:
-        path = self.folder / self.option.waivers if self.option.waivers else default
-        return load_waivers(path, self.schemas, path.name) if self.option.waivers or path.exists() else ()
+        if self.option.waivers:
+            return self._waivers_of(self.folder / self.option.waivers)
+        beside = (self.folder / self.option.provider).parent if self.option.provider else self.folder
+        path = next((path for path in (beside / "waivers.yaml", default) if path.exists()), None)
+        return self._waivers_of(path) if path else ()
+
+    def _waivers_of(self, path: Path) -> tuple[Waiver, ...]:
+        return load_waivers(path, self.schemas, path.name)
 
     def _profile(self, occasion: RunConfiguration) -> Profile | None:
         option = self.option

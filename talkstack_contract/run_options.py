@@ -26,9 +26,14 @@ def _switch(flag: str, told: str) -> Option:
 BASE_URL = _value("--base-url", "URL", "base URL of the provider to test; without it, the embedded reference provider")
 """pytest-base-url adds it to pytest."""
 
+CONTRACT_OPTION = _value(
+    "--contract", "DIR", "folder of the contract, with openapi.yaml (default: the contract of this suite)"
+)
+
 GROUPS: Mapping[str, tuple[Option, ...]] = {
     "whom to test": (
         _value("--provider", "FILE", "provider file (TOML): base URL, accounts, limits, and which effects are allowed"),
+        CONTRACT_OPTION,
         _switch("--allow-insecure", "allow http to a host that is not this machine"),
     ),
     "what to send": (
@@ -50,7 +55,7 @@ GROUPS: Mapping[str, tuple[Option, ...]] = {
             "which documented responses must be tested: those that the settings reach, or all (default: reachable)",
             {"choices": ["reachable", "all"], "default": "reachable"},
         ),
-        _value("--waivers", "FILE", "accepted violations (default: tests/contract/waivers.yaml)"),
+        _value("--waivers", "FILE", "accepted violations (default: waivers.yaml beside the provider file, or here)"),
         _value("--against", "FILE", "earlier verdicts.jsonl: fail only on what is newly violated or no longer tested"),
         _switch(
             "--nightly", "send more random requests, compare with the nights in history/, and add this one to them"

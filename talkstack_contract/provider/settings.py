@@ -91,11 +91,6 @@ class Settings:
         return named + [(value, f"header {name}") for name, value in self.headers]
 
 
-def schemas_folder(environment: Mapping[str, str]) -> Path:
-    """Return the folder of promises: that of the checkout, or the one that TALKSTACK_SCHEMAS names."""
-    return Path(environment.get("TALKSTACK_SCHEMAS") or Path(__file__).parents[2] / "schemas").resolve()
-
-
 def settings_of_file(
     path: Path, schemas: Path, environment: Mapping[str, str], base_url: str, allow_insecure: bool
 ) -> Settings:

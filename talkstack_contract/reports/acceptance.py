@@ -189,7 +189,7 @@ class Acceptance:
         options += [] if heading.is_reference else ["--provider FILE"]
         options += [f"--seed {heading.seed}", f"--examples {heading.examples}", f"--fail-on {heading.fail_on}"]
         options += ["--require all"] if heading.require_all else []
-        return " ".join(["pytest tests/contract", *options, *(["--waivers FILE"] if heading.waivers else [])])
+        return " ".join(["talkstack-contract run", *options, *(["--waivers FILE"] if heading.waivers else [])])
 
     def common_headers(self) -> list[tuple[str, str]]:
         """Return the headers that each request of this run carried, so that the page shows them once."""

@@ -6,7 +6,6 @@ readings.yaml.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Clause, Effect, Exchange, Header, Request, Violation
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer
 from talkstack_contract.provider.request_builder import base_url_of
-from talkstack_contract.provider.settings import schemas_folder
+from talkstack_contract.pytest_plugin import contract_of_this_run
 
 if TYPE_CHECKING:
     from talkstack_contract.pytest_plugin import Stated
@@ -43,7 +42,7 @@ CONFIG = {
     "warnings": False,
 }
 schema = schemathesis.openapi.from_path(
-    schemas_folder(os.environ) / "openapi.yaml", config=schemathesis.Config.from_dict(CONFIG)
+    contract_of_this_run() / "openapi.yaml", config=schemathesis.Config.from_dict(CONFIG)
 )
 
 

@@ -109,8 +109,7 @@ class Outcome:
 class Suite:
     """The suite as it is run here, with the whole contract and with the small one."""
 
-    whole: WarmRuns
-    small: WarmRuns
+    runs: WarmRuns
     settings: Path  # of pytest, in place of ours: without the pages, which nobody looks at here
 
     def run(self, folder: Path, *words: str, is_small: bool = False) -> Run:
@@ -120,7 +119,8 @@ class Suite:
         without = [word for name in ("cacheprovider", "html", "junitxml") for word in ("-p", f"no:{name}")]
         options += ["-c", str(self.settings), "--rootdir", str(ROOT), *without]
         words = (*words, *options, "-q", "--tb=no", "--disable-warnings")
-        exit_status = (self.small if is_small else self.whole).run(words, output)
+        words += ("--contract", str(small_contract())) if is_small else ()
+        exit_status = self.runs.run(words, output)
         return _read(exit_status, reports / "verdicts.jsonl", output.read_text())
 
     def run_with_faults(self, faults: Sequence[str], *words: str, is_small: bool = False) -> Run:
@@ -147,14 +147,9 @@ _SETTINGS = f"[pytest]\naddopts = --import-mode=importlib\npythonpath = {ROOT}\n
 def suite() -> Iterator[Suite]:
     """What every run here is made with."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    small = environment | {"TALKSTACK_SCHEMAS": str(small_contract())}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        WarmRuns(ROOT, environment) as whole,
-        WarmRuns(ROOT, small) as narrow,
-    ):
+    with tempfile.TemporaryDirectory() as folder, WarmRuns(ROOT, environment) as runs:
         (settings := Path(folder, "pytest.ini")).write_text(_SETTINGS)
-        yield Suite(whole, narrow, settings)
+        yield Suite(runs, settings)
 
 
 @contextmanager

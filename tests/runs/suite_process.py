@@ -1,6 +1,6 @@
 """Runs of the contract suite, each as a process of its own: `python -m pytest tests/contract ...`.
 
-They ask one operation only, unless `environment` names another folder of promises.
+They test one operation only, unless `contract` names another contract.
 
 Unlike `warm_runs`, whose runs share one environment and are only waited for, a run here is started as a user starts it:
 in any checkout, with any environment, and it can be signalled while it runs.
@@ -27,6 +27,7 @@ import pytest
 from tests.unit.small_contract import small_contract
 
 ROOT = Path(__file__).resolve().parents[2]
+WHOLE_API = ROOT / "schemas"
 WHOLE = "tests/contract"
 CLAUSE = f"{WHOLE}/test_documented.py::test_clause"
 
@@ -131,11 +132,13 @@ def started(
     *words: str,
     places: Sequence[str] = (WHOLE,),
     environment: Mapping[str, str] | None = None,
+    contract: Path | None = None,
     root: Path = ROOT,
 ) -> Iterator[Running]:
     """A run that is ended with the block, if it has not ended before."""
     reports, terminal = folder / "reports", folder / "terminal.txt"
     options = ["--reports", str(reports), "-o", f"cache_dir={folder / 'cache'}"]
+    options += ["--contract", str(contract or small_contract())]
     command = [sys.executable, "-m", "pytest", *places, *options, *words]
     with terminal.open("wb") as output:
         process = subprocess.Popen(
@@ -162,9 +165,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def own_environment() -> dict[str, str]:
-    """The environment of a run that is judged: without what concerns another run, with the small contract."""
-    own = {name: value for name, value in os.environ.items() if not _FOREIGN.fullmatch(name)}
-    return {**own, "TALKSTACK_SCHEMAS": str(small_contract())}
+    """The environment of a run that is judged: without what concerns another run."""
+    return {name: value for name, value in os.environ.items() if not _FOREIGN.fullmatch(name)}
 
 
 def checkout(root: Path) -> Path:

@@ -19,9 +19,9 @@ MUST, SHOULD = "getActiveProject-success-status-absent", "getActiveProject-succe
 BROKEN = "envelope.status-is-success"
 
 
-def command(*words: str, schemas: str = "nowhere") -> subprocess.CompletedProcess[str]:
-    """Run a command on a record, from another folder than the checkout, and without any promises to read."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TALKSTACK_SCHEMAS": schemas}
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on a record, from another folder than the checkout."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     given = [sys.executable, "-m", "talkstack_contract", *words]
     return subprocess.run(given, cwd="/", env=environment, capture_output=True, text=True, check=False)
 
@@ -43,7 +43,7 @@ def accept(folder: Path, schemas: Path, *words: str, faults: tuple[str, ...] = (
     with serve(faults=faults) as reference:
         reference.write_provider(folder / "provider.toml")
         options = ["--acceptance", "--provider", str(folder / "provider.toml"), *words]
-        return run_suite(folder, *options, environment={"TALKSTACK_SCHEMAS": str(schemas)})
+        return run_suite(folder, *options, contract=schemas)
 
 
 def page(run: Finished) -> Path:
@@ -60,7 +60,7 @@ def test_acceptance_writes_a_page_that_its_record_confirms(
     faults: tuple[str, ...], expected: tuple[int, str], workers: tuple[str, ...], tmp_path: Path, schemas: Path
 ) -> None:
     run = accept(tmp_path, schemas, *workers, faults=faults)
-    told = command("verify", str(page(run)), str(run.reports / "verdicts.jsonl"))
+    told = command("verify", "--contract", str(schemas), str(page(run)), str(run.reports / "verdicts.jsonl"))
     assert (run.decision, f" {expected[1]}</strong>" in page(run).read_text(encoding="utf-8")) == (expected, True)
     assert (told.returncode, told.stdout.strip()) == (0, f"{page(run)} matches {run.reports / 'verdicts.jsonl'}")
 
@@ -155,8 +155,7 @@ def test_shards_decide_together(tmp_path: Path, schemas: Path) -> None:
     records = []
     for name, selected in (("a", "by-bearer or by-api-key"), ("b", "not (by-bearer or by-api-key)")):
         (tmp_path / name).mkdir()
-        environment = {"TALKSTACK_SCHEMAS": str(schemas)}
-        run = run_suite(tmp_path / name, "--acceptance", "-k", selected, environment=environment)
+        run = run_suite(tmp_path / name, "--acceptance", "-k", selected, contract=schemas)
         records.append(str(run.reports / "verdicts.jsonl"))
     told = command("report", *records, "--reports", str(tmp_path))
     confirmed = command("verify", str(tmp_path / "acceptance.html"), *records)

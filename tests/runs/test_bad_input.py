@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.runs.suite_process import WORKERS, Finished, checkout, run_suite
+from tests.runs.suite_process import WHOLE_API, WORKERS, Finished, run_suite
 
 BAD_INPUT = 4
 EARLIER = '{"kind": "header", "of": "an earlier run"}\n'
@@ -139,7 +140,7 @@ BREAKS = {
 
 @pytest.mark.parametrize(("spoil", "told"), BREAKS.values(), ids=BREAKS)
 def test_broken_schema_ends_with_one_line(spoil: Callable[[Path], None], told: str, tmp_path: Path) -> None:
-    root = checkout(tmp_path / "checkout")
-    spoil(root / "schemas")
-    run = _ask(tmp_path, root=root, environment={"TALKSTACK_SCHEMAS": ""})
+    contract = Path(shutil.copytree(WHOLE_API, tmp_path / "schemas"))
+    spoil(contract)
+    run = _ask(tmp_path, contract=contract)
     assert _told(run, told) == (BAD_INPUT, 1, [], EARLIER), run.terminal[-2000:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from reference_provider import Reference, serve
 from talkstack_contract.provider.settings import ENVIRONMENT
 from tests.runs.provider_files import ACTIVE
 from tests.runs.suite_process import PATIENCE_S, ROOT, checkout, own_environment
+from tests.unit.small_contract import small_contract
 
 SECRETS = [name for names in ENVIRONMENT.values() for name in names if name != "TALKSTACK_EMPTY_USER_ID"]
 PUSH, CHANGE, NIGHT = "a push to main", "a change", "a night"
@@ -114,6 +116,8 @@ FILES = pytest.mark.parametrize("file", [_github(), _gitlab()], ids=lambda file:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     root = checkout(tmp_path / "checkout")
+    shutil.rmtree(root / "schemas")
+    shutil.copytree(small_contract(), root / "schemas")
     (tmp_path / "bin").mkdir()
     (python := tmp_path / "bin" / "python").write_text(STAND_IN)
     python.chmod(0o755)

@@ -83,6 +83,7 @@ def test_clause_that_was_added_is_new_and_does_not_fail(tmp_path: Path) -> None:
     body = json.loads((schemas / SCHEMA).read_text())
     body["required"].append("colour")
     body["properties"]["colour"] = {"type": "string"}
+    body["examples"][0]["colour"] = "green"
     (schemas / SCHEMA).write_text(json.dumps(body))
     run = _ask_with(schemas, tmp_path, *against)
     added = {clause for clause in changes(run)["new"] if "colour" in clause}
@@ -95,7 +96,7 @@ def test_clause_that_was_added_is_new_and_does_not_fail(tmp_path: Path) -> None:
 
 
 def _ask_with(schemas: Path, folder: Path, *words: str) -> Finished:
-    return run_suite(folder, *words, environment={"TALKSTACK_SCHEMAS": str(schemas)})
+    return run_suite(folder, *words, contract=schemas)
 
 
 def test_narrowed_run_is_compared_as_far_as_it_went(tmp_path: Path) -> None:

@@ -12,9 +12,8 @@ import pytest
 from reference_provider import Reference, serve
 from tests.detection.mutating_proxy import Answer, Forward, Request, serve_proxy
 from tests.runs.provider_files import ACTIVE, Provider, provider_of, without, written
-from tests.runs.suite_process import PATIENCE_S, Finished, run_suite, started
+from tests.runs.suite_process import PATIENCE_S, WHOLE_API, Finished, run_suite, started
 
-WHOLE_API = {"TALKSTACK_SCHEMAS": ""}
 NARROW = ("-k", "getProject/by-bearer or updateProject/by-bearer or createProject/by-bearer")
 DEADLINE_S = 60  # of an exchange: the test is faster
 
@@ -38,7 +37,7 @@ def _killed(folder: Path, reference: Reference, provider: Provider, held: str) -
     with serve_proxy(reference.base_url, hold) as proxy:
         provider = provider | {"base_url": proxy.base_url, "limits": {"exchange_s": DEADLINE_S}}
         file = written(folder / "provider.toml", provider)
-        with started(folder, "--provider", file, *NARROW, environment=WHOLE_API) as running:
+        with started(folder, "--provider", file, *NARROW, contract=WHOLE_API) as running:
             assert reached.wait(PATIENCE_S), running.terminal.read_text()
             running.signal_all(signal.SIGKILL)
             run = running.finished()
@@ -48,7 +47,7 @@ def _killed(folder: Path, reference: Reference, provider: Provider, held: str) -
 
 def _cleaned_up(folder: Path, provider: Provider, ledger: Path) -> Finished:
     file = written(folder / "provider.toml", provider)
-    return run_suite(folder, "--provider", file, "--clean-up", str(ledger), environment=WHOLE_API)
+    return run_suite(folder, "--provider", file, "--clean-up", str(ledger), contract=WHOLE_API)
 
 
 def _told(run: Finished) -> str:
@@ -101,7 +100,7 @@ def test_what_cannot_be_taken_back_is_listed(tmp_path: Path) -> None:
 def test_run_that_ends_leaves_no_ledger(tmp_path: Path) -> None:
     with serve() as reference:
         file = written(tmp_path / "provider.toml", _only_credentials(provider_of(reference)))
-        run = run_suite(tmp_path, "--provider", file, *NARROW, environment=WHOLE_API)
+        run = run_suite(tmp_path, "--provider", file, *NARROW, contract=WHOLE_API)
         deleted = _asked(reference, "DELETE")
     assert ((run.reports / "ledger.jsonl").exists(), set(deleted), run.violated()) == (False, {200}, [])
 

@@ -14,9 +14,8 @@ from reference_provider import Received, serve
 from reference_provider.operations import OPERATIONS
 from talkstack_contract.reports.rebuild import joined, read_part, views
 from tests.runs.provider_files import provider_of, written
-from tests.runs.suite_process import Finished, run_suite
+from tests.runs.suite_process import WHOLE_API, Finished, run_suite
 
-WHOLE_API = {"TALKSTACK_SCHEMAS": ""}
 MOST_BYTES = 3_000_000  # of the acceptance page
 MOST_REQUESTS = 20  # per operation on average, workflows and generated requests apart
 
@@ -29,7 +28,7 @@ READS = {
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
-    yield run_suite(tmp_path_factory.mktemp("whole"), "-q", "--acceptance", environment=WHOLE_API)
+    yield run_suite(tmp_path_factory.mktemp("whole"), "-q", "--acceptance", contract=WHOLE_API)
 
 
 def test_reference_provider_is_accepted(run: Finished) -> None:
@@ -74,7 +73,7 @@ def _is_counted(exchange_id: str) -> bool:
 def test_provider_that_allows_reads_sees_nothing_else(tmp_path: Path) -> None:
     with serve() as reference:
         file = written(tmp_path / "provider.toml", provider_of(reference) | {"allow": ["reads"]})
-        run = run_suite(tmp_path, "--provider", file, "-q", environment=WHOLE_API)
+        run = run_suite(tmp_path, "--provider", file, "-q", contract=WHOLE_API)
         received = reference.received
     seen = {_operation(each) for each in received}
     assert (run.decision[1], seen - READS, seen) == ("ACCEPTED", set(), READS), run.last_line

@@ -235,7 +235,7 @@ def test_questions_are_numbered_where_a_clause_points_at_them() -> None:
 
 def test_page_tells_the_line_that_repeats_the_run() -> None:
     options = "--profile schemas/profiles/2026-11.toml --provider FILE --seed 7 --examples 0 --fail-on must"
-    assert f"pytest tests/contract --acceptance {options} --waivers FILE" in ACCEPTED
+    assert f"talkstack-contract run --acceptance {options} --waivers FILE" in ACCEPTED
 
 
 def test_page_says_why_clauses_are_not_required() -> None:

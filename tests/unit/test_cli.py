@@ -1,5 +1,7 @@
 """The command: what it says of itself, what it hands to pytest, and what it does with the record of a run."""
 
+import configparser
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from talkstack_contract import __version__
 from talkstack_contract.cli import COMMANDS, main
 from talkstack_contract.contract.profiles import load_profile
+from talkstack_contract.locations import PACKAGE, ROOT
 from tests.unit.contracts import FORMAT
 from tests.unit.found import A_MUST, A_SHOULD, OCCASION, violated
 from tests.unit.test_rebuild import ACCEPTANCE, ALL, cut, record
@@ -74,6 +77,15 @@ def test_run_hands_its_options_to_pytest(
     assert (main(words), seen[-len(handed_over) :]) == (6, handed_over)
 
 
+def test_command_runs_pytest_with_the_settings_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    own = configparser.ConfigParser()
+    own.read(PACKAGE / "run.ini", encoding="utf-8")
+    expected = {key: value for key, value in project.items() if key not in ("testpaths", "pythonpath")}
+    told = {key: " ".join(value) if isinstance(value, list) else str(value) for key, value in expected.items()}
+    assert {key: value.replace("true", "True") for key, value in own["pytest"].items()} == told
+
+
 RUNS = {
     "accepted": ([], ALL, 0, "ACCEPTED  4 of 4 documented pairs upheld  30 requests in 1.2 s"),
     "with-remarks": ([violated(A_SHOULD)], ALL, 0, "ACCEPTED WITH REMARKS  4 of 4 "),
@@ -127,11 +139,11 @@ def test_verify_says_whether_the_page_matches(tampered: bool, tmp_path: Path, ca
     assert (status, last_line(capsys)) == (int(tampered), expected)
 
 
-def test_verify_notes_a_contract_that_this_checkout_has_not(tmp_path: Path, capsys: Captured) -> None:
+def test_verify_notes_another_contract_than_the_one_at_hand(tmp_path: Path, capsys: Captured) -> None:
     path = record(tmp_path / "verdicts.jsonl", occasion=ACCEPTANCE)
     main(["report", str(path), "--reports", str(tmp_path)])
     main(["verify", str(tmp_path / "acceptance.html"), str(path)])
-    assert "note     the run was held to another contract than that of this checkout" in capsys.readouterr().out
+    assert "note     the run was held to another contract than the one at hand" in capsys.readouterr().out
 
 
 BAD = {

@@ -16,7 +16,7 @@ from tests.unit.small_contract import small_contract
 
 STARTED = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
 FLAGS = ("acceptance", "nightly", "fail_on_undocumented")
-NAMES = ("reports", "only", "against", "profile", "waivers", "clean_up", "examples", "seed")
+NAMES = ("provider", "reports", "only", "against", "profile", "waivers", "clean_up", "examples", "seed")
 
 
 def given(folder: Path, **chosen: Any) -> Given:
@@ -82,6 +82,38 @@ def test_run_that_names_no_other_is_compared_with_none(chosen: Any, tmp_path: Pa
 def test_first_night_has_a_history_and_no_baseline(tmp_path: Path) -> None:
     found = occasion(tmp_path, nightly=True)
     assert (found.baseline, found.history) == (None, History())
+
+
+WAIVER = """
+- pattern: getActiveProject/**
+  reason: {}
+  owner: api-team
+  ticket: API-1
+  expires: "2027-01-31"
+"""
+PLACES = {"beside-the-provider-file": "ours/waivers.yaml", "here": "waivers.yaml", "of-the-suite": "suite/waivers.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "there", "expected"),
+    {
+        "beside-the-provider-file": ({"provider": "ours/p.toml"}, PLACES, ["beside-the-provider-file"]),
+        "here-with-a-provider-file": ({"provider": "ours/p.toml"}, ["here"], []),
+        "here": ({}, PLACES, ["here"]),
+        "of-the-suite": ({}, ["of-the-suite", "beside-the-provider-file"], ["of-the-suite"]),
+        "named": ({"waivers": "ours/waivers.yaml"}, PLACES, ["beside-the-provider-file"]),
+        "none": ({}, [], []),
+    }.values(),
+    ids=["beside", "here-with-a-provider-file", "here", "of-the-suite", "named", "none"],
+)
+def test_waivers_are_looked_for_beside_the_provider_file(
+    chosen: Any, there: list[str], expected: list[str], tmp_path: Path
+) -> None:
+    for name in there:
+        (tmp_path / PLACES[name]).parent.mkdir(exist_ok=True)
+        (tmp_path / PLACES[name]).write_text(WAIVER.format(name), encoding="utf-8")
+    found = given(tmp_path, **chosen).occasion(SETTINGS, {}, tmp_path / "suite" / "waivers.yaml", STARTED)
+    assert [each.reason for each in found.waivers] == expected
 
 
 def test_ledger_of_a_run_stands_in_its_reports(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ WAYS_IN = ("pytest_plugin", "cli", "__main__")
 FLOORS = [
     ("model", "errors"),
     *((stage,) for stage in STAGES),
-    ("run_configuration", "run_options"),
+    ("run_configuration", "run_options", "locations"),
     ("pytest_plugin", "cli", "__main__"),
 ]
 ENGINE = sorted(PACKAGE.rglob("*.py"))
@@ -45,7 +45,6 @@ DOORS = {
     "werkzeug": REFERENCE,
     "openpyxl": REFERENCE,
     "reference_provider": [PLUGIN, COMMAND, *REFERENCE],
-    "tests": [PLUGIN],  # the workflows, whose cases are added to those that are derived
 }
 OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over without a type
     "model.py": "the alias Json",
