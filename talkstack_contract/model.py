@@ -256,8 +256,9 @@ class Response:
     name of a request value to the path where the response repeats it. `absent` are the fields (groups are left out
     together), `malformed` and `unknown` those, for which the page prints this status; `scenarios` what else it is
     printed for. `refuses` is the provenance of its being the response to a wrong credential, None where it is not.
-    `volatile` are the paths of values that change by themselves, so that two answers may differ in them.
-    `keys` are the paths of all keys that the page prints in the body, none where it prints no body. `has_body` is false
+    `volatile` are the paths of values that change by themselves, so that two answers may differ in them, `secrets` those
+    of the credentials in the body, `keys` those of all keys that the page prints in it, none where it prints no body.
+    `has_body` is false
     where HTTP allows none: the response to HEAD, a 204, a 304. `schema` is that of the body, `rest` the provenances of
     what it asks beside what the described values answer for.
     """
@@ -270,6 +271,7 @@ class Response:
     provenance: Provenance = Provenance.DOCUMENTED
     shows: tuple[tuple[str, tuple[str, ...]], ...] = ()
     shows_interpretation: str = ""
+    secrets: tuple[tuple[str, ...], ...] = ()
     absent: tuple[tuple[str, ...], ...] = ()
     malformed: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -422,13 +424,17 @@ class Header:
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it is sent. Its values are secret until `evidence` has shown them."""
+    """A request as it is sent. Its values are secret until `evidence` has shown them.
+
+    `yields` are the paths at which a success shows credentials.
+    """
 
     method: str
     url: str
     headers: tuple[Header, ...]
     effect: Effect
     body: bytes = field(default=b"", repr=False)
+    yields: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

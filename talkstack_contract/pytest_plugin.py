@@ -22,7 +22,7 @@ from talkstack_contract.judging.judge import Run, judgement_of
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
 from talkstack_contract.model import Case, Clause, Effect, Judgement, Verdict
 from talkstack_contract.provider.client import Provider
-from talkstack_contract.provider.evidence import Secrets
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import (
     Settings,
     settings_of_environment,

@@ -239,6 +239,7 @@ class _Catalogue:
             provenance=provenance,
             shows=tuple((name, tuple(path)) for name, path in notes.get("shows", {}).items()),
             shows_interpretation=notes.get("shows_reading", ""),
+            secrets=tuple(tuple(path) for path in notes.get("secrets", ())),
             absent=tuple((each,) if isinstance(each, str) else tuple(each) for each in notes.get("absent", ())),
             malformed=tuple(notes.get("malformed", ())),
             unknown=tuple(notes.get("unknown", ())),

@@ -37,6 +37,7 @@ from talkstack_contract.model import (
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson
 from talkstack_contract.provider.client import TOO_MANY, Provider
 from talkstack_contract.provider.evidence import Evidence, evidence_of
+from talkstack_contract.provider.redaction import REDACTED, is_secret_place, without_secret_keys
 from talkstack_contract.provider.request_builder import names_in
 from talkstack_contract.provider.settings import Account
 from talkstack_contract.states.accounts import OTHER, Accounts
@@ -62,6 +63,7 @@ class Known(TypedDict):
     generated: int
     left_behind: list[str]
     secrets: list[tuple[str, str]]
+    learned: list[str]
 
 
 class Run:
@@ -110,6 +112,7 @@ class Run:
             "generated": self.provider.generated_sent,
             "left_behind": list(self.accounts.left_behind),
             "secrets": self.provider.secrets.known(),
+            "learned": self.provider.secrets.learned(),
         }
 
     def _judged(self, case: Case, clause: Clause) -> Judgement:
@@ -135,7 +138,9 @@ class Run:
         return self._waived(made) if made.violations else made
 
     def _redacted(self, violation: Violation) -> Violation:
-        return Violation(self._shown(violation.at), self._shown(violation.received))
+        if is_secret_place(violation.at) and '"' in violation.received:
+            return Violation(self._shown(violation.at), REDACTED)
+        return Violation(self._shown(violation.at), self._shown(without_secret_keys(violation.received)))
 
     def _shown(self, text: str) -> str:
         return _printable(self.provider.secrets.redacted(text))
@@ -289,6 +294,7 @@ class Run:
     def record(self, operation: Operation, generated: Generated) -> None:
         """Remember the answer to one generated request."""
         self._generated[operation.id].append(generated)
+        self.provider.learn(generated.exchange, operation.success.secrets if operation.success else ())
         self.answers.remember(generated.exchange, operation)
 
     def record_findings(self, operation: Operation, findings: Sequence[Violation]) -> None:

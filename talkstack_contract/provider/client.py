@@ -7,7 +7,7 @@ Raises `Blocked` where a limit of ours stops a request, `NoAnswer` where none ca
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,7 +22,8 @@ from requests.auth import AuthBase
 from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange, Header, Request
-from talkstack_contract.provider.evidence import REDACTED, SECRET_HEADERS, Secrets
+from talkstack_contract.provider.bodies import DecodedResponse, NotJson
+from talkstack_contract.provider.redaction import REDACTED, SECRET_HEADERS, Secrets
 from talkstack_contract.provider.settings import Account, Settings, account_of, is_loopback
 from talkstack_contract.provider.transport import (
     Attempt,
@@ -41,6 +42,7 @@ from talkstack_contract.provider.transport import (
 USER_AGENT = f"talkstack-contract/{__version__}"
 TAKING_BACK = ("/teardown", "/clean-up")  # ends of the ids of exchanges that take something back
 CHUNK_BYTES = 65_536
+LEARNED_OF_AN_ANSWER = 10  # credentials: a login shows two
 REASON_CHARACTERS = 200  # of a reason phrase: what is longer is cut
 SHOWN_CHARACTERS = 60  # of the name of an encoding
 TOO_MANY = 429  # RFC 6585, 4: says nothing of the operation, and when to ask again
@@ -132,10 +134,17 @@ class Provider:
                 error, f"no answer from {request.method} {_origin(request.url)}", request.url
             ) from None
         exchange = received[0]
-        if 200 <= exchange.status < 300:  # an error says `"password": "required"`, and that is no secret
-            self.secrets.learn(exchange.body)
+        self.learn(exchange, request.yields)
         own = tuple(header for header in exchange.request.headers if header.name in ("User-Agent", "X-Request-Id"))
         return replace(exchange, request=replace(request, headers=(*request.headers, *own)))
+
+    def learn(self, exchange: Exchange, paths: Iterable[tuple[str, ...]]) -> None:
+        """Know the credentials that a success shows at the places that the contract marks."""
+        answer = DecodedResponse(exchange)
+        for path in paths if 200 <= exchange.status < 300 else ():
+            with suppress(NotJson):
+                for value in [each for _, each in answer.found(path) if isinstance(each, str)][:LEARNED_OF_AN_ANSWER]:
+                    self.secrets.learn(value, "credential in an answer")
 
     def no_answer(self, error: Exception, told: str, url: str) -> Blocked:
         """Return what it means that no answer came: what stands on our side is never the provider's fault."""

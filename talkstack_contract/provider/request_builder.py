@@ -43,7 +43,8 @@ def request_of(case: Case, sent: Mapping[str, Json], credential: Credential | No
     body, media_type = _body(operation, _placed(operation, sent, "body"))
     if media_type:
         headers.append(Header("Content-Type", media_type, media_type))
-    return Request(case.method, url, tuple(headers), case.effect, body)
+    yields = case.operation.success.secrets if case.operation.success else ()
+    return Request(case.method, url, tuple(headers), case.effect, body, yields)
 
 
 def sent_values(case: Case, values: Values, foreign: Values) -> dict[str, Json]:

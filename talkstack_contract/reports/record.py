@@ -13,7 +13,8 @@ from talkstack_contract.errors import BadInput, bug_of_ours
 from talkstack_contract.judging.decision import Decision
 from talkstack_contract.judging.judge import Known, judgement_of
 from talkstack_contract.model import Judgement, Verdict
-from talkstack_contract.provider.evidence import Evidence, Secrets
+from talkstack_contract.provider.evidence import Evidence
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.reports.acceptance import acceptance_page
 from talkstack_contract.reports.findings import Findings, findings_of, page, summary_template
 from talkstack_contract.reports.rebuild import ACCEPTANCE, acceptance_view, joined, read_part
@@ -21,9 +22,14 @@ from talkstack_contract.results.records import (
     RunConfiguration,
     Totals,
     evidence_of_line,
+    evidence_texts,
+    evidence_with,
+    exchange_line,
     footer_line,
     header_line,
     judgement_of_line,
+    judgement_texts,
+    judgement_with,
     verdict_line,
     written,
 )
@@ -79,6 +85,8 @@ class Record:
         self.left_behind += known["left_behind"]
         for value, name in known["secrets"]:
             self._secrets.add(value, name)
+        for value in known["learned"]:
+            self._secrets.learn(value, "credential in an answer")
 
     def findings(self, leaks: Sequence[str] = ()) -> Findings:
         """Decide about what is known so far; a secret that leaked leaves no run conclusive."""
@@ -116,7 +124,7 @@ class Record:
     def try_acceptance(self, findings: Findings) -> list[str]:
         """Render the acceptance page before the record is closed, so that a flaw of it still costs the decision."""
         text = self._rendered(ACCEPTANCE, lambda: acceptance_page(findings, ()))
-        names = self._secrets.found_in(text.encode())
+        names = self._secrets.found_in(text)
         return [_leaked(ACCEPTANCE, names)] if names else []
 
     def write_acceptance(self) -> Path | None:
@@ -132,13 +140,35 @@ class Record:
 
     def scrub(self, artefacts: Sequence[Path]) -> list[str]:
         """Search artefacts for the secrets of the run; blank what is found, and say so."""
-        leaks = []
-        for path in artefacts:
-            content = path.read_bytes() if path.is_file() else b""
-            if names := self._secrets.found_in(content):
-                path.write_bytes(self._secrets.scrubbed(content))
-                leaks.append(_leaked(path.name, names))
+        leaks = [leak for path in artefacts if path != self.jsonl for leak in self._scrubbed_page(path)]
+        return [*(self._scrubbed_record() if self.jsonl in artefacts else ()), *leaks]
+
+    def _scrubbed_page(self, path: Path) -> list[str]:
+        text = path.read_bytes().decode("utf-8", errors="surrogateescape") if path.is_file() else ""
+        names = self._secrets.found_in(text)
+        if not names:
+            return []
+        path.write_bytes(self._secrets.redacted(text).encode("utf-8", errors="surrogateescape"))
+        return [_leaked(path.name, names)]
+
+    def _scrubbed_record(self) -> list[str]:
+        """Search what came from the provider, field by field, so that no word or key of ours is ever touched."""
+        leaks = [leak for each in self.exchanges.values() for leak in self._leaks_of(each.id, evidence_texts(each))]
+        leaks += [leak for each in self.judgements.values() for leak in self._leaks_of(each.id, judgement_texts(each))]
+        if leaks:
+            redacted = self._secrets.redacted
+            self.exchanges = {id_: evidence_with(each, redacted) for id_, each in self.exchanges.items()}
+            self.judgements = {id_: judgement_with(each, redacted) for id_, each in self.judgements.items()}
+            lines = [header_line(self.occasion.heading), *map(exchange_line, self.exchanges.values())]
+            lines += map(verdict_line, self.judgements.values())
+            whole = self.jsonl.with_suffix(".tmp")
+            whole.write_text("".join(map(written, lines)), encoding="ascii")
+            whole.replace(self.jsonl)
         return leaks
+
+    def _leaks_of(self, id: str, texts: Iterable[str]) -> list[str]:  # noqa: A002 - the word of this project
+        names = sorted({name for text in texts for name in self._secrets.found_in(text)})
+        return [_leaked(f"{self.jsonl.name} ({id})", names)] if names else []
 
     def _write(self, text: str, mode: str = "a") -> None:
         with self.jsonl.open(mode, encoding="ascii") as file:
@@ -146,4 +176,4 @@ class Record:
 
 
 def _leaked(artefact: str, names: Sequence[str]) -> str:
-    return f"a secret stood in {artefact} and was blanked there: {', '.join(names)}"
+    return f"a secret was found in {artefact} and redacted: {', '.join(names)}"

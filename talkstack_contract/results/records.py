@@ -5,10 +5,10 @@ of the file alone, by whoever has it.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from talkstack_contract import __version__
@@ -278,6 +278,53 @@ def evidence_of_line(line: Line) -> Evidence:
     given = {key: value for key, value in line.items() if key != "kind"}
     headers = {key: tuple((name, value) for name, value in given[key]) for key in ("request_headers", "headers")}
     return Evidence(**{**_with_tuple(given, "undocumented"), **headers})
+
+
+def evidence_with(evidence: Evidence, change: Callable[[str], str]) -> Evidence:
+    """Return the evidence with each text that came from outside changed: those that are ours stay as they are."""
+
+    def pairs(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple((change(name), change(value)) for name, value in headers)
+
+    return replace(
+        evidence,
+        url=change(evidence.url),
+        request_headers=pairs(evidence.request_headers),
+        reason=change(evidence.reason),
+        headers=pairs(evidence.headers),
+        body=change(evidence.body),
+        body_trouble=change(evidence.body_trouble),
+        curl=change(evidence.curl),
+        request_body=change(evidence.request_body),
+        undocumented=tuple(map(change, evidence.undocumented)),
+    )
+
+
+def judgement_with(judgement: Judgement, change: Callable[[str], str]) -> Judgement:
+    """Return the judgement with each text that came from outside changed."""
+    violations = tuple(Violation(change(each.at), change(each.received)) for each in judgement.violations)
+    return replace(judgement, violations=violations, reason=change(judgement.reason))
+
+
+def evidence_texts(evidence: Evidence) -> list[str]:
+    """Return each text of the evidence that came from outside."""
+    return _texts_of(partial(evidence_with, evidence))
+
+
+def judgement_texts(judgement: Judgement) -> list[str]:
+    """Return each text of the judgement that came from outside."""
+    return _texts_of(partial(judgement_with, judgement))
+
+
+def _texts_of(changed: Callable[[Callable[[str], str]], object]) -> list[str]:
+    texts: list[str] = []
+
+    def keep(text: str) -> str:
+        texts.append(text)
+        return text
+
+    changed(keep)
+    return texts
 
 
 def verdict_line(judgement: Judgement) -> Line:

@@ -12,7 +12,7 @@ from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Case, Effect, Exchange, Request
 from talkstack_contract.provider.client import NoAnswer, Provider
-from talkstack_contract.provider.evidence import Secrets
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import ACTIVE, Account, Credential, Settings
 from talkstack_contract.states.accounts import EXPIRED, OTHER, Accounts
 from talkstack_contract.states.ledger import Ledger
@@ -89,8 +89,7 @@ class Billing(Provider):
             raise NoAnswer(f"no answer from {line}")
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         exchange = Exchange(exchange_id, request, status, "Reason", JSON, content, "", 1.0)
-        if status == 200:
-            self.secrets.learn(exchange.body)
+        self.learn(exchange, request.yields)
         return exchange
 
     def _answer(self, line: str, who: str, body: Any) -> tuple[int, Any]:

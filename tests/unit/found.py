@@ -13,7 +13,8 @@ from talkstack_contract.judging.comparison import Baseline
 from talkstack_contract.judging.decision import decide
 from talkstack_contract.judging.judge import judgement_of
 from talkstack_contract.model import Effect, Exchange, Header, Judgement, Request, RequirementLevel, Verdict, Violation
-from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence, Secrets, evidence_of
+from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence, evidence_of
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import Settings
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.results.history import History, Night

@@ -17,7 +17,7 @@ from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Header, Request, Scheme
 from talkstack_contract.provider.client import PAUSES, NoAnswer, Provider, retry_after_s
-from talkstack_contract.provider.evidence import REDACTED, Secrets
+from talkstack_contract.provider.redaction import REDACTED, Secrets
 from talkstack_contract.provider.request_builder import WRONG_CREDENTIAL, credential_header, request_of
 from talkstack_contract.provider.settings import ACTIVE, Account, Credential, Limits, Settings
 from tests.unit.contracts import PROJECT, cases_of, operation_of
@@ -811,12 +811,26 @@ def test_values_of_a_state_that_open_something_become_secrets_of_the_run() -> No
     assert [name for _, name in provider.secrets.known()] == ["password", "refreshToken", "code"]
 
 
-@pytest.mark.parametrize(("status", "is_learned"), [("200 OK", True), ("201 Created", True), ("400 Bad", False)])
-def test_credential_is_learned_from_a_success_since_an_error_only_names_its_key(status: str, is_learned: bool) -> None:
-    with serving(always(answer(b'{"password": "required"}', status=status))) as server:
+LEARNED = {
+    "success": ("200 OK", b'{"a": {"token": "new-token-1"}}', ["new-token-1"]),
+    "another-success": ("201 Created", b'{"a": {"token": "new-token-1"}}', ["new-token-1"]),
+    "list": ("200 OK", b'{"keys": ["new-key-1", "new-key-2", 7]}', ["new-key-1", "new-key-2"]),
+    "error": ("400 Bad", b'{"a": {"token": "new-token-1"}}', []),
+    "place-that-is-not-marked": ("200 OK", b'{"token": "new-token-1", "password": "new-token-2"}', []),
+    "word": ("200 OK", b'{"a": {"token": "exchange"}}', []),
+    "no-json": ("200 OK", b"{", []),
+}
+
+
+@pytest.mark.parametrize(("status", "body", "expected"), LEARNED.values(), ids=LEARNED)
+def test_credential_is_learned_from_a_success_at_the_places_that_the_contract_marks(
+    status: str, body: bytes, expected: list[str]
+) -> None:
+    with serving(always(answer(body, status=status))) as server:
         provider = provider_for(server.url)
-        provider.send(drafted(provider, CASES["no-credential"]), "op/case")
-    assert bool(provider.secrets.known()) is is_learned
+        request = drafted(provider, CASES["no-credential"])
+        provider.send(replace(request, yields=(("a", "token"), ("keys", "*"))), "op/case")
+    assert provider.secrets.learned() == expected
 
 
 def test_body_is_sent_as_it_is() -> None:

@@ -10,7 +10,8 @@ import pytest
 from talkstack_contract.errors import BadInput
 from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.model import Judgement, Verdict
-from talkstack_contract.provider.evidence import Secrets, evidence_of
+from talkstack_contract.provider.evidence import evidence_of
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.reports.findings import page
 from talkstack_contract.reports.rebuild import Part, is_shown, joined, read_part, views
 from talkstack_contract.results.records import (

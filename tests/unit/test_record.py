@@ -16,7 +16,8 @@ from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.judging.judge import judgement_of
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, RequirementLevel, Verdict
-from talkstack_contract.provider.evidence import Secrets, evidence_of
+from talkstack_contract.provider.evidence import evidence_of
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import ACTIVE, Account, Credential, Settings
 from talkstack_contract.reports.rebuild import read_part
 from talkstack_contract.reports.record import Record
@@ -133,7 +134,13 @@ def test_counts_of_two_processes_are_added(tmp_path: Path) -> None:
     record = opened(tmp_path)
     for number in (1, 2):
         record.take_over(
-            {"requests": 10 * number, "generated": number, "left_behind": [f"state {number}"], "secrets": []}
+            {
+                "requests": 10 * number,
+                "generated": number,
+                "left_behind": [f"state {number}"],
+                "secrets": [],
+                "learned": [],
+            }
         )
     assert (record.requests, record.generated, record.left_behind) == (30, 3, ["state 1", "state 2"])
 
@@ -180,12 +187,12 @@ def test_summary_is_written_beside_the_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize("secret", [SECRET, LATER], ids=["of-the-settings", "of-a-process"])
 def test_secret_in_an_artefact_is_blanked_and_leaves_the_run_inconclusive(tmp_path: Path, secret: str) -> None:
     record = whole(tmp_path)
-    record.take_over({"requests": 0, "generated": 0, "left_behind": [], "secrets": [(LATER, "LATER")]})
+    record.take_over({"requests": 0, "generated": 0, "left_behind": [], "secrets": [(LATER, "LATER")], "learned": []})
     artefact = tmp_path / "junit.xml"
     artefact.write_text(f"<x>{secret}</x>", encoding="utf-8")
     decision = record.close(record.findings(), [artefact, record.jsonl], [])
     name = "LATER" if secret is LATER else "TALKSTACK_TOKEN"
-    told = f"a secret stood in junit.xml and was blanked there: {name}"
+    told = f"a secret was found in junit.xml and redacted: {name}"
     assert (decision.word, decision.reason, artefact.read_text(encoding="utf-8")) == (
         DecisionKind.INCONCLUSIVE,
         told,
@@ -238,7 +245,7 @@ def test_secret_that_the_acceptance_page_would_show_leaves_the_run_inconclusive(
     told = [leak.partition(" and ")[0] for leak in leaks]
     assert (decision.word, told) == (
         DecisionKind.INCONCLUSIVE,
-        ["a secret stood in verdicts.jsonl", "a secret stood in acceptance.html"],
+        ["a secret was found in verdicts.jsonl", "a secret was found in acceptance.html"],
     )
     assert path and SECRET not in path.read_text(encoding="utf-8")
 

@@ -9,7 +9,8 @@ import pytest
 from talkstack_contract import __version__
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Judgement, Verdict, Violation
-from talkstack_contract.provider.evidence import Secrets, evidence_of
+from talkstack_contract.provider.evidence import evidence_of
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.results.records import (
     RunHeader,
     Totals,

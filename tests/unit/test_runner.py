@@ -15,7 +15,7 @@ from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, Verdict, Violation
 from talkstack_contract.provider.client import NoAnswer, Provider
-from talkstack_contract.provider.evidence import Secrets
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import ACTIVE, EMPTY, Account, Credential, Settings
 from talkstack_contract.states.accounts import EXPIRED, Accounts
 from talkstack_contract.states.ledger import Ledger

@@ -7,7 +7,8 @@ import pytest
 
 from talkstack_contract.judging.comparison import Baseline
 from talkstack_contract.model import Verdict, Violation
-from talkstack_contract.provider.evidence import Secrets, evidence_of
+from talkstack_contract.provider.evidence import evidence_of
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.reports.terminal import change_lines, exchange_text, last_line, letter, verdict_text
 from tests.unit.found import A_MUST, A_SHOULD, OCCASION, PROMISES, exchange, findings, judged, violated

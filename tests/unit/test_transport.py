@@ -16,7 +16,7 @@ import pytest
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange
 from talkstack_contract.provider.client import NoAnswer, Provider, proxy_of
-from talkstack_contract.provider.evidence import Secrets
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import Limits
 from talkstack_contract.provider.transport import HEAD_BYTES
 from tests.unit.test_client import CASES, always, answer, asked, chunked, drafted, provider_for, serving, settings_for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from talkstack_contract.provider.evidence import Secrets
+from talkstack_contract.provider.redaction import Secrets
 
 
 def _as_it_is(self: Secrets, text: str) -> str:  # noqa: ARG001  the signature of what it replaces
