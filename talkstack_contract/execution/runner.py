@@ -20,6 +20,8 @@ from talkstack_contract.states.accounts import Accounts, NotYet
 
 UNUSABLE = frozenset({TOO_MANY, 502, 503, 504})  # says nothing of the operation: too fast, or a server out of reach
 REFUSED = frozenset({401, 403})
+SAYS_ENOUGH = 2  # operations that refuse a credential: one of them may as well be wrong itself
+VALID = CredentialVariant.VALID
 DERIVED = frozenset(
     {
         CredentialVariant.ALTERED,
@@ -48,6 +50,9 @@ class Answers:
         self._cases = {case.id: case for case in cases}
         self._answers: dict[str, DecodedResponse | Blocked | NotTested] = {}
         self._has_answered = False
+        self._opened: dict[str, Case] = {}  # a reading case that each credential has opened
+        self._refused: dict[str, Blocked] = {}  # credentials that do not work, or no longer
+        self._doubted: dict[str, list[Case]] = {}  # credentials that are being tried elsewhere, and where they failed
 
     def case(self, id: str) -> Case:  # noqa: A002 - the word of this project
         """Return the case of that id."""
@@ -80,6 +85,7 @@ class Answers:
 
     def _ask(self, case: Case) -> DecodedResponse:
         request = self.accounts.request(case)
+        self._check_known(case, request)
         self._check_credential(case)
         exchange = self._usable(case, request)
         self.remember(exchange, case.operation)
@@ -87,9 +93,7 @@ class Answers:
             self.after[case.id] = self._read_again(case)
         answer = DecodedResponse(exchange)
         self._answers[case.id] = answer
-        if case.expects_success and exchange.status in REFUSED and self._all_refused(case.operation):
-            self.dead = Blocked(f"every credential given is refused ({exchange.status} {exchange.reason})", of_run=True)
-            raise self.dead
+        self._check_refusal(case, request, exchange)
         return answer
 
     def step(self, case: Case, exchange_id: str) -> Exchange:
@@ -99,7 +103,57 @@ class Answers:
         request = self.accounts.request(case)
         exchange = self._tried(case, request, exchange_id)
         self.remember(exchange, case.operation)
+        if exchange.status in REFUSED and (proof := self._opened.get(_credential_of(case, request))):
+            self._check_still_open(case, request, exchange, proof)
         return exchange
+
+    # A credential that is refused where it has to be accepted
+
+    def _check_refusal(self, case: Case, request: Request, exchange: Exchange) -> None:
+        """Tell a credential that does not work from a provider that refuses a sound one. Raises `Blocked`.
+
+        A credential that has opened something before is tried there again; any other is tried wherever it may read.
+        """
+        credential = _credential_of(case, request) if case.expects_success else ""
+        if credential and exchange.status not in REFUSED:
+            if case.kind in (SUCCESS, STATE) and case.effect is Effect.READS:
+                self._opened.setdefault(credential, case)
+            return
+        if not credential or exchange.status == case.status:  # the page may print a 403 for it
+            return
+        if proof := self._opened.get(credential):
+            self._check_still_open(case, request, exchange, proof)
+        elif credential in self._doubted:
+            self._doubted[credential].append(case)
+        else:
+            self._check_elsewhere(case, credential, exchange)
+
+    def _check_still_open(self, case: Case, request: Request, exchange: Exchange, proof: Case) -> None:
+        again = self._attempt(self.accounts.request(proof), f"{proof.id}/again")
+        if again.status in REFUSED:
+            told = f"is refused ({_status_line(exchange)}) where it was accepted before: it has expired or was revoked"
+            credential = _credential_of(case, request)
+            self._refused[credential] = Blocked(f"{_named(case)} {told}", of_run=True)
+            raise self._refused[credential]
+
+    def _check_elsewhere(self, case: Case, credential: str, exchange: Exchange) -> None:
+        self._doubted[credential] = [case]
+        others = [each for each in self._reading(case.operation) if each.state == case.state]
+        mine = [each for each in others if each.scheme and case.scheme and each.scheme.noun == case.scheme.noun]
+        is_accepted = any(map(self._is_accepted, mine))
+        failed = self._doubted.pop(credential)
+        if is_accepted:
+            return
+        tried = {each.operation.id for each in failed}
+        if not self._opened and self._all_refused(case.operation):
+            self.dead = Blocked(f"every credential given is refused ({_status_line(exchange)})", of_run=True)
+            raise self.dead
+        if len(tried) < SAYS_ENOUGH:
+            return
+        told = f"is refused wherever it is sent ({_status_line(exchange)}): it is wrong or has expired"
+        self._refused[credential] = blocked = Blocked(f"{_named(case)} {told}", of_run=True)
+        self._answers |= {each.id: blocked for each in failed}
+        raise blocked
 
     def plan(self, case: Case, examples: int) -> str:
         """Say what asking a case would send, without sending it."""
@@ -129,12 +183,15 @@ class Answers:
 
     def _all_refused(self, operation: Operation) -> bool:
         """Tell whether no credential does, neither for this operation nor for any that only reads."""
+        return not any(map(self._is_accepted, self._reading(operation)))
+
+    def _reading(self, operation: Operation) -> list[Case]:
+        """Return the cases that show whether a credential works: those asked already, of the operation, that read."""
         tried = [case for case in self._cases.values() if case.expects_success and case.kind in (SUCCESS, STATE)]
         tried = [
             each for each in tried if each.operation is operation or each.effect is Effect.READS or self._has(each)
         ]
-        tried.sort(key=lambda each: (not self._has(each), each.operation is not operation))
-        return not any(map(self._is_accepted, tried))
+        return sorted(tried, key=lambda each: (not self._has(each), each.operation is not operation))
 
     def _has(self, case: Case) -> bool:
         return case.id in self._answers
@@ -143,6 +200,16 @@ class Answers:
         with suppress(Blocked, NotTested):
             return self.of(case).exchange.status not in REFUSED
         return False
+
+    def _check_known(self, case: Case, request: Request) -> None:
+        """Hold back a credential that is known not to work, and what is derived of it: its refusal means nothing."""
+        if not self._refused or case.scheme is None:
+            return
+        credential = _credential_of(case, request)
+        if case.credential_variant in DERIVED:
+            credential = _credential_of(case, self.accounts.request(replace(case, credential_variant=VALID)))
+        if blocked := self._refused.get(credential):
+            raise blocked
 
     def _usable(self, case: Case, request: Request) -> Exchange:
         first = self._first_contact(case, request) if not self._has_answered else self._tried(case, request, case.id)
@@ -213,6 +280,24 @@ class Answers:
 
     def _read_again(self, case: Case) -> DecodedResponse:
         before = self._cases[f"{case.operation.id}/{case.compared_with}"]
-        exchange = self._attempt(self.accounts.request(before), f"{case.id}/after")
+        request = self.accounts.request(before)
+        exchange = self._attempt(request, f"{case.id}/after")
         self.remember(exchange, before.operation)
+        if exchange.status in REFUSED and (proof := self._opened.get(_credential_of(before, request))):
+            self._check_still_open(before, request, exchange, proof)
         return DecodedResponse(exchange)
+
+
+def _credential_of(case: Case, request: Request) -> str:
+    """Return the credential that a request sends, with its prefix; nothing where its case has no scheme."""
+    name = case.scheme.header.lower() if case.scheme else ""
+    return next((header.value for header in request.headers if header.name.lower() == name), "")
+
+
+def _named(case: Case) -> str:
+    noun = {"token": "token", "key": "API key"}.get(case.scheme.noun, "credential") if case.scheme else "credential"
+    return f"the {noun} of the account {case.state!r}"
+
+
+def _status_line(exchange: Exchange) -> str:
+    return f"{exchange.status} {exchange.reason}".strip()
