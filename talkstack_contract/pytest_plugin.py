@@ -8,14 +8,14 @@ tests, so its hooks are methods of two plugins that are registered only where it
 import os
 import signal
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from talkstack_contract.errors import BadInput, bug_of_ours
+from talkstack_contract.errors import BadInput, Blocked, NotTested, bug_of_ours
 from talkstack_contract.execution.workflows import Workflow
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run, judgement_of
@@ -32,6 +32,7 @@ from talkstack_contract.provider.settings import (
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
+from talkstack_contract.reports.junit import junit_xml
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.history import keep
 from talkstack_contract.results.records import Line, RunConfiguration, exchange_line, verdict_line, written
@@ -73,8 +74,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[ASKING] = Asking(occasion, workflows, ledger, config.option.only or "")
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
-            config.pluginmanager.register(Reporting(config, occasion), "contract-reporting")
+            reporting = Reporting(config, occasion)
+            config.pluginmanager.register(reporting, "contract-reporting")
             signal.signal(signal.SIGTERM, _interrupt)
+            if reporting.preflight():
+                config.option.dist, config.option.tx = "no", []  # no worker is needed to say so
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -328,7 +332,7 @@ class Reporting:
         self.config, self.occasion = config, occasion
         self.record = Record(_given(config).reports, occasion)
         self.findings: reporting.Findings | None = None
-        self._was_stopped = False
+        self._was_stopped = self._is_over = False
         if self._sends_nothing:
             return
         self.record.open()
@@ -349,6 +353,39 @@ class Reporting:
         option = self.config.option
         return bool(self.occasion.settings.missing and (option.plan or option.clean_up))
 
+    def preflight(self) -> bool:
+        """Ask the first case before anything is collected, and tell whether no other can do better.
+
+        A whole run of one process asks it anyway; where workers will, only whether the host can be reached is tried.
+        """
+        config, run = self.config, self.config.stash[ASKING].run
+        if self._sends_nothing or self._is_narrowed or not self.occasion.cases:
+            return False
+        has_workers = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+        if not run.answers.dead and (not has_workers or run.provider.trouble_reaching(run.provider.settings.base_url)):
+            with suppress(Blocked, NotTested):
+                run.answers.of(next(case for case in self.occasion.cases if case.operation.effect is Effect.READS))
+        self._is_over = bool(run.answers.dead)
+        return self._is_over
+
+    @property
+    def _is_narrowed(self) -> bool:
+        option, places = self.config.option, [str(arg) for arg in self.config.args]
+        chosen = any(getattr(option, name, None) for name in ("only", "keyword", "markexpr", "lf", "deselect"))
+        whole = [Path(self.config.invocation_params.dir, place).resolve() for place in places]
+        return chosen or not any("::" not in str(place) and CONTRACT_TESTS.is_relative_to(place) for place in whole)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> bool | None:
+        """Collect nothing where the whole run is blocked: each clause is, for the same reason."""
+        return True if self._is_over else None
+
+    def _take_blocked(self) -> None:
+        """Say of each clause that it is blocked with the whole run, and take back what was brought about."""
+        run = self.config.stash[ASKING].run
+        self.record.take(written(verdict_line(run.judgement(*each))) for each in self.occasion.promises.values())
+        run.accounts.close()
+
     def pytest_report_header(self) -> list[str]:
         """Say who is asked, loudly where it is not the vendor."""
         settings, contract = self.occasion.settings, self.occasion.contract
@@ -365,6 +402,9 @@ class Reporting:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """With `--plan`, say what would be sent and send nothing; with `--clean-up`, take back and ask nothing."""
+        if self._is_over:
+            self._say(f"preflight: {self.config.stash[ASKING].run.answers.dead}", red=True)
+            return True
         if self._cannot_start:
             self._say(f"nothing is sent: {self.occasion.settings.missing}", red=True)
             return True
@@ -431,6 +471,8 @@ class Reporting:
                 session.exitstatus = INCONCLUSIVE
             return result
         record, option = self.record, self.config.option
+        if self._is_over:
+            self._take_blocked()
         record.take_over(self.config.stash[ASKING].run.known())
         if path := self.config.stash[ASKING].run.accounts.ledger.path:
             tidy(path)
@@ -440,13 +482,15 @@ class Reporting:
             leaks += record.try_acceptance(self.findings)
         summary = record.write_summary(self.findings)
         result = yield
+        if self._is_over:
+            Path(option.xmlpath).write_text(junit_xml(self.findings), encoding="utf-8")  # pytest has seen no item
         _mend(Path(option.htmlpath))
         artefacts = [record.jsonl, summary, Path(option.htmlpath), Path(option.xmlpath)]
         decision = record.close(self.findings, artefacts, leaks)
         if option.acceptance and not record.write_acceptance():
             self._say("no acceptance page: the run was narrowed, or the page could not be made")
         was_run = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        is_ours = was_run or self._was_stopped or bool(record.cut_short)
+        is_ours = was_run or self._was_stopped or self._is_over or bool(record.cut_short)
         if is_ours:
             session.exitstatus = decision.exit_status or (exitstatus if decision.word is DecisionKind.NONE else 0)
         if not self._is_night_kept(decision):

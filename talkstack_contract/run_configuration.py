@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from talkstack_contract.contract.cases import derive_cases, in_order
@@ -16,12 +17,15 @@ from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.execution.workflows import Workflow, workflow_cases
 from talkstack_contract.judging.waivers import Waiver, load_waivers
 from talkstack_contract.model import RequirementLevel
-from talkstack_contract.provider.settings import Settings
+from talkstack_contract.provider.request_builder import value_names
+from talkstack_contract.provider.settings import ACTIVE, EMPTY, Settings
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
 from talkstack_contract.results.records import RunConfiguration
+from talkstack_contract.states.accounts import EXPIRED, OTHER
 from talkstack_contract.states.ledger import Ledger, read_ledger
 
 HISTORY = "history"
+MISSPELT = 0.85  # so much alike are a name and what it was meant to be: agentid, agentId
 EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a night within the default budget
 
 
@@ -85,6 +89,7 @@ class Given:
             examples=self.examples(),
         )
         self._check_only(occasion)
+        self._check_accounts(occasion)
         return self._compared(replace(occasion, profile=self._profile(occasion)))
 
     def ledger(self, occasion: RunConfiguration) -> Ledger:
@@ -116,6 +121,23 @@ class Given:
             raise BadInput(
                 "--only", "", f"{self.option.only!r} is no case and no clause", nearest(self.option.only, known)
             )
+
+    def _check_accounts(self, occasion: RunConfiguration) -> None:
+        """Refuse an account in a state that no case needs, and a value whose name is nearly one that a case needs.
+
+        Other values are fine: what only another account has must not show in an answer.
+        """
+        file = Path(self.option.provider or "the provider file").name
+        states = {ACTIVE, EMPTY, OTHER, EXPIRED, *(case.state for case in occasion.cases if case.state)}
+        names = value_names(occasion.cases)
+        for state, account in occasion.settings.accounts.items():
+            key = f"accounts.{state!r}"
+            if state not in states:
+                raise BadInput(file, key, "is no provider state of the contract", nearest(state, states))
+            for name in account.values.keys() - names:
+                if get_close_matches(name.lower(), map(str.lower, names), n=1, cutoff=MISSPELT):
+                    problem = "is no value that the contract asks for"
+                    raise BadInput(file, f"{key}.values.{name}", problem, nearest(name, names))
 
     def _compared(self, occasion: RunConfiguration) -> RunConfiguration:
         """Add what the run is compared with: the file that is named, else the nights that are kept."""

@@ -36,7 +36,7 @@ _ESCAPE = re.compile(
     r"|(\+)"
 )
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"\s+")  # what str.split() takes for blanks, too
 ESCAPED_AT_MOST = 4  # times, one inside the other
 
 
@@ -176,6 +176,15 @@ class Secrets:
 
     def redacted(self, text: str) -> str:
         """Return `text` without any secret value, nor a long piece of one."""
+        return self._without_secrets(text)
+
+    def scrubbed(self, text: str) -> str:
+        """Return a text of an artefact without them. Not by `redacted`: where there is something left, that failed."""
+        return self._without_secrets(text)
+
+    def _without_secrets(self, text: str) -> str:
+        if not any(True for _ in self._values(text)):
+            return text
         kept, at = list[str](), 0
         for start, end in _joined(place for place, _ in self._places(text)):
             kept += [text[at:start], REDACTED]
@@ -187,13 +196,27 @@ class Secrets:
 
         A password that is a word stands in what we write ourselves, and gives nothing away there.
         """
-        values = {value for _, value in self._places(text)} - self._learned
+        values = set(self._values(text)) - self._learned
         return sorted({self._names[value] for value in values if not is_word(value)})
+
+    def _values(self, text: str) -> Iterator[str]:
+        """Yield the value of each secret that stands in a text: quickly, since most texts hold none."""
+        if not self._names or len(text) < SHORTEST_SECRET // 2:
+            return
+        now = _lowered(text)
+        yield from self._values_as_read(now)
+        for _ in range(ESCAPED_AT_MOST):
+            before, now = now, _ESCAPE.sub(_unescaped, now)
+            if before == now:
+                break
+            yield from self._values_as_read(now)
+        yield from self._values_as_read("".join(now.split()))
+
+    def _values_as_read(self, text: str) -> Iterator[str]:
+        return (value for _, _, value in self._hits(text))
 
     def _places(self, text: str) -> Iterator[tuple[tuple[int, int], str]]:
         """Yield where a secret stands in a text, or a piece of one, and its value."""
-        if not self._names or len(text) < SHORTEST_SECRET // 2:
-            return
         above: list[_View] = []
         for start, end, value in self._hits(_lowered(text)):  # an escape may seem to begin before it, `%` before `4f`
             yield (start, end), value

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote, urlencode
 
 from talkstack_contract.errors import NotTested
@@ -94,6 +94,17 @@ def filled(template: Json, values: Values) -> Json:
 def names_in(template: Json) -> Iterator[str]:
     """Yield the names of the values that a template needs."""
     yield from PLACEHOLDER.findall(json.dumps(template))
+
+
+def value_names(cases: Iterable[Case]) -> frozenset[str]:
+    """Return the names of all values that these cases ask an account for, or that an operation makes or shows."""
+    templates = [template for case in cases for _, _, template in case.mutations]
+    operations = {case.operation.id: case.operation for case in cases}.values()
+    templates += [each for operation in operations for field in operation.fields for each in (field.sends, field.alone)]
+    made = {operation.creates.value for operation in operations if operation.creates}
+    found = {name for operation in operations for name, _ in operation.finds}
+    sent = {name for template in templates for name in names_in(template)} - {"fresh"}
+    return frozenset(sent | made | found)
 
 
 def unknown_like(known: str) -> str:

@@ -148,7 +148,7 @@ class Record:
         names = self._secrets.found_in(text)
         if not names:
             return []
-        path.write_bytes(self._secrets.redacted(text).encode("utf-8", errors="surrogateescape"))
+        path.write_bytes(self._secrets.scrubbed(text).encode("utf-8", errors="surrogateescape"))
         return [_leaked(path.name, names)]
 
     def _scrubbed_record(self) -> list[str]:
@@ -156,9 +156,9 @@ class Record:
         leaks = [leak for each in self.exchanges.values() for leak in self._leaks_of(each.id, evidence_texts(each))]
         leaks += [leak for each in self.judgements.values() for leak in self._leaks_of(each.id, judgement_texts(each))]
         if leaks:
-            redacted = self._secrets.redacted
-            self.exchanges = {id_: evidence_with(each, redacted) for id_, each in self.exchanges.items()}
-            self.judgements = {id_: judgement_with(each, redacted) for id_, each in self.judgements.items()}
+            scrubbed = self._secrets.scrubbed
+            self.exchanges = {id_: evidence_with(each, scrubbed) for id_, each in self.exchanges.items()}
+            self.judgements = {id_: judgement_with(each, scrubbed) for id_, each in self.judgements.items()}
             lines = [header_line(self.occasion.heading), *map(exchange_line, self.exchanges.values())]
             lines += map(verdict_line, self.judgements.values())
             whole = self.jsonl.with_suffix(".tmp")

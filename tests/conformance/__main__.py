@@ -30,7 +30,7 @@ from talkstack_contract.errors import BadInput
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.model import Verdict
 from talkstack_contract.provider.client import Provider
-from talkstack_contract.provider.evidence import Secrets
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import settings_of_reference
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger

@@ -503,7 +503,15 @@ def test_credential_that_a_login_gives_is_shown_in_no_other_evidence() -> None:
     for name in ("logIn/without-credential/status.is-200", "getInvoice/by-bearer/status.is-200"):
         judged(run, name)
     shown = [run.evidence(id_) for id_ in ("logIn/without-credential", "getInvoice/by-bearer")]
-    assert (given in repr(shown), [given in value for value, _ in run.known()["secrets"]].count(True)) == (False, 1)
+    assert (given in repr(shown), run.known()["learned"]) == (False, [given])
+
+
+def test_value_that_an_answer_merely_calls_a_token_is_masked_where_it_stands_and_nowhere_else() -> None:
+    invoice = {"message": "m", "status": "success", "invoice": INVOICE}
+    run = billing({"GET /invoices/invoice-mine-1": (200, {**invoice, "token": "exchange", "echo": "exchange-1"})})
+    judged(run, "getInvoice/by-bearer/status.is-200")
+    shown = run.evidence("getInvoice/by-bearer").body
+    assert ('"token": "[redacted]", "echo": "exchange-1"' in shown, run.known()["learned"]) == (True, [])
 
 
 def test_password_that_was_sent_is_shown_in_no_evidence() -> None:

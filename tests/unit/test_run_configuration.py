@@ -1,6 +1,7 @@
 """Options become an occasion, or are refused by name; what they do not say has a default."""
 
 from argparse import Namespace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 import pytest
 
 from talkstack_contract.errors import BadInput
+from talkstack_contract.provider.settings import ACTIVE, Account, Credential
 from talkstack_contract.results.history import History
 from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.run_configuration import Given
+from talkstack_contract.states.accounts import EXPIRED, OTHER
 from tests.unit.found import SETTINGS
 from tests.unit.small_contract import small_contract
 
@@ -119,3 +122,29 @@ def test_waivers_are_looked_for_beside_the_provider_file(
 def test_ledger_of_a_run_stands_in_its_reports(tmp_path: Path) -> None:
     options = given(tmp_path)
     assert options.ledger(occasion(tmp_path)).path == tmp_path / "reports" / "ledger.jsonl"
+
+
+def with_accounts(folder: Path, accounts: dict[str, dict[str, str]]) -> RunConfiguration:
+    known = {state: Account(state, Credential("t" * 20, "T"), values=values) for state, values in accounts.items()}
+    settings = replace(SETTINGS, accounts=known)
+    return given(folder, provider="ours.toml").occasion(settings, {}, folder / "waivers.yaml", STARTED)
+
+
+MISSPELT: dict[str, tuple[dict[str, dict[str, str]], str]] = {
+    "state": ({"an activ project": {}}, "'an activ project': is no provider state .*nearest: 'an active project'"),
+    "state-like-no-other": ({"zzz": {}}, "ours.toml: accounts.'zzz': is no provider state of the contract; known: "),
+    "value": ({ACTIVE: {"ProjectID": "p"}}, "values.ProjectID: is no value .* asks for; nearest: 'projectId'"),
+}
+
+
+@pytest.mark.parametrize(("accounts", "told"), MISSPELT.values(), ids=MISSPELT)
+def test_name_that_the_contract_does_not_know_is_refused(
+    accounts: dict[str, dict[str, str]], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        with_accounts(tmp_path, accounts)
+
+
+def test_value_that_only_another_account_has_is_fine(tmp_path: Path) -> None:
+    accounts = {ACTIVE: {"projectId": "p", "userName": "Anna"}, OTHER: {"iban": "x"}, EXPIRED: {}}
+    assert {*with_accounts(tmp_path, accounts).settings.accounts} == {*accounts}
