@@ -12,11 +12,12 @@ ROOT = Path(__file__).parents[2]
 OWN = "talkstack_contract"
 PACKAGE = ROOT / OWN
 STAGES = ("contract", "provider", "states", "execution", "judging", "results", "reports")
-"""In the order in which data flows; before them what all share, after them the ways in."""
+"""In the order in which data flows; before them what all share, after them the ways in; `docs` is beside the first."""
 WAYS_IN = ("pytest_plugin", "cli", "__main__")
 FLOORS = [
     ("model", "errors"),
-    *((stage,) for stage in STAGES),
+    ("contract", "docs"),
+    *((stage,) for stage in STAGES[1:]),
     ("run_configuration", "run_options", "locations"),
     ("pytest_plugin", "cli", "__main__"),
 ]
@@ -34,6 +35,7 @@ DOORS = {
     "jsonschema_specifications": [PACKAGE / "contract" / "schema_files.py"],
     "regress": [PACKAGE / "contract" / "json_schema.py", PACKAGE / "contract" / "schema_keywords.py"],
     "referencing": [PACKAGE / "contract" / "schema_files.py", PACKAGE / "contract" / "schema_keywords.py"],
+    "markdown_it": [PACKAGE / "docs" / "markdown.py"],
     "yaml": [PACKAGE / "contract" / "documents.py"],
     "tomllib": [PACKAGE / "contract" / "documents.py"],
     "jinja2": [PACKAGE / "reports" / "findings.py"],

@@ -1,0 +1,1 @@
+"""What pages of a vendor's docs promise, read by machine: each fact with its place, and an account of every line."""

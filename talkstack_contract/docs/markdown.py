@@ -1,0 +1,183 @@
+"""Reads Markdown pages: the one door to markdown-it. Blocks come from the parser; places from the source lines.
+
+A parser of Markdown gives lines, not columns: what it says of a line is read from that line with the markup taken out.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from talkstack_contract.docs.page import Block, BlockKind, Page
+from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
+from talkstack_contract.docs.vocabulary import BARE_HEADING, INDEX_OF_DOCS, LABEL, MACHINE, META, META_CASED, STEP
+
+_MARKUP = re.compile(
+    r"\\(?P<escaped>[!-/:-@\[-`{-~])"
+    r"|(?P<drop>\*{1,3}|_{2,3}|`{1,3}|<br ?/?>"
+    r"|</?(?:strong|em|b|i|p|span|mark|code|sup|sub|div|u)(?: [^<>\n]{0,200})?/?>)"
+    r"|(?P<entity>&(?:#x20|#32|nbsp);)|(?P<ampersand>&(?:amp|lt|gt|quot|#39|#x27);)"
+    r"|!?\[(?P<link>[^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
+    r"|(?P<hard>\\(?=\n|\Z))"
+)
+_AMPERSANDS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'"}
+_PREFIX = re.compile(r"(?P<prefix>(?:[ ]*(?:>|[*+-](?=[ ])|\d{1,3}[.)](?=[ ])|#{1,6}(?=[ ])))*[ ]*)")
+_FENCE = re.compile(r"(?:[ ]*(?:>|[*+-] |\d{1,3}[.)] ))*[ ]*(?:`{3,}|~{3,})")
+_SIGNS = re.compile(r"(?m)^#{1,6} \S|^ *(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^> \S|^[*-] .*`")
+_SETEXT = re.compile(r"[ ]*(?:=+|-+)[ ]*\Z")
+
+
+@dataclass(frozen=True)
+class _Context:
+    """Where a token stands: how deep in lists, and whether it opens its item."""
+
+    level: int
+
+
+def looks_like_markdown(source: SourceText) -> bool:
+    """Tell whether a page has the signs of Markdown: a heading, a fence, a bold label, a quote."""
+    return len(_SIGNS.findall(source.text[:200_000])) >= 1 and bool(
+        re.search(r"(?m)^#{1,6} \S|^ *[*-]? ?(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*", source.text)
+    )
+
+
+def read_markdown(source: SourceText, name: str, generator: str, rendering: str) -> Page:
+    """Read a Markdown page into blocks."""
+    blocks = [*_with_gaps(source, _tokens(source))]
+    blocks = [*_machine_cut(blocks)]
+    is_whole = bool(blocks) and ((blocks[-1].kind is BlockKind.MACHINE and len(blocks) > 3) or _ends_in_meta(blocks))
+    return Page(name, generator, rendering, source, tuple(blocks), is_whole)
+
+
+def _ends_in_meta(blocks: Sequence[Block]) -> bool:
+    return len(blocks) > 3 and blocks[-1].kind is BlockKind.META
+
+
+def _machine_cut(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks; what is addressed to machines is marked so: the preamble, and all from their heading on."""
+    is_for_machines = False
+    for number, block in enumerate(blocks):
+        words = block.text.text
+        is_for_machines = is_for_machines or (block.kind is BlockKind.HEADING and bool(MACHINE.fullmatch(words)))
+        is_preamble = number < 3 and block.kind is not BlockKind.CODE and bool(INDEX_OF_DOCS.fullmatch(words[:400]))
+        kind = BlockKind.MACHINE if is_for_machines or is_preamble else block.kind
+        yield Block(
+            kind, block.text, block.start, block.end, block.is_item, block.level, block.language, block.is_closed
+        )
+
+
+def _tokens(source: SourceText) -> Iterator[Block]:
+    # Markdown parsers end a line where this text does; each character stays one character.
+    parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table")
+    level, heading, opens_item = 0, 0, False
+    for token in parser.parse(source.text):
+        if token.type == "list_item_open":
+            level, opens_item = level + 1, True
+        elif token.type == "list_item_close":
+            level -= 1
+        elif token.type == "heading_open":
+            heading = int(token.tag[1:])
+        elif token.type == "heading_close":
+            heading = 0
+        elif token.map and token.type in ("inline", "html_block", "hr"):
+            is_item, opens_item = level > 0 and opens_item, False
+            yield from _prose(source, token, level if is_item else 0, heading)
+        elif token.map and token.type in ("fence", "code_block"):
+            opens_item = False
+            yield _code(source, token)
+
+
+def _line_span(source: SourceText, first: int, last: int) -> tuple[int, int]:
+    """Return the offsets of lines first (from 0) up to, not including, last."""
+    starts = source.line_starts
+    end = starts[last] - 1 if last < len(starts) else len(source.text)
+    return starts[min(first, len(starts) - 1)], end
+
+
+def _prose(source: SourceText, token: Token, level: int, heading: int) -> Iterator[Block]:
+    first, last = token.map or (0, 0)
+    texts = [source.excerpt(*_line_span(source, line, line + 1)) for line in range(first, last)]
+    rows: list[list[Excerpt]] = []
+    for text in texts:
+        words = _content(text, is_heading=heading > 0)
+        if words and (not rows or _starts_row(words.text)):
+            rows.append([])
+        if words:
+            rows[-1].append(words)
+    for row in rows:
+        plain = joined(row)
+        yield Block(_kind(plain.text, heading), plain, plain.start, plain.end, level > 0, heading or level)
+
+
+def _content(line: Excerpt, *, is_heading: bool) -> Excerpt:
+    if is_heading and _SETEXT.match(line.text):
+        return line.part(0, 0)
+    match = _PREFIX.match(line.text)
+    text = _unmarked(line.part(match.end() if match else 0)).stripped()
+    return text.stripped("# ") if is_heading else text
+
+
+def _unmarked(line: Excerpt) -> Excerpt:
+    """Return a line without its markup."""
+    parts, position = [], 0
+    for match in _MARKUP.finditer(line.text):
+        parts.append(line.part(position, match.start()))
+        position = match.end()
+        if match["escaped"]:
+            parts.append(line.group(match, "escaped"))
+        elif match["link"]:
+            parts.append(_unmarked(line.group(match, "link")))
+        elif match["entity"] or (match["drop"] or "").startswith("<br"):
+            parts.append(Excerpt(" ", [line.offsets[match.start()]]))
+        elif match["ampersand"]:
+            parts.append(Excerpt(_AMPERSANDS[match["ampersand"]], [line.offsets[match.start()]]))
+    parts.append(line.part(position))
+    return joined(parts, "")
+
+
+def _starts_row(words: str) -> bool:
+    return bool(STEP.match(words) or LABEL.match(words) or BARE_HEADING.fullmatch(words))
+
+
+def _kind(words: str, heading: int) -> BlockKind:
+    if META.fullmatch(words) and META_CASED.match(words):
+        return BlockKind.META
+    if not re.search(r"\w", words):
+        return BlockKind.NAVIGATION
+    if heading or STEP.fullmatch(words) or BARE_HEADING.fullmatch(words):
+        return BlockKind.HEADING
+    return BlockKind.PROSE
+
+
+def _code(source: SourceText, token: Token) -> Block:
+    first, last = token.map or (0, 0)
+    begin, stop = _line_span(source, first, last)
+    if token.type == "code_block":
+        code = source.excerpt(begin, stop)
+        return Block(BlockKind.CODE, code, begin, begin + len(code.text.rstrip()) or stop)
+    ending = source.excerpt(*_line_span(source, last - 1, last)).text
+    is_closed = last - first > 1 and bool(_FENCE.match(ending)) and ending.strip(" >").startswith(token.markup)
+    inner, _ = _line_span(source, first + 1, last) if last - first > 1 else (stop, stop)
+    code_end = _line_span(source, last - 1, last)[0] - 1 if is_closed else stop
+    code = source.excerpt(inner, max(inner, code_end))
+    begin += len(source.text[begin:stop]) - len(source.text[begin:stop].lstrip())
+    language = token.info.strip().split(" ")[0].lower()
+    return Block(BlockKind.CODE, code, begin, stop, language=language, is_closed=is_closed)
+
+
+def _with_gaps(source: SourceText, found: Iterator[Block]) -> Iterator[Block]:
+    """Yield the blocks, and as prose every line that the parser gave no block for, as the definition of a link."""
+    blocks = [*found]
+    covered = bytearray(len(source.line_starts))
+    for block in blocks:
+        first, last = source.line_number(block.start), source.line_number(max(block.start, block.end - 1))
+        covered[first - 1 : last] = b"\1" * (last - first + 1)
+    for number, start in enumerate(source.line_starts):
+        end = source.line_starts[number + 1] - 1 if number + 1 < len(source.line_starts) else len(source.text)
+        words = source.excerpt(start, end).stripped()
+        if words and not covered[number]:
+            kind = BlockKind.PROSE if re.search(r"\w", words.text) else BlockKind.NAVIGATION
+            blocks.append(Block(kind, words, words.start, words.end))
+    yield from sorted(blocks, key=lambda block: block.start)

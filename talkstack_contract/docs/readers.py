@@ -1,0 +1,48 @@
+"""Which reader a page needs: by the signs of its generator and rendering, never by its name.
+
+A reader has two functions: one that tells whether a page is its own, one that reads it into blocks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from talkstack_contract.docs import gitbook
+from talkstack_contract.docs.markdown import looks_like_markdown, read_markdown
+from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
+from talkstack_contract.docs.source_text import SourceText
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One generator's pages: `detect` names the rendering, or None for a page of another."""
+
+    detect: Callable[[SourceText], str | None]
+    read: Callable[[SourceText, str], Page]
+
+
+def _detect_markdown(source: SourceText) -> str | None:
+    return "md" if looks_like_markdown(source) else None
+
+
+def _read_markdown(source: SourceText, name: str) -> Page:
+    return read_markdown(source, name, gitbook.GENERATOR, "md")
+
+
+READERS = (
+    Reader(_detect_markdown, _read_markdown),
+    Reader(gitbook.detect, gitbook.read),
+)
+
+
+def read_page(text: str, name: str) -> Page:
+    """Read the text of one page. A page of no known generator comes back as lines that nothing is known of."""
+    source = SourceText(text)
+    for reader in READERS:
+        if reader.detect(source):
+            return reader.read(source, name)
+    return Page(name, UNKNOWN_GENERATOR, "unknown", source, tuple(_plain(source)), is_whole=False)
+
+
+def _plain(source: SourceText) -> list[Block]:
+    lines = (line.stripped() for line in source.excerpt().lines())
+    return [Block(BlockKind.PROSE, line, line.start, line.end) for line in lines if line]

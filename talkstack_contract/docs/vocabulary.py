@@ -1,0 +1,95 @@
+"""The words by which pages say what a line is: labels, headings of steps, statuses. Matched without regard to case."""
+
+import re
+from enum import StrEnum
+
+
+class Section(StrEnum):
+    """Parts of a page about one operation."""
+
+    INTRODUCTION = "introduction"
+    REQUEST = "request"
+    PARAMETERS = "parameters"
+    QUERY = "query parameters"
+    BODY = "request body"
+    SENDING = "sending"
+    RESPONSE = "response"
+    ERRORS = "errors"
+    UNKNOWN = "unknown"
+
+
+REQUEST_LABELS = ("endpoint", "method", "url", "headers", "header", "authorization")
+BODY_LABELS = ("example request body", "request body", "response body", "example response", "body")
+HEADING_LABELS = ("success response", "troubleshooting", "error responses", "error response", "errors")
+STATUS_LABELS = ("status code", "status")
+_ALL = sorted((*REQUEST_LABELS, *BODY_LABELS, *HEADING_LABELS, *STATUS_LABELS), key=len, reverse=True)
+_WORDS = "|".join(each.replace(" ", "[ ]") for each in _ALL)
+_GLUED = "Endpoint|Method|URL|Headers|Authorization|Status Code|Example Request Body|Response Body|Success Response"
+
+STEP = re.compile(r"(?P<stray>[a-z])?step ?(?P<number>\d{1,3}) ?[:.)-] ?(?P<words>[^\n]*)", re.IGNORECASE)
+LABEL = re.compile(rf"(?P<label>{_WORDS})(?: ?\(optional\))? ?:(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+BARE_HEADING = re.compile(r"(?:success response|troubleshooting|error responses?|errors) ?:?", re.IGNORECASE)
+STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?: ?[-:]? ?(?P<phrase>[A-Za-z][A-Za-z' -]{0,60}))?\.?", re.IGNORECASE)
+ERROR = re.compile(
+    r"(?P<code>[1-5]\d\d) ?[-:]? ?(?P<phrase>[A-Za-z][A-Za-z'-]*(?: [A-Za-z'-]+){0,5}) ?(?::(?P<condition>.*))?",
+    re.DOTALL,
+)
+META = re.compile(
+    r"last updated\b.{0,80}|previous[A-Z].{0,200}|next[A-Z].{0,100}|was this helpful\?|powered by gitbook"
+    r"|copy(?: page)?|export as pdf|ask ?ai",
+    re.IGNORECASE,
+)
+META_CASED = re.compile(
+    r"Last updated\b|Previous(?=[A-Z])|Next(?=[A-Z])|Was this|Powered by|Copy\b|Export as|Ask ?AI|ask ai"
+)
+MACHINE = re.compile(
+    r"#{0,6} ?(?:agent instructions|instructions for (?:ai|llms?|agents?)\b|for ai (?:agents|assistants|readers)\b).*",
+    re.IGNORECASE,
+)
+INDEX_OF_DOCS = re.compile(r".*\b(?:llms(?:-full)?\.txt|documentation index)\b.*", re.IGNORECASE)
+
+STATUS_CLASS = re.compile(
+    r"(?P<value>[A-Za-z][\w-]{0,60}?) ?[-:] ?(?P<class>temporary|permanent)\b.{0,400}", re.IGNORECASE | re.DOTALL
+)
+"""A line of a list that says of values whether they last."""
+ENDS_CODE = re.compile(
+    rf"[ \u2022*-]*(?:[a-z]?step ?\d{{1,3}} ?:|(?:{_WORDS}) ?:"
+    r"|troubleshooting\b|[1-5]\d\d [a-z]|last updated |previous\S)",
+    re.IGNORECASE,
+)
+"""At the start of a line: here begins something that is no code."""
+
+GLUE = re.compile(
+    rf"(?<=[^\s(/])(?=(?:{_GLUED}) ?:)"
+    r"|(?<=[A-Za-z\d)}.])(?=(?:Request )?Body ?:)"
+    r"|(?<=[^\sA-Za-z(])(?=[a-z]?Step ?\d{1,3} ?:)|(?<=[a-z][a-z])(?=Step ?\d{1,3} ?:)"
+    r"|(?<=[^\s\d/.(])(?=[1-5]\d\d [A-Z][a-z])|(?<=[a-z)][.!?])(?=[1-5]\d\d [A-Z][a-z])"
+    r"|(?<=[^\s(])(?=Troubleshooting|Last updated |Previous[A-Z])"
+    r"|(?<=[a-z.] )(?=Last updated \d)"
+    r"|(?<=- temporary)(?=[a-z])|(?<=- permanent)(?=[a-z])"
+)
+"""Where a rendering that loses line ends has put two lines together."""
+
+_PREPARE = re.compile(r"prepare|request (?:details|line)", re.IGNORECASE)
+_QUERY = re.compile(r"quer(?:y|ies)|filter", re.IGNORECASE)
+_PARAMETERS = re.compile(r"param", re.IGNORECASE)
+_BODY = re.compile(r"body|payload", re.IGNORECASE)
+_SEND = re.compile(r"\bsend\b|execute|make the (?:request|call)", re.IGNORECASE)
+_RESPONSE = re.compile(r"handle|response|success|repl(?:y|ies)", re.IGNORECASE)
+_ERRORS = re.compile(r"troubleshoot|\berrors?\b", re.IGNORECASE)
+
+
+def section_of(heading: str) -> Section:
+    """Return the part of a page that a heading opens; numbers, case and the words around do not matter."""
+    kinds = (
+        (_ERRORS, Section.ERRORS),
+        (_QUERY, Section.QUERY),
+        (_PARAMETERS, Section.PARAMETERS),
+        (_PREPARE, Section.REQUEST),
+        (_SEND, Section.SENDING),
+        (re.compile("handle", re.IGNORECASE), Section.RESPONSE),
+        (re.compile("response body", re.IGNORECASE), Section.RESPONSE),
+        (_BODY, Section.BODY),
+        (_RESPONSE, Section.RESPONSE),
+    )
+    return next((section for words, section in kinds if words.search(heading)), Section.UNKNOWN)
