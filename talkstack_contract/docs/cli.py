@@ -2,13 +2,19 @@
 
 import argparse
 import json
+import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from talkstack_contract.docs.comparison import Compared, Difference, Outcome, compared
 from talkstack_contract.docs.facts import Fact, FactKind, How, LineAccount, PageFacts
+from talkstack_contract.docs.promised import promised_operations
 from talkstack_contract.docs.reading import page_files, read_file
+from talkstack_contract.docs.scaffold import Scaffold, scaffold, yaml_text
 from talkstack_contract.errors import BadInput
 from talkstack_contract.model import Json
 
@@ -17,9 +23,9 @@ _SHOWN = 100
 """Characters of a value in the text; `--json` gives all of them."""
 
 
-def main(words: Sequence[str]) -> int:
-    """Do what the words behind `docs` say; return the exit status."""
-    given = _parser().parse_args(words)
+def main(words: Sequence[str], schemas: Path = Path("schemas")) -> int:
+    """Do what the words behind `docs` say; `schemas` is the contract where they name none. Return the exit status."""
+    given = _parser(schemas).parse_args(words)
     try:
         status: int = given.act(given)
     except BadInput as error:
@@ -28,9 +34,9 @@ def main(words: Sequence[str]) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(schemas: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="talkstack-contract docs", description=__doc__.partition("\n")[0])
-    acts = parser.add_subparsers(required=True, metavar="read")
+    acts = parser.add_subparsers(required=True, metavar="read|check|scaffold")
     read = acts.add_parser(
         "read", help="print what pages promise, each fact with its place, and what was not understood"
     )
@@ -38,6 +44,21 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--json", action="store_true", help="print JSON")
     read.add_argument("--whole", action="store_true", help="the copies are known to be complete")
     read.set_defaults(act=_read)
+    check = acts.add_parser("check", help="hold pages against the contract: what is the same, added, removed, changed")
+    check.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="a file, or a folder of pages")
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.add_argument("--whole", action="store_true", help="the copies are known to be complete")
+    check.add_argument(
+        "--schemas", type=Path, default=schemas, metavar="DIR", help="the contract (default: that of this checkout)"
+    )
+    check.set_defaults(act=_check)
+    make = acts.add_parser("scaffold", help="make a contract of pages, ready for review")
+    make.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="a file, or a folder of pages")
+    make.add_argument("--into", required=True, type=Path, metavar="DIR", help="the folder to make; must not exist")
+    make.add_argument("--title", default="An API", help="the title of the contract")
+    make.add_argument("--whole", action="store_true", help="the copies are known to be complete")
+    make.add_argument("--read", default=None, metavar="DATE", help="the day the pages were read (default: today)")
+    make.set_defaults(act=_scaffold, schemas=schemas)
     return parser
 
 
@@ -48,6 +69,123 @@ def _read(given: argparse.Namespace) -> int:
     else:
         print("\n\n".join("\n".join(page_lines(page)) for page in pages))
     return SAME if any(page.operations for page in pages) else CANNOT_TELL
+
+
+def _check(given: argparse.Namespace) -> int:
+    pages = [read_file(path, is_whole=given.whole) for path in page_files(given.pages)]
+    found = compared(pages, promised_operations(given.schemas))
+    if given.json:
+        print(json.dumps(check_json(found, pages), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(check_lines(found, pages)))
+    return status_of(found)
+
+
+def status_of(found: Sequence[Compared]) -> int:
+    """Return 1 where something differs, 6 where something cannot be told or nothing was compared, else 0."""
+    outcomes = {each.outcome for one in found for each in one.differences}
+    if outcomes - {Outcome.CUT}:
+        return DIFFERS
+    return CANNOT_TELL if outcomes or not any(one.promised for one in found) else SAME
+
+
+def check_json(found: Sequence[Compared], pages: Sequence[PageFacts]) -> Json:
+    """Return what `docs check --json` prints."""
+    return {
+        "status": status_of(found),
+        "operations": [
+            {
+                "operation": one.promised.id if one.promised else None,
+                "pages_say": one.facts.operation,
+                "same": one.same,
+                "differences": [each.as_json() for each in one.differences],
+            }
+            for one in found
+        ],
+        "defects": [{"page": page.page, **each.as_json()} for page in pages for each in page.defects],
+    }
+
+
+def check_lines(found: Sequence[Compared], pages: Sequence[PageFacts]) -> Iterator[str]:
+    """Yield what `docs check` prints: each operation and what differs, the defects of the pages, one line of counts."""
+    for one in found:
+        name = one.promised.id if one.promised else "not in the contract"
+        yield f"{name}: {one.facts.operation}, {one.same} facts are the same"
+        yield from (line for each in one.differences for line in _difference_lines(each))
+    for page in pages:
+        if not page.operations:
+            yield f"{page.page}: no operation was found ({page.generator}, rendering {page.rendering})"
+        for defect in page.defects:
+            yield f"  docs defect  {page.page}:{defect.place}  {defect.kind}: {_printable(defect.message)}"
+        for each in page.not_understood:
+            yield f"  not understood  {page.page}:{each.first}:{each.column}  {_printable(each.text)[:120]}"
+    yield _last_line(found, pages)
+
+
+def _difference_lines(each: Difference) -> Iterator[str]:
+    subject = f"{each.kind} {each.name}".strip()
+    breaking = ", breaking" if each.is_breaking else ""
+    yield f"  {each.outcome}{breaking}: {subject}" + (f"  ({each.clause})" if each.clause else "")
+    for told in each.told:
+        yield f"    page      {_value(told.fact.value)}  ({told.page}:{told.fact.place})"
+    if not each.told:
+        cut = each.outcome is Outcome.CUT
+        yield f"    page      {'the copy does not show it' if cut else 'no longer says it'}  ({each.page})"
+    if each.promised not in (None, ""):
+        yield f"    contract  {_value(each.promised)}"
+
+
+def _value(value: Json) -> str:
+    text = _printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _last_line(found: Sequence[Compared], pages: Sequence[PageFacts]) -> str:
+    counts = Counter(each.outcome for one in found for each in one.differences)
+    words = {SAME: "SAME", DIFFERS: "DIFFERS", CANNOT_TELL: "COULD NOT TELL"}[status_of(found)]
+    told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
+    same = sum(one.same for one in found)
+    defects = sum(len(page.defects) for page in pages)
+    parts = [f"{len(found)} operations", f"{same} facts same", *([told] if told else []), f"{defects} docs defects"]
+    hint = "; name --whole if the copies are complete" if counts[Outcome.CUT] else ""
+    return f"{words}: {', '.join(parts)}{hint}"
+
+
+def _scaffold(given: argparse.Namespace) -> int:
+    pages = [read_file(path, is_whole=given.whole) for path in page_files(given.pages)]
+    made = scaffold(pages, given.title, given.read or datetime.now(UTC).date().isoformat())
+    if given.into.exists():
+        raise BadInput("--into", "", f"{given.into} exists", "name a new folder: what was reviewed is not written over")
+    if not any(page.operations for page in pages):
+        print("COULD NOT TELL: no operation was found")
+        return CANNOT_TELL
+    write_scaffold(made, given.into, given.schemas)
+    for question in made.questions:
+        print(f"question  {_printable(question)}")
+    left = sum(len(page.not_understood) for page in pages)
+    print(
+        f"written: {given.into}, {len(made.files)} files, {len(made.questions)} questions, {left} lines not understood"
+    )
+    return SAME
+
+
+def write_scaffold(made: Scaffold, folder: Path, schemas: Path) -> None:
+    """Write a scaffold into a new folder, with the meta schemas of the contract in `schemas` beside it."""
+    try:
+        for name, content in made.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = (
+                yaml_text(content)
+                if name.endswith(".yaml")
+                else json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+            )
+            path.write_text(text, encoding="utf-8")
+        (folder / "questions.md").write_text("".join(f"- {each}\n" for each in made.questions), encoding="utf-8")
+        shutil.copytree(schemas / "meta", folder / "meta")
+    except OSError as error:
+        problem = f"{folder} cannot be written ({type(error).__name__})"
+        raise BadInput("--into", "", problem, "name another folder") from None
 
 
 def page_json(page: PageFacts) -> Json:

@@ -387,6 +387,14 @@ def _meaning(listed: Mapping[tuple[FactKind, str], Listed], name: str) -> str:
     return each.meaning.text if each else ""
 
 
+def absent_fields(condition: str, names: Sequence[str], *, keeps_blanks: bool) -> list[str]:
+    """Return those of the names whose absence a condition gives as its reason, each by itself."""
+    if not _ABSENCE.search(condition) or _INVERTED.search(condition):
+        return []
+    named = [name for name in names if _names(condition, name, keeps_blanks)]
+    return [name for name in named if not _is_joined_by_and(condition, name)]
+
+
 def _names(condition: str, name: str, keeps_blanks: bool) -> bool:
     """Tell whether a condition names a field; renderings that lose blanks join it to the words around it."""
     if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", condition):

@@ -25,7 +25,9 @@ def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     facts: list[Fact] = []
     defects: list[Defect] = []
     for draft in walk.drafts:
-        some, flaws = facts_of(draft, is_whole=page.is_whole, has_displaced_code=page.has_displaced_code)
+        some, flaws = facts_of(
+            draft, is_whole=page.is_whole, has_displaced_code=page.has_displaced_code and not is_whole
+        )
         facts += some
         defects += flaws
     return PageFacts(

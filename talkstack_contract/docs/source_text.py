@@ -19,6 +19,11 @@ _PLAIN = {
 }
 
 
+def plain(text: str) -> str:
+    """Return a text of the same length with plain blanks, quotes and dashes."""
+    return text.translate(_PLAIN)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where something stands in a page: line and column, both from 1, in characters."""
@@ -103,9 +108,9 @@ class SourceText:
     line_starts: list[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        plain = self.raw.replace("\r\n", " \n").replace("\r", "\n").translate(_PLAIN)
-        object.__setattr__(self, "text", plain)
-        starts = [0, *(match.end() for match in re.finditer("\n", plain))]
+        text = plain(self.raw.replace("\r\n", " \n").replace("\r", "\n"))
+        object.__setattr__(self, "text", text)
+        starts = [0, *(match.end() for match in re.finditer("\n", text))]
         object.__setattr__(self, "line_starts", starts)
 
     def place(self, offset: int) -> Place:

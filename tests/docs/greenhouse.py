@@ -59,6 +59,7 @@ class DocsPage:
     request: str = ""
     response_heading: str = "Handle the response"
     response_prose: str = "The response tells how it went."
+    success: str = "200 OK"
     status: str = "bullet"  # bullet, paragraph, split, none
     body_label: str = "**Body:**"
     body_in_list: bool = False

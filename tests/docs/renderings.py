@@ -59,12 +59,12 @@ def _response(page: DocsPage, step: str) -> Iterator[Element]:
     if page.status != "none":
         yield Element("heading", "Success Response:")
         if page.status == "bullet":
-            yield Element("li", "**Status Code:** `200 OK`")
+            yield Element("li", f"**Status Code:** `{page.success}`")
         elif page.status == "paragraph":
-            yield Element("p", "Status Code: 200 OK")
+            yield Element("p", f"Status Code: {page.success}")
         else:
             yield Element("p", "Status Code:")
-            yield Element("p", "200 OK")
+            yield Element("p", page.success)
     if page.body_label:
         yield Element("li" if page.body_label.startswith("**") else "p", page.body_label)
     if page.response:
@@ -224,7 +224,7 @@ def _glued(page: DocsPage, kept: Sequence[Element]) -> str:
             out.append(_one_line(each))  # the closing brace runs into what follows
         else:
             text = _inline(_runs(each.text), breaks=False)
-            out += [text, "" if text == "200 OK" else "\n"]
+            out += [text, "" if text == page.success else "\n"]
     return "".join(out) + "".join(_meta(page)) + "\n"
 
 

@@ -1,0 +1,143 @@
+"""What the contract promises of each operation, in the terms of facts, so that pages can be held against it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from talkstack_contract.contract.clauses import success_clauses
+from talkstack_contract.contract.documents import read_document
+from talkstack_contract.contract.openapi import load_contract
+from talkstack_contract.docs.facts import FactKind
+from talkstack_contract.model import Contract, DescribedValue, Field, Json, Operation, Response
+
+Key = tuple[FactKind, str]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One thing that the contract holds of an operation.
+
+    `clause` is the pattern of the clauses that judge it, empty where none does. `interpretation` names the decision
+    behind it, where the pages are silent or contradict themselves.
+    """
+
+    value: Json
+    clause: str = ""
+    interpretation: str = ""
+
+
+@dataclass(frozen=True)
+class PromisedOperation:
+    """An operation of the contract, with what is promised of it by kind and name."""
+
+    id: str
+    method: str
+    path: str
+    title: str
+    has_documented_success: bool
+    promises: dict[Key, Promise]
+
+
+def promised_operations(schemas: Path) -> list[PromisedOperation]:
+    """Return what the contract in a folder promises. Raises `BadInput` where it does not load."""
+    contract = load_contract(schemas)
+    hosts = _hosts(schemas, contract)
+    return [
+        PromisedOperation(
+            each.id,
+            each.method,
+            each.path,
+            each.title,
+            any(response.is_success for response in each.documented_responses),
+            dict(_promises(each, hosts[each.id])),
+        )
+        for each in contract.operations
+    ]
+
+
+def _hosts(schemas: Path, contract: Contract) -> dict[str, str]:
+    """Return the host of each operation: its own server, or that of the whole document."""
+    root = read_document(schemas, "openapi.yaml")
+    servers = root.get("servers") or [{"url": ""}]
+    hosts = {operation.id: urlsplit(servers[0]["url"]).netloc for operation in contract.operations}
+    for file in sorted((schemas / "paths").glob("*.yaml")):
+        for item in read_document(schemas, f"paths/{file.name}").values():
+            for entry in item.values():
+                if isinstance(entry, dict) and entry.get("servers"):
+                    hosts[entry["operationId"]] = urlsplit(entry["servers"][0]["url"]).netloc
+    return hosts
+
+
+def _promises(operation: Operation, host: str) -> Iterator[tuple[Key, Promise]]:
+    yield (FactKind.METHOD, ""), Promise(operation.method)
+    yield (FactKind.PATH, ""), Promise(operation.path)
+    yield (FactKind.HOST, ""), Promise(host)
+    credential = " or ".join(_credential(scheme.header, scheme.prefix) for scheme in operation.schemes) or "none"
+    yield (FactKind.CREDENTIAL, ""), Promise(credential, f"{operation.id}/*/status.is-401" if operation.schemes else "")
+    if operation.media_type:
+        yield (FactKind.HEADER, "content-type"), Promise(operation.media_type)
+    for field in operation.fields:
+        yield from _field_promises(field)
+    for response in operation.documented_responses:
+        kind = FactKind.SUCCESS_STATUS if response.status < 400 else FactKind.ERROR_STATUS
+        printed = response.source.printed.partition(" ")[2]
+        clause = f"{operation.id}/*/status.is-{response.status}"
+        yield (kind, str(response.status)), Promise(printed, clause, response.source.interpretation)
+    if operation.success and operation.success.is_documented:
+        yield from _body_promises(operation, operation.success)
+
+
+def _credential(header: str, prefix: str) -> str:
+    return prefix.strip().lower() if prefix.strip() else header.lower()
+
+
+def _field_promises(field: Field) -> Iterator[tuple[Key, Promise]]:
+    kinds = {"path": FactKind.PATH_PARAMETER, "query": FactKind.QUERY_PARAMETER}
+    kind = kinds.get(field.place, FactKind.REQUEST_FIELD)
+    where = field.place if field.place in kinds else "request"
+    yield (kind, field.name), Promise("")
+    yield (FactKind.REQUIRED, f"{where} {field.name}"), Promise(field.is_required)
+    if "type" in field.keywords:
+        yield (FactKind.TYPE, f"{where} {field.name}"), Promise(field.keywords["type"])
+    if "enum" in field.keywords:
+        yield (FactKind.ENUM, field.name), Promise(field.keywords["enum"])
+
+
+def _body_promises(operation: Operation, response: Response) -> Iterator[tuple[Key, Promise]]:
+    clauses = [*success_clauses(response)]
+    described = {each.path: each for each in response.described_values}
+    for path in dict.fromkeys((*response.keys, *(each.path for each in response.described_values if each.path))):
+        if not path or path[-1] == "*":
+            continue
+        part = described.get(path)
+        names = [clause.name for clause in clauses if clause.path == path]
+        clause = f"{operation.id}/*/{names[0]}" if names else ""
+        interpretation = part.notes.get("reading", part.notes.get("interpretation", "")) if part else ""
+        for place in places_of(path):
+            yield (FactKind.RESPONSE_FIELD, place), Promise("", clause, interpretation)
+            if part:
+                yield from _value_promises(place, part, clause, interpretation)
+
+
+def _value_promises(
+    place: str, part: DescribedValue, clause: str, interpretation: str
+) -> Iterator[tuple[Key, Promise]]:
+    if "type" in part.keywords:
+        yield (FactKind.TYPE, f"response {place}"), Promise(part.keywords["type"], clause, interpretation)
+    if "const" in part.keywords:
+        yield (FactKind.RESPONSE_EXAMPLE, place), Promise([part.keywords["const"]], clause, interpretation)
+    elif "enum" in part.keywords:
+        yield (FactKind.RESPONSE_EXAMPLE, place), Promise(part.keywords["enum"], clause, interpretation)
+
+
+def places_of(path: tuple[str, ...]) -> list[str]:
+    """Return the places (`data[].name`) that a path of the contract means: more than one for a key in two spellings."""
+    places = [""]
+    for step in path:
+        if step == "*":
+            places = [f"{place}[]" for place in places]
+            continue
+        names = [name for name in step.split("|") if name != "."]
+        places = [f"{place}.{name}" if place else name for place in places for name in names]
+    return places
