@@ -209,7 +209,7 @@ def _add(pieces: list[_Piece], piece: _Piece, known: frozenset[str]) -> None:
     if last is None or piece.is_item or last.is_closed:
         pieces.append(piece)
         return
-    if piece.follows_directly and re.fullmatch(r"[.,;)]+", piece.words):
+    if piece.follows_directly and re.fullmatch(r"[.,;)]+", piece.words) and len(last.words) < _LONGEST:
         pieces[-1] = replace(last, text=joined([last.text, piece.text], ""))
     elif _CLASS_BELOW.match(piece.words):
         pieces[-1] = replace(last, text=joined([last.text, piece.text]))

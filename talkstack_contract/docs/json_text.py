@@ -3,6 +3,7 @@
 Strict first: a body without problems is what `json.loads` reads. Each slip is reported with its place.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -104,6 +105,11 @@ class _Reader:
     def string(self, kind: str, text: str, offset: int) -> str:
         if kind == "single":
             self.slip(offset, "single quotes around a text")
+
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            pass  # single quotes, or escapes that JSON does not know: told one by one
 
         def unescaped(match: re.Match[str]) -> str:
             escape = match.group(1)
