@@ -331,4 +331,8 @@ def _below(held: Json, indent: int) -> str:
 def _scalar(value: Json) -> str:
     if isinstance(value, str) and _PLAIN.match(value) and value.lower() not in _WORDS_OF_YAML and ": " not in value:
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return "".join(each if each.isprintable() else _escaped(each) for each in json.dumps(value, ensure_ascii=False))
+
+
+def _escaped(letter: str) -> str:
+    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
