@@ -244,7 +244,7 @@ def _account_lines(role: str, lines: Sequence[LineAccount]) -> Iterator[str]:
     if any(each.text for each in lines):
         for each in lines:
             yield f"{role}  {each.first}:{each.column}  {_printable(each.text)[:200]}"
-    elif role in ("navigation", "page meta", "addressed to machines"):
+    elif role in ("navigation", "page meta", "addressed to machines", "around an OpenAPI document"):
         yield f"{role}: lines {', '.join(_range(each) for each in lines)}"
 
 

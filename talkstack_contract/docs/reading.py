@@ -7,6 +7,7 @@ from talkstack_contract.contract.documents import read_text
 from talkstack_contract.docs.derivation import facts_of
 from talkstack_contract.docs.extraction import Walk, walked
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD, Defect, Fact, LineAccount, PageFacts
+from talkstack_contract.docs.openapi_text import Document, documents, facts_of_document
 from talkstack_contract.docs.page import Page
 from talkstack_contract.docs.readers import read_page
 from talkstack_contract.errors import BadInput
@@ -21,6 +22,8 @@ def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     page = read_page(text, name)
     if is_whole and not page.is_whole:
         page = Page(page.name, page.generator, page.rendering, page.source, page.blocks, True, page.has_displaced_code)
+    if found := documents(page.source):
+        return _of_documents(page, found)
     walk = walked(page)
     facts: list[Fact] = []
     defects: list[Defect] = []
@@ -33,6 +36,23 @@ def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     return PageFacts(
         page.name, page.generator, page.rendering, page.is_whole, tuple(facts), tuple(defects), tuple(_account(walk))
     )
+
+
+def _of_documents(page: Page, found: list[Document]) -> PageFacts:
+    """Return what the OpenAPI documents of a page promise; the text around them was made from them."""
+    source = page.source
+    facts = [fact for each in found for fact in facts_of_document(source, each.root)]
+    spans = [(source.line_number(each.text.start), source.line_number(each.text.end - 1)) for each in found]
+    account: list[LineAccount] = []
+    for number, line in enumerate(source.text.split("\n"), 1):
+        inside = any(first <= number <= last for first, last in spans)
+        role = "OpenAPI document" if inside else "around an OpenAPI document"
+        if account and account[-1].role == role:
+            account[-1] = LineAccount(account[-1].first, number, role)
+        elif line.strip():
+            account.append(LineAccount(number, number, role))
+    whole = page.is_whole or all(each.is_whole for each in found)
+    return PageFacts(page.name, page.generator, "openapi", whole, tuple(facts), (), tuple(account))
 
 
 def _account(walk: Walk) -> Iterator[LineAccount]:

@@ -36,7 +36,7 @@ DOORS = {
     "regress": [PACKAGE / "contract" / "json_schema.py", PACKAGE / "contract" / "schema_keywords.py"],
     "referencing": [PACKAGE / "contract" / "schema_files.py", PACKAGE / "contract" / "schema_keywords.py"],
     "markdown_it": [PACKAGE / "docs" / "markdown.py"],
-    "yaml": [PACKAGE / "contract" / "documents.py"],
+    "yaml": [PACKAGE / "contract" / "documents.py", PACKAGE / "docs" / "openapi_text.py"],
     "tomllib": [PACKAGE / "contract" / "documents.py"],
     "jinja2": [PACKAGE / "reports" / "findings.py"],
     "jsonpointer": [PACKAGE / "contract" / "bundle.py"],
