@@ -29,7 +29,7 @@ from talkstack_contract.docs.source_text import Place
 from talkstack_contract.docs.vocabulary import Section
 from talkstack_contract.model import Json
 
-_PARAMETER = re.compile(r":(?P<colon>[A-Za-z_][\w-]*)|\{(?P<brace>[A-Za-z_][\w-]*)\}")
+_PARAMETER = re.compile(r":(?P<colon>[A-Za-z_][\w-]*)|\{(?P<brace>[A-Za-z_][\w-]*)\}|<(?P<angle>[A-Za-z_][\w-]*)>")
 _ABSENCE = re.compile(
     r"missing|absent|not (?:provided|given|sent|specified|included)|required|empty|omitted|left out", re.I
 )
@@ -70,13 +70,17 @@ def facts_of(draft: Draft, *, is_whole: bool, has_displaced_code: bool) -> tuple
 
 def templated(path: str) -> str:
     """Return a path with its parameters in braces and without a slash at its end."""
-    shown = _PARAMETER.sub(lambda match: "{" + (match["colon"] or match["brace"]) + "}", path)
+    shown = _PARAMETER.sub(lambda match: "{" + _parameter(match) + "}", path)
     return shown.rstrip("/") or "/"
+
+
+def _parameter(match: "re.Match[str]") -> str:
+    return match["colon"] or match["brace"] or match["angle"]
 
 
 def parameter_names(path: str) -> list[str]:
     """Return the names of the parameters of a path, in its order."""
-    return [match["colon"] or match["brace"] for match in _PARAMETER.finditer(path)]
+    return [_parameter(match) for match in _PARAMETER.finditer(path)]
 
 
 def credential_of(text: str) -> str:
@@ -214,6 +218,8 @@ class _Facts:
             at = self.paths[0]
             yield self.printed(FactKind.PATH_PARAMETER, name, _meaning(listed, name), at, rule="colon-in-the-path")
             yield self.printed(FactKind.REQUIRED, f"path {name}", True, at, rule="colon-in-the-path")
+            if (each := listed.get((FactKind.PATH_PARAMETER, name))) and (kind := _printed_type(each)):
+                yield self.printed(FactKind.TYPE, f"path {name}", kind, Value("", each.place, each.meaning.is_cut))
         for (kind, name), each in reversed(listed.items()):
             if kind in (FactKind.QUERY_PARAMETER, FactKind.REQUEST_FIELD):
                 at = Value(each.meaning.text, each.place, each.meaning.is_cut)
@@ -253,7 +259,7 @@ class _Facts:
             yield self.printed(FactKind.REQUIRED, where, not optional, at)
         else:
             yield self.required(where, each.name, at, "listed-without-a-mark")
-        if printed := next((_TYPES[word] for word in words if word in _TYPES), None):
+        if printed := _printed_type(each):
             yield self.printed(FactKind.TYPE, where, printed, at)
         elif kind is FactKind.REQUEST_FIELD and self.request:
             yield from self.type_in(self.request, name, where)
@@ -380,6 +386,11 @@ def _distinct(values: Iterator[tuple[str, Value]]) -> Iterator[tuple[str, Value]
         if text not in seen:
             seen.add(text)
             yield text, at
+
+
+def _printed_type(listed: Listed) -> str | None:
+    words = re.findall(r"[a-z]+", listed.mark.lower())
+    return next((_TYPES[word] for word in words if word in _TYPES), None)
 
 
 def _meaning(listed: Mapping[tuple[FactKind, str], Listed], name: str) -> str:

@@ -68,7 +68,7 @@ class Enum:
     value: Value
 
 
-@dataclass
+@dataclass(eq=False)
 class Draft:
     """What was gathered about one operation."""
 

@@ -11,11 +11,13 @@ from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block, BlockKind, Pa
 from talkstack_contract.docs.source_text import Excerpt, Place
 from talkstack_contract.docs.vocabulary import (
     BARE_HEADING,
+    BARE_STATUS,
     BODY_LABELS,
     ERROR,
     HEADING_LABELS,
     LABEL,
     REQUEST_LABELS,
+    SHOWS_RESPONSE,
     STATUS,
     STATUS_CLASS,
     STEP,
@@ -58,6 +60,8 @@ _SAMPLE_LANGUAGES = frozenset(
     ]
 )
 _NO_BULLETS = frozenset({"squeezed", "glued", "flat"})
+_LONGEST_LABEL = 400
+GITBOOK = "gitbook"
 _KEEP_BLANKS = frozenset({"text", "text-nav", "dash", "flat", "md"})
 
 
@@ -71,6 +75,8 @@ class Walk:
     roles: dict[int, str] = field(default_factory=dict)
     section: Section = Section.INTRODUCTION
     heading: str = ""
+    title_level: int = 1
+    draft_of_block: list[int] = field(default_factory=list)
     awaited: Section | None = None  # a label was read whose code is still to come,
     awaited_at: Place | None = None  # which stands here
     classes: list[tuple[str, str, Value]] = field(default_factory=list)
@@ -102,7 +108,9 @@ def walked(page: Page) -> Walk:
         else:
             walk.roles[number] = str(block.kind)
             walk.is_behind_meta = block.kind is BlockKind.META
+        walk.draft_of_block.append(len(walk.drafts) - 1)
     _close(walk)
+    _shared(walk)
     return walk
 
 
@@ -133,9 +141,10 @@ def _words(walk: Walk, block: Block) -> str:
     text = block.text
     if step := STEP.fullmatch(text.text):
         return _open(walk, step["words"], block)
-    if BARE_HEADING.fullmatch(text.text):
+    is_heading = block.kind is BlockKind.HEADING
+    if BARE_HEADING.fullmatch(text.text) and not (is_heading and block.level and walk.page.generator != GITBOOK):
         return _open(walk, text.text, block)
-    if block.kind is BlockKind.HEADING:
+    if is_heading:
         return _heading(walk, block)
     label = LABEL.fullmatch(text.text)
     if label and not _is_field_name(walk, label["label"]) and (role := _labelled(walk, block, label)):
@@ -154,8 +163,25 @@ def _is_field_name(walk: Walk, label: str) -> bool:
 def _heading(walk: Walk, block: Block) -> str:
     if walk.draft.title is None and not walk.draft.methods:
         walk.draft.title = walk.value(block.text, block)
+        walk.title_level = block.level
         return "title"
+    is_known = section_of(block.text.text) is not Section.UNKNOWN
+    if walk.page.generator != GITBOOK and 0 < block.level <= (walk.title_level if is_known else 2):
+        return _part(walk, block, is_known=is_known)
     return _open(walk, block.text.text, block)
+
+
+def _part(walk: Walk, block: Block, *, is_known: bool) -> str:
+    """Begin what is told of another operation, or of all of them."""
+    _close(walk)
+    draft = walk.draft
+    if draft.has_request or draft.description or draft.credentials or draft.statuses:
+        walk.drafts.append(_new_draft(walk))
+    walk.draft.title = walk.value(block.text, block)
+    walk.section, walk.title_level = Section.INTRODUCTION, block.level
+    if is_known:
+        _open(walk, block.text.text, block)
+    return "title"
 
 
 def _open(walk: Walk, words: str, block: Block) -> str:
@@ -240,7 +266,7 @@ def _status(walk: Walk, block: Block) -> str:
     words = block.text.text
     if walk.section is Section.RESPONSE and (match := STATUS.fullmatch(words)) and match["phrase"]:
         return _add_status(walk, block, block.text, match)
-    match = ERROR.fullmatch(words)
+    match = ERROR.fullmatch(words) or (BARE_STATUS.fullmatch(words) if walk.section is Section.ERRORS else None)
     if not match or (walk.section is not Section.ERRORS and (match["condition"] is None or match["code"] < "400")):
         return ""
     condition = block.text.group(match, "condition")
@@ -292,6 +318,9 @@ def _may_be_field(walk: Walk, block: Block, name: str) -> bool:
 
 def _prose(walk: Walk, block: Block) -> str:
     draft, value = walk.draft, walk.value(block.text, block)
+    if len(block.text.text) < _LONGEST_LABEL and SHOWS_RESPONSE.fullmatch(block.text.text):
+        walk.awaited, walk.awaited_at = Section.RESPONSE, value.place
+        return "label"
     if walk.section is Section.INTRODUCTION:
         if draft.title is None:
             draft.title = value
@@ -307,13 +336,35 @@ def _prose(walk: Walk, block: Block) -> str:
     return "note"
 
 
+def _shared(walk: Walk) -> None:
+    """Give each operation the credential and errors that are told once for all; nobody knows what else stands apart."""
+    apart = [draft for draft in walk.drafts if not draft.has_request]
+    told = [draft for draft in walk.drafts if draft.has_request]
+    if not told or not apart:
+        return
+    for draft in told:
+        if not draft.credentials:
+            draft.credentials = [each for other in apart for each in other.credentials]
+        if not any(status.code.text >= "400" for status in draft.statuses):
+            draft.statuses += [each for other in apart for each in other.statuses]
+    for number, index in enumerate(walk.draft_of_block):
+        draft = walk.drafts[index]
+        if index and draft in apart and walk.roles[number] in ("title", "description", "note") and not _says_all(draft):
+            walk.roles[number] = NOT_UNDERSTOOD
+    walk.drafts = [draft for draft in walk.drafts if draft.has_request or draft is walk.drafts[0]]
+
+
+def _says_all(draft: Draft) -> bool:
+    return bool(draft.credentials or draft.statuses)
+
+
 def _code(walk: Walk, block: Block) -> str:
     text = block.text.text.strip()
     code = block.text.stripped()
     if head := ENUM_HEAD.match(text):
         return _enum(walk, block, code, head)
-    if text[:1] not in ("{", "["):
-        if block.language in _SAMPLE_LANGUAGES and block.language not in ("javascript", "js"):
+    if text[:1] not in ("{", "[") or block.language == "http":
+        if block.language in _SAMPLE_LANGUAGES:
             return "code sample"
         return NOT_UNDERSTOOD
     section = walk.awaited or walk.section

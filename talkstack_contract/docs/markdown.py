@@ -5,11 +5,12 @@ A parser of Markdown gives lines, not columns: what it says of a line is read fr
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from talkstack_contract.docs.markup import component, front_matter, request_line, table
 from talkstack_contract.docs.page import Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
 from talkstack_contract.docs.vocabulary import BARE_HEADING, INDEX_OF_DOCS, LABEL, MACHINE, META, META_CASED, STEP
@@ -26,14 +27,8 @@ _AMPERSANDS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "
 _PREFIX = re.compile(r"(?P<prefix>(?:[ ]*(?:>|[*+-](?=[ ])|\d{1,3}[.)](?=[ ])|#{1,6}(?=[ ])))*[ ]*)")
 _FENCE = re.compile(r"(?:[ ]*(?:>|[*+-] |\d{1,3}[.)] ))*[ ]*(?:`{3,}|~{3,})")
 _SIGNS = re.compile(r"(?m)^#{1,6} \S|^ *(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^> \S|^[*-] .*`")
+_CONTENT = frozenset({"inline", "hr", "html_block", "fence", "code_block"})
 _SETEXT = re.compile(r"[ ]*(?:=+|-+)[ ]*\Z")
-
-
-@dataclass(frozen=True)
-class _Context:
-    """Where a token stands: how deep in lists, and whether it opens its item."""
-
-    level: int
 
 
 def looks_like_markdown(source: SourceText) -> bool:
@@ -45,8 +40,9 @@ def looks_like_markdown(source: SourceText) -> bool:
 
 def read_markdown(source: SourceText, name: str, generator: str, rendering: str) -> Page:
     """Read a Markdown page into blocks."""
-    blocks = [*_with_gaps(source, _tokens(source))]
-    blocks = [*_machine_cut(blocks)]
+    head, first = front_matter(source.excerpt())
+    blocks = [*first, *_with_gaps(source, _tokens(source, head), head)]
+    blocks = [*_machine_cut(blocks, len(first))]
     is_whole = bool(blocks) and ((blocks[-1].kind is BlockKind.MACHINE and len(blocks) > 3) or _ends_in_meta(blocks))
     return Page(name, generator, rendering, source, tuple(blocks), is_whole)
 
@@ -55,24 +51,29 @@ def _ends_in_meta(blocks: Sequence[Block]) -> bool:
     return len(blocks) > 3 and blocks[-1].kind is BlockKind.META
 
 
-def _machine_cut(blocks: Sequence[Block]) -> Iterator[Block]:
+def _machine_cut(blocks: Sequence[Block], head: int) -> Iterator[Block]:
     """Yield the blocks; what is addressed to machines is marked so: the preamble, and all from their heading on."""
     is_for_machines = False
     for number, block in enumerate(blocks):
         words = block.text.text
         is_for_machines = is_for_machines or (block.kind is BlockKind.HEADING and bool(MACHINE.fullmatch(words)))
-        is_preamble = number < 3 and block.kind is not BlockKind.CODE and bool(INDEX_OF_DOCS.fullmatch(words[:400]))
+        is_preamble = (
+            head <= number < head + 3
+            and block.kind is not BlockKind.CODE
+            and bool(INDEX_OF_DOCS.fullmatch(words[:400]))
+        )
         kind = BlockKind.MACHINE if is_for_machines or is_preamble else block.kind
         yield Block(
             kind, block.text, block.start, block.end, block.is_item, block.level, block.language, block.is_closed
         )
 
 
-def _tokens(source: SourceText) -> Iterator[Block]:
+def _tokens(source: SourceText, head: int) -> Iterator[Block]:
     # Markdown parsers end a line where this text does; each character stays one character.
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table")
-    level, heading, opens_item = 0, 0, False
-    for token in parser.parse(source.text):
+    level, heading, opens_item, table_end = 0, 0, False, -1
+    hidden = re.sub(r"[^\n]", " ", source.text[:head])  # the head of the file is read apart
+    for token in parser.parse(hidden + source.text[head:]):
         if token.type == "list_item_open":
             level, opens_item = level + 1, True
         elif token.type == "list_item_close":
@@ -81,12 +82,46 @@ def _tokens(source: SourceText) -> Iterator[Block]:
             heading = int(token.tag[1:])
         elif token.type == "heading_close":
             heading = 0
-        elif token.map and token.type in ("inline", "html_block", "hr"):
-            is_item, opens_item = level > 0 and opens_item, False
-            yield from _prose(source, token, level if is_item else 0, heading)
-        elif token.map and token.type in ("fence", "code_block"):
-            opens_item = False
-            yield _code(source, token)
+        elif token.map and token.map[0] >= table_end:
+            if token.type == "table_open":
+                table_end = token.map[1]
+            is_item = level > 0 and opens_item
+            opens_item = opens_item and token.type not in _CONTENT
+            yield from _content_blocks(source, token, level if is_item else 0, heading)
+
+
+def _content_blocks(source: SourceText, token: Token, level: int, heading: int) -> Iterator[Block]:
+    """Yield what a token says that stands for lines of the page."""
+    if token.type == "table_open":
+        yield from table(_lines_of(source, token))
+    elif token.type == "html_block":
+        yield from component(_lines_of(source, token))
+    elif token.type in ("inline", "hr"):
+        yield from _prose(source, token, level, heading)
+    elif token.type in ("fence", "code_block"):
+        yield from _code_blocks(source, token)
+
+
+def _lines_of(source: SourceText, token: Token) -> list[Excerpt]:
+    first, last = token.map or (0, 0)
+    return [source.excerpt(*_line_span(source, line, line + 1)) for line in range(first, last)]
+
+
+def _code_blocks(source: SourceText, token: Token) -> Iterator[Block]:
+    """Yield code, and before it the status that its fence names: `json 200`."""
+    code = _code(source, token)
+    status = re.search(r"(?<=\s)[1-5]\d\d\b", token.info)
+    if line := [*request_line(code)]:
+        yield from line
+        return
+    if status:
+        start = source.text.find(status.group(), code.start)
+        number = source.excerpt(start, start + 3)
+        words = joined([Excerpt("Status Code: ", [start] * 13), number], "")
+        yield Block(BlockKind.PROSE, words, code.start, code.end)
+        if status.group() >= "400":
+            code = replace(code, language="http")  # a sample of an error: not read
+    yield code
 
 
 def _line_span(source: SourceText, first: int, last: int) -> tuple[int, int]:
@@ -108,6 +143,10 @@ def _prose(source: SourceText, token: Token, level: int, heading: int) -> Iterat
             rows[-1].append(words)
     for row in rows:
         plain = joined(row)
+        whole = Block(BlockKind.PROSE, plain, plain.start, plain.end)
+        if line := [*request_line(whole)]:
+            yield from line
+            continue
         yield Block(_kind(plain.text, heading), plain, plain.start, plain.end, level > 0, heading or level)
 
 
@@ -167,7 +206,7 @@ def _code(source: SourceText, token: Token) -> Block:
     return Block(BlockKind.CODE, code, begin, stop, language=language, is_closed=is_closed)
 
 
-def _with_gaps(source: SourceText, found: Iterator[Block]) -> Iterator[Block]:
+def _with_gaps(source: SourceText, found: Iterator[Block], head: int) -> Iterator[Block]:
     """Yield the blocks, and as prose every line that the parser gave no block for, as the definition of a link."""
     blocks = [*found]
     covered = bytearray(len(source.line_starts))
@@ -177,7 +216,7 @@ def _with_gaps(source: SourceText, found: Iterator[Block]) -> Iterator[Block]:
     for number, start in enumerate(source.line_starts):
         end = source.line_starts[number + 1] - 1 if number + 1 < len(source.line_starts) else len(source.text)
         words = source.excerpt(start, end).stripped()
-        if words and not covered[number]:
+        if words and not covered[number] and start >= head:
             kind = BlockKind.PROSE if re.search(r"\w", words.text) else BlockKind.NAVIGATION
             blocks.append(Block(kind, words, words.start, words.end))
     yield from sorted(blocks, key=lambda block: block.start)

@@ -20,7 +20,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _DOCUMENT = re.compile(r"\A\s*(?:\{\s*)?[\"']?openapi[\"']?\s*:\s*[\"']?3\.", re.IGNORECASE)
-_ANYWHERE = re.compile(r"(?m)^\s*[\"']?openapi[\"']?\s*:\s*[\"']?3\.")
+_ANYWHERE = re.compile(r"(?m)^\s*(?:\{\s*)?[\"']?openapi[\"']?\s*:\s*[\"']?3\.")
 _FENCE = re.compile(r"(?ms)^(?P<lead> *)(?P<fence>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:^ *(?P=fence)`* *$|\Z)")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?P<rest>\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\Z")
 _DEEPEST = 10
@@ -129,7 +129,7 @@ def _placed(node: yaml.Node, start: int, seen: set[int], at: int | None = None) 
 
 def _scalar(node: yaml.Node) -> Json:
     text = str(node.value)
-    if getattr(node, "style", None) is not None:  # quoted, or a block
+    if getattr(node, "style", None):  # quoted, or a block
         return text
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]

@@ -21,6 +21,7 @@ class BlockKind(StrEnum):
     CODE = "code"
     NAVIGATION = "navigation"
     META = "page meta"
+    FRAME = "frame of a table or component"
     MACHINE = "addressed to machines"
 
 

@@ -3,6 +3,7 @@
 A reader has two functions: one that tells whether a page is its own, one that reads it into blocks.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,9 +26,25 @@ def _detect_markdown(source: SourceText) -> str | None:
 
 
 def _read_markdown(source: SourceText, name: str) -> Page:
-    return read_markdown(source, name, gitbook.GENERATOR, "md")
+    return read_markdown(source, name, _generator(source.text), "md")
 
 
+def _generator(text: str) -> str:
+    """Return which generator a Markdown page is from, by what only its pages have."""
+    return next((name for name, sign in _SIGNS if sign.search(text)), "markdown")
+
+
+_SIGNS = (
+    (
+        "mintlify",
+        re.compile(
+            r"<(?:ParamField|ResponseField|RequestExample|ResponseExample|CodeGroup)\b|(?m:^> ## Documentation)"
+        ),
+    ),
+    ("slate", re.compile(r"(?m)^language_tabs:|^#{2,4} HTTP Request *$")),
+    ("readme", re.compile(r"(?m)^\[block:|^#+ OpenAPI definition *$")),
+    (gitbook.GENERATOR, re.compile(r"(?im)^\{% |endpoint:\*\*|^#* ?\**[a-z]?step ?\d+ ?:|^#+ agent instructions")),
+)
 READERS = (
     Reader(_detect_markdown, _read_markdown),
     Reader(gitbook.detect, gitbook.read),

@@ -48,6 +48,10 @@ MACHINE = re.compile(
 )
 INDEX_OF_DOCS = re.compile(r".*\b(?:llms(?:-full)?\.txt|documentation index)\b.*", re.IGNORECASE)
 
+BARE_STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?P<phrase>) ?: ?(?P<condition>.+)", re.DOTALL)
+SHOWS_RESPONSE = re.compile(
+    r"(?:.*\b(?:returns|responds)\b.*\bJSON\b.*|(?:example|sample) response.{0,80}):", re.IGNORECASE
+)
 STATUS_CLASS = re.compile(
     r"(?P<value>[A-Za-z][\w-]{0,60}?) ?[-:] ?(?P<class>temporary|permanent)\b.{0,400}", re.IGNORECASE | re.DOTALL
 )
@@ -70,7 +74,9 @@ GLUE = re.compile(
 )
 """Where a rendering that loses line ends has put two lines together."""
 
-_PREPARE = re.compile(r"prepare|request (?:details|line)", re.IGNORECASE)
+_PREPARE = re.compile(
+    r"prepare|request (?:details|line)|\bhttp request\b|^(?:end)?point$|authenti|authori", re.IGNORECASE
+)
 _QUERY = re.compile(r"quer(?:y|ies)|filter", re.IGNORECASE)
 _PARAMETERS = re.compile(r"param", re.IGNORECASE)
 _BODY = re.compile(r"body|payload", re.IGNORECASE)
@@ -84,6 +90,7 @@ def section_of(heading: str) -> Section:
     kinds = (
         (_ERRORS, Section.ERRORS),
         (_QUERY, Section.QUERY),
+        (re.compile(r"body param", re.IGNORECASE), Section.BODY),
         (_PARAMETERS, Section.PARAMETERS),
         (_PREPARE, Section.REQUEST),
         (_SEND, Section.SENDING),

@@ -26,7 +26,8 @@ PIECES = [
     "# Agent Instructions",
     "\r\n", "\n", "\n\n", "\t", "<br>", "&#x20;", "\\", "**", "`a`: b", ".a(optional): b", "...",
     "export const A = {", "\u2028", "| a | b |", "---", "<ParamField", "openapi: 3.1.0", "200 OK", "Status Code:",
-    "\x00",
+    "\x00", "paths: {/a: {get: {}}}",
+    "a | b\n--- | ---\n", '<ParamField body="a">', "</ParamField>", "---\ntitle: a\n---\n", "GET https://a.example/b",
     "\ufeff", "1. a", "~~~", "[a]: /b",
 ]  # fmt: skip
 FEW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -110,6 +111,11 @@ LONG: dict[str, Callable[[int], str]] = {
     "markdown-quotes": lambda number: "# A\n\n" + "> a\n" * number,
     "markdown-marks": lambda number: "# A\n\n**Endpoint:** " + "*a `" * number,
     "markdown-fences": lambda number: "# A\n\n" + "```\n{}\n```\n" * number,
+    "markdown-table": lambda number: "# A\n\na | b\n--- | ---\n" + "`a|b | c\n" * number,
+    "markdown-components": lambda number: "# A\n\n" + '<ParamField query="a" type="b">\nc\n</ParamField>\n' * number,
+    "markdown-cells": lambda number: "# A\n\na | b\n--- | ---\n" + "`a|" * number,
+    "openapi": lambda number: "openapi: 3.1.0\npaths:\n" + "".join(f"  /a{n}: {{get: {{}}}}\n" for n in range(number)),
+    "words-of-a-response": lambda number: "# A\n\n" + "returns JSON " * number,
     "quotes": lambda number: "Endpoint: /a\n{" + '"' * number,
     "fields": lambda number: "Endpoint: /a\nMethod: POST\nStep 2: Request Body\n" + "  \u2022 a: b\n" * number,
 }

@@ -1,0 +1,210 @@
+"""What Markdown pages say in tables, components and lines of their own, as blocks that say it in words.
+
+A row of a table of parameters becomes `name (string, required): meaning`, `GET /beds` becomes `Method: GET` and
+`Endpoint: /beds`. The words that are put between stand where the next word of the page does.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from talkstack_contract.docs.page import Block, BlockKind
+from talkstack_contract.docs.source_text import Excerpt, joined
+
+_NAMES = frozenset(
+    {"parameter", "name", "field", "key", "property", "attribute", "argument", "param", "query parameter", "parameters"}
+)
+_MEANINGS = frozenset({"description", "meaning", "details", "notes"})
+_STATUSES = frozenset({"error code", "status", "status code", "code", "http status", "http code", "error"})
+_YES = re.compile(r"(?:yes|true|required|\u2713|\u2714|\u2705|y)", re.IGNORECASE)
+_NO = re.compile(r"(?:no|false|optional|n|-|\u2717|\u274c)", re.IGNORECASE)
+_CELL = re.compile(r"(?:[^|\\`]|\\.|`[^`\n]*`|`)+")
+_REQUEST = re.compile(
+    r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?P<url>https?://[^\s/?#]+)?(?P<path>/[^\s?#]*)(?:[?#]\S*)?"
+    r"(?: HTTP/[\d.]+)?\s*"
+)
+_COMPONENT = re.compile(
+    r"\s*<(?P<tag>ParamField|ResponseField)\s+(?P<attributes>[^<>\n]{0,400}?)/?>(?P<rest>.*?)(?:</(?:ParamField|ResponseField)>\s*)?",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(
+    r"(?P<name>[A-Za-z]+)(?:=(?:\"(?P<value>[^\"\n]*)\"|\{(?P<code>[^{}\n]*)\}|'(?P<single>[^'\n]*)'))?"
+)
+_TAG = re.compile(r"\s*</?[A-Za-z][^<>\n]{0,400}>\s*")
+_SEPARATOR = re.compile(r"[\s|:-]+")
+_DASHES = re.compile(r" ?--+ ?| \u2013 ")
+
+
+def _put(text: str, at: Excerpt) -> Excerpt:
+    """Return words of ours, standing where an excerpt begins."""
+    return Excerpt(text, [at.start] * len(text))
+
+
+def request_line(block: Block) -> Iterator[Block]:
+    """Yield what a line like `GET https://host/path` says: method, endpoint and URL; nothing for another line."""
+    text = block.text.stripped()
+    match = _REQUEST.fullmatch(text.text)
+    if not match or "\n" in text.text.strip():
+        return
+    method, path = text.group(match, "method"), text.group(match, "path")
+    yield _prose(joined([_put("Method: ", method), method], ""), block)
+    yield _prose(joined([_put("Endpoint: ", path), path], ""), block)
+    if match["url"]:
+        url = text.part(match.start("url"), match.end("path"))
+        yield _prose(joined([_put("URL: ", url), url], ""), block)
+
+
+def _prose(text: Excerpt, block: Block) -> Block:
+    return Block(BlockKind.PROSE, text, block.start, block.end)
+
+
+def component(lines: Sequence[Excerpt]) -> Iterator[Block]:
+    """Yield what the lines of an HTML block say: fields of a request or a response, and frames of other components."""
+    pending: list[Excerpt] = []
+    for line in lines:
+        match = _COMPONENT.fullmatch(line.text)
+        if match:
+            yield from _field_of(pending)
+            pending = []
+            yield from _heading_of(line, match)
+            pending = [_named(line, match), line.group(match, "rest").stripped()]
+        elif _TAG.fullmatch(line.text):
+            yield from _field_of(pending)
+            pending = []
+            shown = line.stripped()
+            yield Block(BlockKind.FRAME, shown, shown.start, shown.end)
+        elif pending:
+            pending.append(line.stripped())
+        elif shown := line.stripped():
+            yield Block(BlockKind.PROSE, shown, shown.start, shown.end)
+    yield from _field_of(pending)
+
+
+def _heading_of(line: Excerpt, match: "re.Match[str]") -> Iterator[Block]:
+    """Yield a heading that says where a field belongs: to the path, the query, the body or the response."""
+    if match["tag"] == "ResponseField":
+        start = match.start("tag")
+        yield _heading(line.part(start, start + len("Response")))
+        return
+    for each in _ATTRIBUTE.finditer(match["attributes"]):
+        start = match.start("attributes") + each.start("name")
+        if each["name"] in ("query", "body"):
+            yield _heading(line.part(start, start + len(each["name"])))
+        elif each["name"] == "path":
+            yield _heading(line.part(match.start("tag"), start + len("path")))
+
+
+def _heading(text: Excerpt) -> Block:
+    return Block(BlockKind.HEADING, text, text.start, text.end, level=3)
+
+
+def _named(line: Excerpt, match: "re.Match[str]") -> Excerpt:
+    """Return `name (type, required): ` of a component, or nothing where it names none."""
+    found = {each["name"]: each for each in _ATTRIBUTE.finditer(match["attributes"])}
+    start = match.start("attributes")
+    name = next((found[each] for each in ("query", "path", "body", "header", "name") if each in found), None)
+    if not name or not name["value"]:
+        return line.part(0, 0)
+    shown = line.part(start + name.start("value"), start + name.end("value"))
+    kind = found.get("type")
+    words = [kind["value"]] if kind and kind["value"] else []
+    required = found.get("required")
+    words.append(
+        "required" if required and (required["code"] or required["value"] or "true") != "false" else "optional"
+    )
+    if "header" in found:
+        return joined([_put("Headers: Include ", shown), shown, _put(": ", shown)], "")
+    return joined([shown, _put(f" ({', '.join(words)}): ", shown)], "")
+
+
+def _field_of(parts: Sequence[Excerpt]) -> Iterator[Block]:
+    if parts and parts[0]:
+        text = joined([parts[0], joined([part for part in parts[1:] if part])], "")
+        yield Block(BlockKind.PROSE, text, parts[0].start, max(text.offsets) + 1, is_item=True, level=1)
+
+
+def table(lines: Sequence[Excerpt]) -> Iterator[Block]:
+    """Yield what the rows of a table say, if it is one of parameters or statuses; other rows come as they are."""
+    if not lines:
+        return
+    heads = [cell.text.strip(" *`").lower() for cell in _cells(lines[0])]
+    yield from _frame(lines[0])
+    for line in lines[1:]:
+        if _SEPARATOR.fullmatch(line.text):
+            yield from _frame(line)
+            continue
+        row = dict(zip(heads, _cells(line), strict=False))
+        text = _status_row(heads, row) or _parameter_row(heads, row) or line.stripped()
+        shown = line.stripped()
+        if text:
+            yield Block(BlockKind.PROSE, text, shown.start, shown.end, is_item=True, level=1)
+
+
+def _frame(line: Excerpt) -> Iterator[Block]:
+    if shown := line.stripped():
+        yield Block(BlockKind.FRAME, shown, shown.start, shown.end)
+
+
+def _cells(line: Excerpt) -> list[Excerpt]:
+    shown = line.stripped().stripped("|") if line.text.strip().startswith("|") else line.stripped()
+    cells, position = [], 0
+    text = shown.text
+    while position <= len(text):
+        match = _CELL.match(text, position)
+        end = match.end() if match else position
+        cells.append(shown.part(position, end).stripped(" `*"))
+        position = end + 1
+    return cells
+
+
+def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | None:
+    name = next((row[head] for head in heads if head in _NAMES and head in row), None)
+    if not name or not re.fullmatch(r"[\w.\[\]-]{1,120}", name.text):
+        return None
+    words = []
+    for head, cell in row.items():
+        if head in ("type", "data type") and cell:
+            words.append(cell.text.lower())
+        elif head.startswith("required") and cell:
+            words += ["required"] if _YES.fullmatch(cell.text) else ["optional"] if _NO.fullmatch(cell.text) else []
+    meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))
+    mark = f" ({', '.join(words)}): " if words else ": "
+    return joined([name, _put(mark, name), meaning], "")
+
+
+def _status_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | None:
+    code = next((row[head] for head in heads if head in _STATUSES and head in row), None)
+    if not code or not re.fullmatch(r"[1-5]\d\d(?: [A-Za-z' -]+)?", code.text):
+        return None
+    rest = [cell for cell in row.values() if cell is not code and cell]
+    if not rest:
+        return code
+    said = joined(rest)
+    split = _DASHES.search(said.text)
+    if " " in code.text or not split:
+        return joined([code, _put(": ", said), said], "")
+    return joined([code, said.part(0, split.start()), _put(":", code), said.part(split.end())])
+
+
+def front_matter(text: Excerpt) -> tuple[int, list[Block]]:
+    """Return where the head of a Markdown file ends, and what its lines say; 0 and nothing where it has none."""
+    lines = [*text.lines()]
+    if not lines or lines[0].text.rstrip() != "---":
+        return 0, []
+    last = next((number for number, line in enumerate(lines[1:80], 1) if line.text.rstrip() == "---"), 0)
+    if not last:
+        return 0, []
+    blocks = [block for line in lines[: last + 1] for block in _head_line(line)]
+    return sum(len(line.text) + 1 for line in lines[: last + 1]), blocks
+
+
+def _head_line(line: Excerpt) -> Iterator[Block]:
+    shown = line.stripped()
+    match = re.fullmatch(r"(?P<key>[A-Za-z_-]+): *[\"']?(?P<value>.*?)[\"']? *", line.text)
+    value = line.group(match, "value") if match else shown.part(0, 0)
+    if match and value and match["key"] == "title":
+        yield Block(BlockKind.HEADING, value, shown.start, shown.end, level=1)
+    elif match and value and match["key"] in ("api", "openapi"):
+        block = Block(BlockKind.META, value, shown.start, shown.end)
+        yield from [*request_line(block)] or [block]
+    elif shown:
+        yield Block(BlockKind.META, shown, shown.start, shown.end)
