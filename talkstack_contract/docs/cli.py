@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import TextIO
 
 from talkstack_contract.docs.comparison import Compared, Difference, Outcome, compared
 from talkstack_contract.docs.facts import Fact, FactKind, How, LineAccount, PageFacts
 from talkstack_contract.docs.promised import promised_operations
-from talkstack_contract.docs.reading import page_files, read_file
+from talkstack_contract.docs.reading import page_files, read_facts, read_file
 from talkstack_contract.docs.scaffold import Scaffold, scaffold, yaml_text
+from talkstack_contract.docs.site import Limits, read_site
 from talkstack_contract.errors import BadInput
 from talkstack_contract.model import Json
 
@@ -40,30 +42,54 @@ def _parser(schemas: Path) -> argparse.ArgumentParser:
     read = acts.add_parser(
         "read", help="print what pages promise, each fact with its place, and what was not understood"
     )
-    read.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="a file, or a folder of pages")
+    _add_pages(read)
     read.add_argument("--json", action="store_true", help="print JSON")
-    read.add_argument("--whole", action="store_true", help="the copies are known to be complete")
     read.set_defaults(act=_read)
     check = acts.add_parser("check", help="hold pages against the contract: what is the same, added, removed, changed")
-    check.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="a file, or a folder of pages")
+    _add_pages(check)
     check.add_argument("--json", action="store_true", help="print JSON")
-    check.add_argument("--whole", action="store_true", help="the copies are known to be complete")
     check.add_argument(
         "--schemas", type=Path, default=schemas, metavar="DIR", help="the contract (default: that of this checkout)"
     )
     check.set_defaults(act=_check)
     make = acts.add_parser("scaffold", help="make a contract of pages, ready for review")
-    make.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="a file, or a folder of pages")
+    _add_pages(make)
     make.add_argument("--into", required=True, type=Path, metavar="DIR", help="the folder to make; must not exist")
     make.add_argument("--title", default="An API", help="the title of the contract")
-    make.add_argument("--whole", action="store_true", help="the copies are known to be complete")
     make.add_argument("--read", default=None, metavar="DATE", help="the day the pages were read (default: today)")
     make.set_defaults(act=_scaffold, schemas=schemas)
     return parser
 
 
+def _add_pages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="a file, or a folder of pages")
+    parser.add_argument("--whole", action="store_true", help="the copies are known to be complete")
+    parser.add_argument("--site", metavar="URL", help="read the pages of a site instead")
+    parser.add_argument(
+        "--cache", type=Path, default=Path(".docs-cache"), metavar="DIR", help="what a site gave before"
+    )
+    parser.add_argument("--pause", type=float, default=1.0, metavar="SECONDS", help="between two requests to a site")
+
+
+def _pages(given: argparse.Namespace) -> list[PageFacts]:
+    """Return what the pages say that are named, or those of a site; what a site did not give is told at once."""
+    if bool(given.pages) == bool(given.site):
+        raise BadInput("PAGE", "", "either pages or a site are read", "name files or folders, or --site URL")
+    if not given.site:
+        return [read_file(path, is_whole=given.whole) for path in page_files(given.pages)]
+    found = read_site(given.site, given.cache, Limits(pause_s=max(0.0, given.pause)))
+    for failure in found.failures:
+        print(f"not read  {_printable(failure.url)} {_printable(failure.reason)}", file=_notes(given))
+    return [read_facts(page.text, page.url, is_whole=True) for page in found.pages]
+
+
+def _notes(given: argparse.Namespace) -> TextIO:
+    """Return where notes go: beside JSON they would spoil it."""
+    return sys.stderr if getattr(given, "json", False) else sys.stdout
+
+
 def _read(given: argparse.Namespace) -> int:
-    pages = [read_file(path, is_whole=given.whole) for path in page_files(given.pages)]
+    pages = _pages(given)
     if given.json:
         print(json.dumps({"pages": [page_json(page) for page in pages]}, ensure_ascii=False, indent=2))
     else:
@@ -72,7 +98,7 @@ def _read(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    pages = [read_file(path, is_whole=given.whole) for path in page_files(given.pages)]
+    pages = _pages(given)
     found = compared(pages, promised_operations(given.schemas))
     if given.json:
         print(json.dumps(check_json(found, pages), ensure_ascii=False, indent=2))
@@ -152,7 +178,7 @@ def _last_line(found: Sequence[Compared], pages: Sequence[PageFacts]) -> str:
 
 
 def _scaffold(given: argparse.Namespace) -> int:
-    pages = [read_file(path, is_whole=given.whole) for path in page_files(given.pages)]
+    pages = _pages(given)
     made = scaffold(pages, given.title, given.read or datetime.now(UTC).date().isoformat())
     if given.into.exists():
         raise BadInput("--into", "", f"{given.into} exists", "name a new folder: what was reviewed is not written over")
