@@ -17,6 +17,7 @@ from talkstack_contract import __version__
 from talkstack_contract.contract.bundle import bundled
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.contract.profiles import profile_text, sha256_of
+from talkstack_contract.docs.cli import main as docs
 from talkstack_contract.errors import BadInput
 from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, PACKAGE, ROOT
@@ -284,4 +285,7 @@ COMMANDS: Mapping[str, Command] = {
     "clean-up": Command("remove what a run that crashed left behind at the provider", _clean_up),
     "reference": Command("start the reference provider, with faults on demand", _reference),
     "bundle": Command("print the contract as one OpenAPI document", _bundle),
+    "docs": Command(
+        "read docs pages, check them against the contract, or scaffold one", lambda words: docs(words, CONTRACT)
+    ),
 }

@@ -49,7 +49,7 @@ def _parser(schemas: Path) -> argparse.ArgumentParser:
     _add_pages(check)
     check.add_argument("--json", action="store_true", help="print JSON")
     check.add_argument(
-        "--schemas", type=Path, default=schemas, metavar="DIR", help="the contract (default: that of this checkout)"
+        "--contract", type=Path, default=schemas, metavar="DIR", help="the contract (default: that of this checkout)"
     )
     check.set_defaults(act=_check)
     make = acts.add_parser("scaffold", help="make a contract of pages, ready for review")
@@ -99,7 +99,7 @@ def _read(given: argparse.Namespace) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     pages = _pages(given)
-    found = compared(pages, promised_operations(given.schemas))
+    found = compared(pages, promised_operations(given.contract))
     if given.json:
         print(json.dumps(check_json(found, pages), ensure_ascii=False, indent=2))
     else:

@@ -89,7 +89,7 @@ def test_check_of_the_pages_it_was_made_of_is_same(tmp_path: Path, capsys: pytes
     for page in PAGES:
         (pages / f"{page.title}.md").write_text(rendered(page, "md"), encoding="utf-8")
     folder = written(tmp_path / "schemas")
-    statuses = [main(["check", str(pages), "--schemas", str(folder), *more]) for more in ([], ["--whole"])]
+    statuses = [main(["check", str(pages), "--contract", str(folder), *more]) for more in ([], ["--whole"])]
     assert statuses == [6, 0], capsys.readouterr().out
 
 
@@ -98,7 +98,7 @@ def test_check_names_operation_clause_and_line(tmp_path: Path, capsys: pytest.Ca
     text = rendered(page_of("Get Bed"), "text").replace('"depth_cm": 40', '"depth_cm": "40"')
     page.write_text(text, encoding="utf-8")
     line = next(number for number, each in enumerate(text.split("\n"), 1) if "depth_cm" in each)
-    status = main(["check", str(page), "--schemas", str(written(tmp_path / "schemas"))])
+    status = main(["check", str(page), "--contract", str(written(tmp_path / "schemas"))])
     shown = capsys.readouterr().out
     assert status == 1
     assert "getBed: GET /beds/{bedId}" in shown
@@ -109,7 +109,7 @@ def test_check_names_operation_clause_and_line(tmp_path: Path, capsys: pytest.Ca
 def test_page_without_an_operation_cannot_be_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "letter.txt"
     page.write_text("Dear reader,\n", encoding="utf-8")
-    assert main(["check", str(page), "--schemas", str(written(tmp_path / "schemas"))]) == 6
+    assert main(["check", str(page), "--contract", str(written(tmp_path / "schemas"))]) == 6
     assert "no operation was found" in capsys.readouterr().out
 
 

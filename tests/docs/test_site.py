@@ -194,7 +194,7 @@ def test_check_of_a_site_is_by_what_could_be_read(tmp_path: Path, capsys: pytest
             "0",
             "--cache",
             str(tmp_path / "cache"),
-            "--schemas",
+            "--contract",
             schemas,
         ]
         statuses = [main(words)]
