@@ -1,7 +1,7 @@
 """How much the suite finds, and how little it finds where nothing is wrong: `python -m tests.detection`.
 
-Every line of the tables comes of a run of `pytest tests/contract`: faults and mutants that do not disturb each other
-share one, see `fault_batches.py` and `mutant_layers.py` here.
+Every line of the tables comes of a run of the suite, a process of its own only where requests are generated: faults and
+mutants that do not disturb each other share one, see `fault_batches.py` and `mutant_layers.py` here.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from functools import partial
 
 from reference_provider import FAULTS
 from tests.detection.fault_batches import batch_outcomes, fault_batches
-from tests.detection.measured_runs import Outcome, Suite, suite
+from tests.detection.measured_runs import Suite, suite
 from tests.detection.mutant_layers import layer_outcomes, layers, recorded
 from tests.detection.outcomes import benign_outcome, benign_variants, mutant_outcome, mutants
+from tests.detection.run_results import Outcome
 
 Asking = Callable[[], Iterable[Outcome]]
 """One run, and what it shows."""

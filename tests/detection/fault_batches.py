@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from reference_provider import FAULTS, Fault
 from reference_provider.faults import batches
-from tests.detection.measured_runs import ACCEPTED, DOCUMENTED, GENERATED, REJECTED, Outcome, Run, Suite
+from tests.detection.measured_runs import DOCUMENTED, GENERATED, Suite
+from tests.detection.run_results import ACCEPTED, REJECTED, Outcome, Run
 
 # The first operation has so many faults that strike the same answers that they are better asked by the small contract.
 BY_SMALL_CONTRACT = "getActiveProject"
@@ -38,8 +39,7 @@ def fault_batches(names: Iterable[str] = FAULTS) -> list[Batch]:
 
 def batch_outcomes(suite: Suite, batch: Batch) -> list[Outcome]:
     """The run against the provider with these faults on: each clause that one of them breaks is named."""
-    names = [fault.name for fault in batch.faults]
-    run = suite.run_with_faults(names, batch.asks, is_small=batch.is_small)
+    run = suite.run_with_faults(batch.faults, batch.asks, is_small=batch.is_small)
     broken = {clause for fault in batch.faults for clause in fault.breaks}
     has_must = any(run.told[clause].strength == "must" for clause in broken & run.told.keys())
     wrong = run.problems(*((REJECTED,) if has_must else (ACCEPTED, REJECTED)))

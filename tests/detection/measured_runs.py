@@ -1,6 +1,6 @@
-"""Runs of the suite that are measured: each is `pytest` on `tests/contract`, a process of its own, at our own provider.
+"""Runs of the suite that are measured, at our own provider: in this process, or in one more for generated requests.
 
-A run asks the whole contract, or the small one of `getActiveProject`, where it takes a second.
+A run asks the whole contract, or the small one of `getActiveProject`, which takes a small part of the time.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference_provider import Reference, serve
-from tests.detection.mutating_proxy import Relay, serve_proxy
+from reference_provider import Fault, Reference
+from tests.detection.judged_runs import EXCHANGE_S, References, judged, settings_for
+from tests.detection.mutating_proxy import Proxy, Relay, serve_proxy
+from tests.detection.run_results import Run, Told
 from tests.detection.warm_runs import WarmRuns
 from tests.unit.small_contract import small_contract
 
@@ -25,10 +27,7 @@ WHOLE = "tests/contract"
 DOCUMENTED = f"{WHOLE}/test_documented.py"
 GENERATED = f"{WHOLE}/test_generated.py"
 
-ACCEPTED, REJECTED, INCONCLUSIVE = 0, 1, 6
-
-# Long enough for a loopback on a busy machine, short enough that one that never answers does not hold the table up.
-_LIMITS = "\n[limits]\nexchange_s = 2.0\n"
+_LIMITS = f"\n[limits]\nexchange_s = {EXCHANGE_S}\n"
 
 # Settings of the surrounding run or shell, which must not reach the runs that are measured.
 _FOREIGN = ("TALKSTACK_", "PYTEST_", "GITHUB_")
@@ -39,105 +38,56 @@ Start = Callable[[str], Relay]
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a run tells of one clause; `exchanges` are those that its verdict is read off."""
-
-    strength: str
-    verdict: str
-    exchanges: tuple[str, ...]
-    of_run: bool
-
-    @property
-    def is_found(self) -> bool:
-        """Whether something is wrong: a broken promise, or no usable answer."""
-        return self.verdict in ("violated", "blocked")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run: what it decided, and what it tells of each clause by `operation/case/clause`."""
-
-    exit_status: int
-    told: Mapping[str, Told]
-    is_complete: bool
-    output: str
-
-    @property
-    def violated(self) -> frozenset[str]:
-        return frozenset(clause for clause, told in self.told.items() if told.verdict == "violated")
-
-    @property
-    def found_something(self) -> bool:
-        return bool(self.violated) or self.exit_status == INCONCLUSIVE
-
-    @property
-    def shown(self) -> str:
-        """The heaviest violated clause, how many more there are, and the exit status."""
-        return f"{self.heaviest(self.violated)}  {self.exit_status}"
-
-    def heaviest(self, found: frozenset[str]) -> str:
-        """The heaviest of these clauses, and how many more there are."""
-        ranks = {"must": 0, "should": 1, "advice": 2}
-        ordered = sorted(found, key=lambda clause: (ranks[self.told[clause].strength], clause))
-        more = f" and {len(ordered) - 1} more" if ordered[1:] else ""
-        return f"{ordered[0]}{more}" if ordered else "blocked"
-
-    def violated_of(self, *strengths: str) -> list[str]:
-        return sorted(clause for clause in self.violated if self.told[clause].strength in strengths)
-
-    def problems(self, *expected: int) -> list[str]:
-        """What is wrong with the run itself: it ended otherwise than expected, or was cut short."""
-        if self.exit_status in expected and self.is_complete:
-            return []
-        due = " or ".join(map(str, expected))
-        record = "complete" if self.is_complete else "incomplete"
-        end = self.output[-2000:]
-        return [f"exit status {self.exit_status}, not {due}; record {record}; the run ended with:\n{end}"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one line of a table shows; `good` is what the rate counts, `problems` what a test must not find."""
-
-    name: str
-    cells: tuple[str, ...]
-    good: bool
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Suite:
     """The suite as it is run here, with the whole contract and with the small one."""
 
+    references: References
     runs: WarmRuns
     settings: Path  # of pytest, in place of ours: without the pages, which nobody looks at here
 
-    def run(self, folder: Path, *words: str, is_small: bool = False) -> Run:
-        """Asks the provider of `provider.toml` in that folder; the reports stay in the folder."""
-        reports, output = folder / "reports", folder / "output.txt"
-        options = ["--provider", str(folder / "provider.toml"), "--reports", str(reports)]
+    def run_with_faults(self, faults: Collection[Fault], asks: str, *, is_small: bool = False) -> Run:
+        """Asks the reference provider with these faults on; in this process only the operations that they break."""
+        with self.references.taken(fault.name for fault in faults) as reference:
+            if asks == DOCUMENTED:
+                operations = {clause.partition("/")[0] for fault in faults for clause in fault.breaks}
+                return judged(settings_for(reference), is_small=is_small, operations=operations)
+            return self._run(reference, {}, asks, is_small=is_small)
+
+    def run_behind(self, start: Start, asks: str, *, is_small: bool = False) -> tuple[Run, list[str]]:
+        """Asks with a proxy before each of the two hosts, and tells what broke inside the proxies."""
+        with self.references.taken() as reference, ExitStack() as stack:
+            relay, proxies = start(reference.base_url), dict[str, Proxy]()
+            for url in (reference.base_url, reference.calls_base_url):
+                proxies[url] = stack.enter_context(serve_proxy(url, relay))
+            run = self._run(reference, {url: proxy.base_url for url, proxy in proxies.items()}, asks, is_small=is_small)
+        return run, [f"the proxy broke: {failure}" for proxy in proxies.values() for failure in proxy.failures]
+
+    def _run(self, reference: Reference, instead: Mapping[str, str], asks: str, *, is_small: bool) -> Run:
+        """Asks that provider, or what stands `instead` of each of its hosts."""
+        if asks == DOCUMENTED:
+            return judged(settings_for(reference, instead), is_small=is_small)
+        return self.run_as_a_process(reference, instead, asks, is_small=is_small)
+
+    def run_as_a_process(self, reference: Reference, instead: Mapping[str, str], asks: str, *, is_small: bool) -> Run:
+        """Asks that provider by pytest, or what stands `instead` of each of its hosts."""
+        with tempfile.TemporaryDirectory() as folder:
+            reference.write_provider(file := Path(folder, "provider.toml"))
+            text = file.read_text() + _LIMITS
+            for url, other in instead.items():
+                text = text.replace(url, other)
+            file.write_text(text)
+            return self._run_pytest(file, asks, is_small=is_small)
+
+    def _run_pytest(self, provider: Path, asks: str, *, is_small: bool) -> Run:
+        """Its reports stay beside the provider file."""
+        reports, output = provider.parent / "reports", provider.parent / "output.txt"
+        options = ["--provider", str(provider), "--reports", str(reports)]
         without = [word for name in ("cacheprovider", "html", "junitxml") for word in ("-p", f"no:{name}")]
         options += ["-c", str(self.settings), "--rootdir", str(ROOT), *without]
-        words = (*words, *options, "-q", "--tb=no", "--disable-warnings")
+        words = (asks, *options, "-q", "--tb=no", "--disable-warnings")
         words += ("--contract", str(small_contract())) if is_small else ()
         exit_status = self.runs.run(words, output)
         return _read(exit_status, reports / "verdicts.jsonl", output.read_text())
-
-    def run_with_faults(self, faults: Sequence[str], *words: str, is_small: bool = False) -> Run:
-        """Asks the reference provider with these faults on."""
-        with _provider(faults) as (folder, _):
-            return self.run(folder, *words, is_small=is_small)
-
-    def run_behind(self, start: Start, *words: str, is_small: bool = False) -> tuple[Run, list[str]]:
-        """Asks with a proxy before each of the two hosts, and tells what broke inside the proxies."""
-        with _provider() as (folder, reference), ExitStack() as stack:
-            file, relay = folder / "provider.toml", start(reference.base_url)
-            proxies = []
-            for url in (reference.base_url, reference.calls_base_url):
-                proxies.append(stack.enter_context(serve_proxy(url, relay)))
-                file.write_text(file.read_text().replace(url, proxies[-1].base_url))
-            run = self.run(folder, *words, is_small=is_small)
-        return run, [f"the proxy broke: {failure}" for proxy in proxies for failure in proxy.failures]
 
 
 _SETTINGS = f"[pytest]\naddopts = --import-mode=importlib\npythonpath = {ROOT}\n"
@@ -147,19 +97,13 @@ _SETTINGS = f"[pytest]\naddopts = --import-mode=importlib\npythonpath = {ROOT}\n
 def suite() -> Iterator[Suite]:
     """What every run here is made with."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    with tempfile.TemporaryDirectory() as folder, WarmRuns(ROOT, environment) as runs:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        References() as references,
+        WarmRuns(ROOT, environment) as runs,
+    ):
         (settings := Path(folder, "pytest.ini")).write_text(_SETTINGS)
-        yield Suite(runs, settings)
-
-
-@contextmanager
-def _provider(faults: Sequence[str] = ()) -> Iterator[tuple[Path, Reference]]:
-    """A reference provider with these faults, and a folder with the provider file that leads to it."""
-    with tempfile.TemporaryDirectory() as folder, serve(port=0, faults=faults) as reference:
-        file = Path(folder, "provider.toml")
-        reference.write_provider(file)
-        file.write_text(file.read_text() + _LIMITS)
-        yield Path(folder), reference
+        yield Suite(references, runs, settings)
 
 
 def _read(exit_status: int, verdicts: Path, output: str) -> Run:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 from tests.detection.answer_edits import Edit, byte_edits, header_edits, key_edits
 from tests.detection.fault_batches import BY_SMALL_CONTRACT
-from tests.detection.measured_runs import ACCEPTED, DOCUMENTED, INCONCLUSIVE, REJECTED, WHOLE, Outcome, Run, Suite
+from tests.detection.measured_runs import DOCUMENTED, Suite
 from tests.detection.mutants import status_edits, why_it_survives
 from tests.detection.mutating_proxy import Answer, Forward, Request
+from tests.detection.run_results import ACCEPTED, INCONCLUSIVE, REJECTED, Outcome, Run
 
 Pair = tuple[str, int]  # operation and status
 
@@ -54,7 +55,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The clean run of everything, and the answers that mutants are made of."""
+    """The clean run of all documented cases, and the answers that mutants are made of."""
 
     run: Run
     answers: Mapping[Pair, Answer]
@@ -99,9 +100,9 @@ def _is_recorded(id_: str) -> bool:
 
 
 def recorded(suite: Suite) -> Recorded:
-    """The answers of one run of everything against the reference provider as it is."""
+    """The answers of one run of all documented cases against the reference provider as it is."""
     recording = Recording()
-    run, failures = suite.run_behind(lambda _: recording, WHOLE)
+    run, failures = suite.run_behind(lambda _: recording, DOCUMENTED)
     return Recorded(run, recording.answers, failures)
 
 

@@ -9,10 +9,11 @@ from fnmatch import fnmatchcase
 from reference_provider import serve
 from tests.detection.benign import Variant, variants
 from tests.detection.latitudes import latitudes, operation_of
-from tests.detection.measured_runs import ACCEPTED, DOCUMENTED, INCONCLUSIVE, REJECTED, WHOLE, Outcome, Suite
+from tests.detection.measured_runs import DOCUMENTED, WHOLE, Suite
 from tests.detection.mutants import derived_mutants, why_it_survives
 from tests.detection.mutating_proxy import Answer, Forward, Relay, Request
 from tests.detection.mutations import Mutation, taken_clean
+from tests.detection.run_results import ACCEPTED, INCONCLUSIVE, REJECTED, Outcome
 
 
 @functools.cache

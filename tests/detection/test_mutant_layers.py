@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
-from tests.detection.measured_runs import Run, Told
 from tests.detection.mutant_layers import MOST, LayerEditing, LayerMutant, Recording, found_by, layers
 from tests.detection.mutating_proxy import Answer, Request
+from tests.detection.run_results import Run, Told
 
 BODY = {"message": "m", "data": [{"id": "1", "tags": ["a"]}], "status": "ok"}
 CLEAN = Answer(200, "OK", (("Content-Type", "application/json"), ("Content-Length", "9")), json.dumps(BODY).encode())
