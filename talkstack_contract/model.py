@@ -256,11 +256,10 @@ class Response:
     name of a request value to the path where the response repeats it. `absent` are the fields (groups are left out
     together), `malformed` and `unknown` those, for which the page prints this status; `scenarios` what else it is
     printed for. `refuses` is the provenance of its being the response to a wrong credential, None where it is not.
-    `volatile` are the paths of values that change by themselves, so that two answers may differ in them, `secrets` those
-    of the credentials in the body, `keys` those of all keys that the page prints in it, none where it prints no body.
-    `has_body` is false
-    where HTTP allows none: the response to HEAD, a 204, a 304. `schema` is that of the body, `rest` the provenances of
-    what it asks beside what the described values answer for.
+    `volatile` are the paths of values that change by themselves, so that two answers may differ in them, `secrets`
+    those of the credentials in the body, `keys` those of all keys that the page prints in it, none where it prints no
+    body. `has_body` is false where HTTP allows none: the response to HEAD, a 204, a 304. `schema` is
+    that of the body, `rest` the provenances of what it asks beside what the described values answer for.
     """
 
     status: int

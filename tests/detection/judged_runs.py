@@ -22,7 +22,7 @@ from talkstack_contract.judging import judge
 from talkstack_contract.judging.decision import decide
 from talkstack_contract.model import Case, Clause, Contract, Judgement, RequirementLevel, Verdict
 from talkstack_contract.provider.client import Provider
-from talkstack_contract.provider.evidence import Secrets
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import Limits, Settings, settings_of_reference
 from talkstack_contract.results.records import (
     RunConfiguration,
@@ -97,7 +97,7 @@ def judged(settings: Settings, *, is_small: bool = False, operations: Collection
 
 def promised(*, is_small: bool = False) -> dict[str, tuple[Case, Clause]]:
     """Every clause of that contract by id, with its case: also those that need pytest or several requests."""
-    return {f"{case.id}/{clause.name}": (case, clause) for case in _cases(is_small) for clause in case.clauses}
+    return {f"{case.id}/{clause.name}": (case, clause) for case in cases_asked(is_small) for clause in case.clauses}
 
 
 def _judgements(configuration: RunConfiguration, operations: Collection[str]) -> Iterator[Judgement]:
@@ -124,8 +124,8 @@ def _write(run: judge.Run, judgement: Judgement) -> None:
 def _configuration(settings: Settings, *, is_small: bool) -> RunConfiguration:
     return RunConfiguration(
         settings=settings,
-        contract=_contract(is_small),
-        cases=_cases(is_small),
+        contract=contract_asked(is_small),
+        cases=cases_asked(is_small),
         waivers=(),
         fail_on=RequirementLevel.MUST,
         require_all=False,
@@ -135,11 +135,13 @@ def _configuration(settings: Settings, *, is_small: bool) -> RunConfiguration:
 
 
 @cache
-def _contract(is_small: bool) -> Contract:
+def contract_asked(is_small: bool) -> Contract:
+    """The whole contract, or the small one: read once a process."""
     return load_contract(small_contract() if is_small else SCHEMAS)
 
 
 @cache
-def _cases(is_small: bool) -> tuple[Case, ...]:
-    contract = _contract(is_small)
+def cases_asked(is_small: bool) -> tuple[Case, ...]:
+    """Its cases, workflows and generated ones included, in the order of asking."""
+    contract = contract_asked(is_small)
     return in_order([*derive_cases(contract), *workflow_cases(contract, WORKFLOWS)])

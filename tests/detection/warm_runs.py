@@ -1,7 +1,7 @@
 """Whole runs of pytest, each a process of its own, from a process that has done all the importing once.
 
 Most of a short run is Python starting and importing. A starter process imports the libraries, the plugins and the
-engine, but no test and no conftest; each run is a fork of it that calls `pytest.main` with its own words.
+engine, but no test and no conftest; each run is a fork of it that calls `pytest.main` in an environment of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 import traceback
@@ -24,21 +25,32 @@ from _pytest.config import default_plugins
 
 # Imported late by a run, and slow to import.
 _WAYS_IN = ("__main__", "pytest_plugin")  # the plugin is loaded by each run itself
+# A run that hangs shall fail its test, not hang it. Ten times what a run takes on a busy machine.
+PATIENCE_S = 120
+
 _LATE = ("schemathesis.openapi", "hypothesis", "jinja2", "jsonschema", "referencing", "requests", "yaml")
 
 
 class WarmRuns:
-    """Starts runs in `folder` with exactly `environment`; threads that run at the same time get a starter each."""
+    """Starts runs in `folder` with exactly `environment`; threads that run at the same time get a starter each.
+
+    A run that hangs is killed after `PATIENCE_S`.
+    """
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder, self._environment = folder, dict(environment)
         self._idle: list[subprocess.Popen[str]] = []
 
-    def run(self, words: Sequence[str], output: Path) -> int:
-        """Runs pytest with these words, its terminal written to `output`, and returns its exit status."""
+    def run(self, words: Sequence[str], output: Path, environment: Mapping[str, str] | None = None) -> int:
+        """Runs pytest with these words, its terminal written to `output`, and returns its exit status.
+
+        `environment` takes the place of that of all runs.
+        """
         starter = self._taken()
         assert starter.stdin and starter.stdout
-        starter.stdin.write(json.dumps({"words": [*words], "output": str(output)}) + "\n")
+        given = dict(self._environment if environment is None else environment)
+        order = {"words": [*words], "output": str(output), "environment": given}
+        starter.stdin.write(json.dumps(order) + "\n")
         starter.stdin.flush()
         status = int(starter.stdout.readline())
         self._idle.append(starter)
@@ -48,6 +60,9 @@ class WarmRuns:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         """Ends the starters, which wait for nothing but the next run."""
         while self._idle:
             self._idle.pop().communicate()
@@ -72,11 +87,15 @@ def _import_all() -> None:
         importlib.import_module(name)
 
 
-def _run_forked(words: list[str], output: str) -> int:
+def _run_forked(words: list[str], output: str, environment: dict[str, str]) -> int:
     if child := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     status = 3
     try:
+        signal.alarm(PATIENCE_S)
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.argv = ["pytest", *words]
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         for stream in (1, 2):

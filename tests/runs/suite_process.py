@@ -1,13 +1,13 @@
 """Runs of the contract suite, each as a process of its own: `python -m pytest tests/contract ...`.
 
-They test one operation only, unless `contract` names another contract.
-
-Unlike `warm_runs`, whose runs share one environment and are only waited for, a run here is started as a user starts it:
-in any checkout, with any environment, and it can be signalled while it runs.
+They test one operation only, unless `contract` names another contract. What is only waited for is a fork of a process
+that has done the importing, see `warm_runs.py`; what is signalled, or run in another checkout, is started as a user
+starts it.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -18,12 +18,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from signal import SIG_DFL, SIGINT, SIGKILL, Signals, signal
 from typing import Any
 
 import pytest
 
+from tests.detection.warm_runs import PATIENCE_S, WarmRuns
 from tests.unit.small_contract import small_contract
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,9 +35,10 @@ CLAUSE = f"{WHOLE}/test_documented.py::test_clause"
 
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "two-workers"])
 
-# A run that hangs shall fail its test, not hang it. Ten times what a run takes on a busy machine.
-PATIENCE_S = 120
 LOOK_AGAIN_S = 0.02
+
+# A fork finds the plugins imported already, and pytest would warn that it cannot rewrite their assertions.
+QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 # Settings of the surrounding run or shell, which must not reach the runs that are judged. Without byte code, each run
 # would compile every plugin again.
@@ -104,11 +107,7 @@ class Running:
 
     def finished(self) -> Finished:
         """Waits for its end."""
-        status = self.process.wait(PATIENCE_S)
-        record = self.reports / "verdicts.jsonl"
-        lines = record.read_text().splitlines() if record.is_file() else []
-        terminal = self.terminal.read_text(errors="replace")
-        return Finished(status, terminal, self.reports, tuple(json.loads(line) for line in lines))
+        return _finished(self.process.wait(PATIENCE_S), self.terminal, self.reports)
 
     def wait_for_verdict(self, clause: str) -> None:
         """Waits until the record holds it: a worker may be further on than the process that writes."""
@@ -122,8 +121,42 @@ class Running:
 
 def run_suite(folder: Path, *words: str, **where: Any) -> Finished:
     """Runs the suite with these words to its end; reports and terminal stay in `folder`. Takes what `started` takes."""
-    with started(folder, *words, **where) as running:
-        return running.finished()
+    if "root" in where:
+        with started(folder, *words, **where) as running:
+            return running.finished()
+    return _run_warm(folder, *words, **where)
+
+
+def _run_warm(
+    folder: Path,
+    *words: str,
+    places: Sequence[str] = (WHOLE,),
+    environment: Mapping[str, str] | None = None,
+    contract: Path | None = None,
+) -> Finished:
+    terminal, given = folder / "terminal.txt", {**own_environment(), **(environment or {})}
+    status = _warm_runs().run([*places, *_options(folder, contract), *QUIET, *words], terminal, given)
+    return _finished(status, terminal, folder / "reports")
+
+
+@cache
+def _warm_runs() -> WarmRuns:
+    """The starter of the runs of this process, which ends with it."""
+    runs = WarmRuns(ROOT, own_environment())
+    atexit.register(runs.close)
+    return runs
+
+
+def _options(folder: Path, contract: Path | None) -> list[str]:
+    options = ["--reports", str(folder / "reports"), "-o", f"cache_dir={folder / 'cache'}"]
+    return [*options, "--contract", str(contract or small_contract())]
+
+
+def _finished(status: int, terminal: Path, reports: Path) -> Finished:
+    record = reports / "verdicts.jsonl"
+    lines = record.read_text().splitlines() if record.is_file() else []
+    told = terminal.read_text(errors="replace")
+    return Finished(status, told, reports, tuple(json.loads(line) for line in lines))
 
 
 @contextmanager
@@ -137,9 +170,7 @@ def started(
 ) -> Iterator[Running]:
     """A run that is ended with the block, if it has not ended before."""
     reports, terminal = folder / "reports", folder / "terminal.txt"
-    options = ["--reports", str(reports), "-o", f"cache_dir={folder / 'cache'}"]
-    options += ["--contract", str(contract or small_contract())]
-    command = [sys.executable, "-m", "pytest", *places, *options, *words]
+    command = [sys.executable, "-m", "pytest", *places, *_options(folder, contract), *words]
     with terminal.open("wb") as output:
         process = subprocess.Popen(
             command,

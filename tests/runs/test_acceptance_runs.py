@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from reference_provider import serve
+from tests.runs.decided_runs import decide
 from tests.runs.provider_files import ask, without
-from tests.runs.suite_process import ROOT, WORKERS, Finished, run_suite
+from tests.runs.suite_process import ROOT, Finished, run_suite
 from tests.unit.small_contract import small_contract
 
 MUST, SHOULD = "getActiveProject-success-status-absent", "getActiveProject-success-message-reworded"
@@ -50,11 +51,15 @@ def page(run: Finished) -> Path:
     return run.reports / "acceptance.html"
 
 
-@WORKERS
 @pytest.mark.parametrize(
-    ("faults", "expected"),
-    [((), (0, "ACCEPTED")), ((SHOULD,), (0, "ACCEPTED WITH REMARKS")), ((MUST,), (1, "REJECTED"))],
-    ids=["accepted", "with-remarks", "rejected"],
+    ("faults", "expected", "workers"),
+    [
+        ((), (0, "ACCEPTED"), ()),
+        ((SHOULD,), (0, "ACCEPTED WITH REMARKS"), ()),
+        ((MUST,), (1, "REJECTED"), ()),
+        ((MUST,), (1, "REJECTED"), ("-n", "2")),
+    ],
+    ids=["accepted", "with-remarks", "rejected", "rejected-and-two-workers"],
 )
 def test_acceptance_writes_a_page_that_its_record_confirms(
     faults: tuple[str, ...], expected: tuple[int, str], workers: tuple[str, ...], tmp_path: Path, schemas: Path
@@ -141,12 +146,19 @@ def test_pages_made_again_are_the_same_to_the_letter(tmp_path: Path, schemas: Pa
     assert (told.returncode, told.stdout.splitlines()[-1], same) == (run.exit_status, run.last_line, [True, True])
 
 
-@pytest.mark.parametrize("words", [(), ("-k", "by-bearer"), ("--require", "all")], ids=["whole", "narrowed", "all"])
+@pytest.mark.parametrize("require_all", [False, True], ids=["reachable", "all"])
 @pytest.mark.parametrize("faults", [(), (MUST,)], ids=["upheld", "violated"])
 def test_report_ends_with_the_line_and_the_status_of_the_run(
-    words: tuple[str, ...], faults: tuple[str, ...], tmp_path: Path
+    require_all: bool, faults: tuple[str, ...], tmp_path: Path
 ) -> None:
-    run = ask(tmp_path, *words, faults=faults, change=without("states"))
+    run = decide(tmp_path, faults=faults, change=without("states"), require_all=require_all)
+    told = command("report", str(run.reports / "verdicts.jsonl"), "--reports", str(tmp_path / "again"))
+    assert (told.returncode, told.stdout.splitlines()[-1]) == (run.exit_status, run.last_line)
+
+
+@pytest.mark.parametrize("faults", [(), (MUST,)], ids=["upheld", "violated"])
+def test_report_of_a_narrowed_run_ends_as_the_run_did(faults: tuple[str, ...], tmp_path: Path) -> None:
+    run = ask(tmp_path, "-k", "by-bearer", faults=faults, change=without("states"))
     told = command("report", str(run.reports / "verdicts.jsonl"), "--reports", str(tmp_path / "again"))
     assert (told.returncode, told.stdout.splitlines()[-1]) == (run.exit_status, run.last_line)
 

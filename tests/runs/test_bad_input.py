@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.runs.suite_process import WHOLE_API, WORKERS, Finished, run_suite
+from tests.runs.suite_process import WHOLE_API, Finished, run_suite
 
 BAD_INPUT = 4
 EARLIER = '{"kind": "header", "of": "an earlier run"}\n'
@@ -88,8 +88,11 @@ def _told(run: Finished, *needed: str) -> tuple[int, int, list[str], str]:
     return run.exit_status, len(lines), missing, (run.reports / "verdicts.jsonl").read_text()
 
 
-@WORKERS
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize(
+    ("row", "workers"),
+    [*((row, ()) for row in ROWS.values()), (ROWS["unknown-key"], ("-n", "2"))],
+    ids=[*ROWS, "unknown-key-and-two-workers"],
+)
 def test_bad_input_ends_with_one_line(row: Row, workers: tuple[str, ...], tmp_path: Path) -> None:
     for name, text in row.files.items():
         (tmp_path / name).write_text(text)

@@ -1,4 +1,4 @@
-"""No usable answer, by whole runs: blocked where it says nothing of the operation, and told once for all clauses."""
+"""No usable answer: blocked where it says nothing of the operation, and told once for all clauses."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from reference_provider import serve
 from tests.detection.mutating_proxy import Request
+from tests.runs.decided_runs import decide, decide_about
 from tests.runs.provider_files import (
     ACTIVE,
     always,
@@ -52,8 +53,11 @@ def _is_blocked_once(run: Finished, reason: str) -> bool:
     return len(run.terminal.splitlines()) <= A_SCREEN or pytest.fail(run.terminal[:5000])
 
 
-@WORKERS
-@pytest.mark.parametrize("port", [dead_port, silent_port], ids=["dead", "silent"])
+@pytest.mark.parametrize(
+    ("port", "workers"),
+    [(dead_port, ()), (dead_port, ("-n", "2")), (silent_port, ())],
+    ids=["dead", "dead-and-two-workers", "silent"],
+)
 def test_port_without_answer_costs_one_deadline_and_is_told_once(
     port: Port, workers: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -64,17 +68,21 @@ def test_port_without_answer_costs_one_deadline_and_is_told_once(
     assert (sent, run.footer["seconds"] < DEADLINE_S + MARGIN_S) == (2, True)
 
 
-@WORKERS
+def _is_blocked_whole(run: Finished, reason: str) -> bool:
+    """Whether all is blocked, for this reason."""
+    assert (run.decision, {*run.verdicts.values()}) == (INCONCLUSIVE, {"blocked"}), run.last_line
+    return reason in run.last_line
+
+
 @pytest.mark.parametrize("status", [429, 503])
-def test_provider_that_always_answers_so_blocks_the_run(status: int, workers: tuple[str, ...], tmp_path: Path) -> None:
-    run = ask(tmp_path, "-v", *workers, relay=always(status), change=without("states"))
-    assert _is_blocked_once(run, f"no usable answer: {status}")
+def test_provider_that_always_answers_so_blocks_the_run(status: int, tmp_path: Path) -> None:
+    run = decide(tmp_path, relay=always(status), change=without("states"))
+    assert _is_blocked_whole(run, f"no usable answer: {status}")
 
 
-@WORKERS
-def test_refused_credentials_block_the_run_and_are_told_once(workers: tuple[str, ...], tmp_path: Path) -> None:
-    run = ask(tmp_path, "-v", *workers, change=with_credentials(lambda account: wrong_key(wrong_token(account))))
-    assert _is_blocked_once(run, "every credential given is refused (401")
+def test_refused_credentials_block_the_run(tmp_path: Path) -> None:
+    run = decide(tmp_path, change=with_credentials(lambda account: wrong_key(wrong_token(account))))
+    assert _is_blocked_whole(run, "every credential given is refused (401")
 
 
 NAMED = {"token": {"env": "OUR_TOKEN"}, "api_key": {"env": "OUR_KEY"}, "user_id": "u-1"}
@@ -93,11 +101,19 @@ def _ask_with_secrets_of(environment: Mapping[str, str], folder: Path, *words: s
         return run, len(reference.received)
 
 
-@WORKERS
 @pytest.mark.parametrize(("environment", "reason"), MISSING.values(), ids=MISSING)
 def test_secret_that_is_missing_blocks_the_run_and_nothing_is_sent(
-    environment: Mapping[str, str], reason: str, workers: tuple[str, ...], tmp_path: Path
+    environment: Mapping[str, str], reason: str, tmp_path: Path
 ) -> None:
+    with serve() as reference:
+        run = decide_about(tmp_path, provider_of(reference) | {"accounts": {ACTIVE: NAMED}}, environment)
+        received = len(reference.received)
+    assert (_is_blocked_whole(run, reason), received) == (True, 0)
+
+
+@WORKERS
+def test_secret_that_is_missing_is_told_once(workers: tuple[str, ...], tmp_path: Path) -> None:
+    environment, reason = MISSING["not-set"]
     run, received = _ask_with_secrets_of(environment, tmp_path, *workers)
     assert (_is_blocked_once(run, reason), received) == (True, 0)
 
@@ -131,11 +147,9 @@ def test_generator_that_asks_too_fast_is_blocked_not_upheld(tmp_path: Path) -> N
     assert (run.decision, blocked, run.footer["generated_requests"]) == (INCONCLUSIVE, clauses, 2)
 
 
-@WORKERS
-def test_case_without_answer_is_asked_once_more_then_violated(workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_case_without_answer_is_asked_once_more_then_violated(tmp_path: Path) -> None:
     with serve(faults=["getActiveProject-unknown-query-no-answer"]) as reference:
-        reference.write_provider(tmp_path / "provider.toml")
-        run = run_suite(tmp_path, "--provider", str(tmp_path / "provider.toml"), *workers)
+        run = decide_about(tmp_path, provider_of(reference))
         asked = [received.status for received in reference.received if received.query == "contract-probe=1"]
     given = run.of("unknown-query/status.is-no-server-error", "unusual-accept/status.is-no-server-error")
     assert (run.decision, asked, given) == ((1, "REJECTED"), [None, None], ["violated", "upheld"])

@@ -16,8 +16,9 @@ import yaml
 
 from reference_provider import Reference, serve
 from talkstack_contract.provider.settings import ENVIRONMENT
+from tests.detection.warm_runs import PATIENCE_S
 from tests.runs.provider_files import ACTIVE
-from tests.runs.suite_process import PATIENCE_S, ROOT, checkout, own_environment
+from tests.runs.suite_process import ROOT, checkout, own_environment
 from tests.unit.small_contract import small_contract
 
 SECRETS = [name for names in ENVIRONMENT.values() for name in names if name != "TALKSTACK_EMPTY_USER_ID"]

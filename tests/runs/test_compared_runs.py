@@ -1,4 +1,4 @@
-"""Runs that are compared with an earlier one, as processes: red is only what is new, and each change is named."""
+"""Runs that are compared with an earlier one: red is only what is new, and each change is named."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from talkstack_contract.judging.comparison import Baseline
+from talkstack_contract.results.history import baseline, read_earlier
+from tests.runs.decided_runs import decide
 from tests.runs.provider_files import ask, without
 from tests.runs.suite_process import WORKERS, Finished, run_suite
 from tests.unit.small_contract import cut_down, small_contract
@@ -40,15 +43,28 @@ def told(run: Finished, kind: str) -> list[str]:
     return sorted(id_ for id_ in ids if not id_.startswith("generated/"))
 
 
-def earlier(folder: Path, *words: str, **how: Any) -> tuple[str, str]:
+@pytest.fixture(scope="module")
+def after_two_faults(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    run = ask(tmp_path_factory.mktemp("earlier"), faults=[STATUS, MESSAGE])
+    return "--against", str(run.reports / "verdicts.jsonl")
+
+
+@pytest.fixture(scope="module")
+def after_none(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    return "--against", str(ask(tmp_path_factory.mktemp("earlier")).reports / "verdicts.jsonl")
+
+
+def decided_after(folder: Path, *faults: str) -> Baseline | None:
+    """What a run of this process is compared with: an earlier one against a provider with these faults."""
     (folder / "earlier").mkdir()
-    return "--against", str(ask(folder / "earlier", *words, **how).reports / "verdicts.jsonl")
+    return baseline([read_earlier(decide(folder / "earlier", faults=faults).reports / "verdicts.jsonl")])
 
 
 @WORKERS
-def test_run_is_red_for_what_is_newly_violated_alone(workers: tuple[str, ...], tmp_path: Path) -> None:
-    against = earlier(tmp_path, faults=[STATUS, MESSAGE])
-    run = ask(tmp_path, *against, *workers, faults=[STATUS, EMPTY])
+def test_run_is_red_for_what_is_newly_violated_alone(
+    workers: tuple[str, ...], after_two_faults: tuple[str, str], tmp_path: Path
+) -> None:
+    run = ask(tmp_path, *after_two_faults, *workers, faults=[STATUS, EMPTY])
     expected = {
         "newly_violated": BROKEN_BY_EMPTY,
         "fixed": broken("envelope.message-is-text"),
@@ -59,13 +75,12 @@ def test_run_is_red_for_what_is_newly_violated_alone(workers: tuple[str, ...], t
 
 
 def test_known_violation_does_not_reject_again(tmp_path: Path) -> None:
-    against = earlier(tmp_path, faults=[STATUS])
-    run = ask(tmp_path, *against, faults=[STATUS])
+    run = decide(tmp_path, baseline=decided_after(tmp_path, STATUS), faults=[STATUS])
     assert (run.decision, [*changes(run)]) == ((0, "ACCEPTED WITH REMARKS"), ["still_violated"])
 
 
 def test_run_is_not_green_for_what_is_no_longer_exercised(tmp_path: Path) -> None:
-    run = ask(tmp_path, *earlier(tmp_path), change=without("states"))
+    run = decide(tmp_path, baseline=decided_after(tmp_path), change=without("states"))
     not_asked = {clause for clause, verdict in run.verdicts.items() if verdict == "unexercised"}
     lost = set(changes(run).pop("no_longer_exercised"))
     lost_pair = {clause for clause in not_asked if clause.startswith("internal-error/status")}
@@ -77,15 +92,14 @@ def test_run_is_not_green_for_what_is_no_longer_exercised(tmp_path: Path) -> Non
     )
 
 
-def test_clause_that_was_added_is_new_and_does_not_fail(tmp_path: Path) -> None:
-    against = earlier(tmp_path)
+def test_clause_that_was_added_is_new_and_does_not_fail(after_none: tuple[str, str], tmp_path: Path) -> None:
     schemas = cut_down(small_contract(), tmp_path / "schemas")
     body = json.loads((schemas / SCHEMA).read_text())
     body["required"].append("colour")
     body["properties"]["colour"] = {"type": "string"}
-    body["examples"][0]["colour"] = "green"
+    body["examples"] = [example | {"colour": "red"} for example in body["examples"]]
     (schemas / SCHEMA).write_text(json.dumps(body))
-    run = _ask_with(schemas, tmp_path, *against)
+    run = _ask_with(schemas, tmp_path, *after_none)
     added = {clause for clause in changes(run)["new"] if "colour" in clause}
     violated = {clause for clause in run.violated() if "colour" in clause}
     assert (run.decision, added, violated == added) == (
@@ -99,9 +113,8 @@ def _ask_with(schemas: Path, folder: Path, *words: str) -> Finished:
     return run_suite(folder, *words, contract=schemas)
 
 
-def test_narrowed_run_is_compared_as_far_as_it_went(tmp_path: Path) -> None:
-    against = earlier(tmp_path)
-    run = ask(tmp_path, *against, "-k", "by-bearer", faults=[STATUS])
+def test_narrowed_run_is_compared_as_far_as_it_went(after_none: tuple[str, str], tmp_path: Path) -> None:
+    run = ask(tmp_path, *after_none, "-k", "by-bearer", faults=[STATUS])
     assert (run.decision, changes(run)) == (
         (1, "no decision"),
         {"newly_violated": ["by-bearer/envelope.status-is-success"]},
@@ -126,11 +139,14 @@ def test_baseline_that_cannot_be_read_is_bad_input(content: str | None, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("only", "count"),
-    [("getActiveProject/no-credential/status.is-401", 1), ("getActiveProject/no-credential", 7)],
-    ids=["clause", "case"],
+    ("only", "count", "workers"),
+    [
+        ("getActiveProject/no-credential/status.is-401", 1, ()),
+        ("getActiveProject/no-credential", 7, ()),
+        ("getActiveProject/no-credential", 7, ("-n", "2")),
+    ],
+    ids=["clause", "case", "case-and-two-workers"],
 )
-@WORKERS
 def test_one_case_is_asked_again_and_its_exchange_shown(
     only: str, count: int, workers: tuple[str, ...], tmp_path: Path
 ) -> None:

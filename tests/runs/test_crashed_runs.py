@@ -11,8 +11,9 @@ import pytest
 
 from reference_provider import Reference, serve
 from tests.detection.mutating_proxy import Answer, Forward, Request, serve_proxy
+from tests.detection.warm_runs import PATIENCE_S
 from tests.runs.provider_files import ACTIVE, Provider, provider_of, without, written
-from tests.runs.suite_process import PATIENCE_S, WHOLE_API, Finished, run_suite, started
+from tests.runs.suite_process import WHOLE_API, Finished, run_suite, started
 
 NARROW = ("-k", "getProject/by-bearer or updateProject/by-bearer or createProject/by-bearer")
 DEADLINE_S = 60  # of an exchange: the test is faster

@@ -15,9 +15,10 @@ import pytest
 
 from reference_provider import serve
 from tests.detection.mutating_proxy import Answer, Forward, Request, serve_proxy
+from tests.detection.warm_runs import PATIENCE_S
 from tests.runs.provider_files import ask, provider_of, written
 from tests.runs.sabotage import dead_worker
-from tests.runs.suite_process import PATIENCE_S, WORKERS, Running, started
+from tests.runs.suite_process import WORKERS, Running, started
 
 INCONCLUSIVE = (6, "INCONCLUSIVE")
 FOUND_BEFORE = "by-bearer/status.is-200"
@@ -72,9 +73,8 @@ def test_dead_worker_blocks_its_clause_and_the_run(options: tuple[str, ...], tmp
     assert (run.decision, run.of(dead_worker.CLAUSE, FOUND_BEFORE)) == (INCONCLUSIVE, ["blocked", "upheld"])
 
 
-@WORKERS
-def test_bug_in_a_check_blocks_its_clauses(workers: tuple[str, ...], tmp_path: Path) -> None:
-    run = ask(tmp_path, "-p", "tests.runs.sabotage.bug_in_check", *workers)
+def test_bug_in_a_check_blocks_its_clauses(tmp_path: Path) -> None:
+    run = ask(tmp_path, "-p", "tests.runs.sabotage.bug_in_check")
     given = run.of("by-bearer/media-type.is-json", "by-bearer/body.is-strict-json")
     told = "a bug of ours: ZeroDivisionError in bug_in_check.py" in run.told
     assert (run.decision, given, told) == (INCONCLUSIVE, ["blocked", "upheld"], True)

@@ -17,31 +17,28 @@ def _methods(reference: Reference) -> set[str]:
     return {received.method for received in reference.received}
 
 
-@WORKERS
 @pytest.mark.parametrize("change", ALLOWED.values(), ids=ALLOWED)
-def test_provider_sees_nothing_but_get(change: Change, workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_provider_sees_nothing_but_get(change: Change, tmp_path: Path) -> None:
     with serve() as reference:
         file = written(tmp_path / "provider.toml", change(provider_of(reference)))
-        run = run_suite(tmp_path, "--provider", file, *workers)
+        run = run_suite(tmp_path, "--provider", file)
         seen = _methods(reference)
     assert (run.decision, seen, run.footer["generated_requests"] > 0) == ((0, "ACCEPTED"), {"GET"}, True)
 
 
-@WORKERS
-def test_base_url_alone_allows_nothing_but_get(workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_base_url_alone_allows_nothing_but_get(tmp_path: Path) -> None:
     with serve() as reference:
         account = reference.accounts[ACTIVE]
         environment = {"TALKSTACK_TOKEN": account.token, "TALKSTACK_API_KEY": account.api_key}
-        run = run_suite(tmp_path, "--base-url", reference.base_url, *workers, environment=environment)
+        run = run_suite(tmp_path, "--base-url", reference.base_url, environment=environment)
         seen = _methods(reference)
     assert (run.decision, seen) == ((0, "ACCEPTED"), {"GET"})
 
 
-@WORKERS
-def test_provider_sees_more_where_writes_are_allowed(workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_provider_sees_more_where_writes_are_allowed(tmp_path: Path) -> None:
     with serve() as reference:
         file = written(tmp_path / "provider.toml", provider_of(reference))
-        run_suite(tmp_path, "--provider", file, *workers)
+        run_suite(tmp_path, "--provider", file)
         seen = _methods(reference)
     assert seen >= {"GET", "POST", "PUT", "PATCH", "DELETE"}
 

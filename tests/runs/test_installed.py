@@ -11,7 +11,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.runs.suite_process import PATIENCE_S, WHOLE, own_environment
+from tests.detection.warm_runs import PATIENCE_S
+from tests.runs.suite_process import WHOLE, own_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE_RUN_S = 3 * PATIENCE_S  # of the whole contract, where others run one operation

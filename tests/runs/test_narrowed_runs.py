@@ -36,21 +36,21 @@ ROWS = {
 }
 
 
-@WORKERS
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize(
+    ("row", "workers"),
+    [*((row, ()) for row in ROWS.values()), (ROWS["by-k-violated"], ("-n", "2")), (ROWS["by-x"], ("-n", "2"))],
+    ids=[*ROWS, "by-k-violated-and-two-workers", "by-x-and-two-workers"],
+)
 def test_narrowed_run_decides_nothing(row: Row, workers: tuple[str, ...], tmp_path: Path) -> None:
     run = ask(tmp_path, *row.options, *workers, faults=row.faults, change=lambda p: p | {"allow": [*row.allow]})
     assert run.decision == (row.exit_status, "no decision"), run.terminal[-3000:]
 
 
-@WORKERS
 @pytest.mark.parametrize(("faults", "exit_status"), [((), 0), ((MUST,), 1)], ids=["upheld", "violated"])
-def test_clause_by_its_node_id(
-    faults: tuple[str, ...], exit_status: int, workers: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_clause_by_its_node_id(faults: tuple[str, ...], exit_status: int, tmp_path: Path) -> None:
     with serve(faults=faults) as reference:
         reference.write_provider(file := tmp_path / "provider.toml")
-        run = run_suite(tmp_path, "--provider", str(file), *workers, places=[f"{CLAUSE}[{BROKEN}]"])
+        run = run_suite(tmp_path, "--provider", str(file), places=[f"{CLAUSE}[{BROKEN}]"])
     assert (run.decision, len(run.verdicts)) == ((exit_status, "no decision"), 1)
 
 

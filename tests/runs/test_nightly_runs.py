@@ -1,17 +1,21 @@
-"""Ten nights of one provider, as processes: each summary says what happened that night, and is read at a glance."""
+"""Ten nights of one provider: each summary says what happened that night, and is read at a glance."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from talkstack_contract.results.history import baseline, history_of, keep, read_nights
 from tests.detection.answer_edits import json_edit
+from tests.detection.judged_runs import NOON
 from tests.detection.mutating_proxy import Answer, Forward, Relay, Request, untouched
+from tests.runs.decided_runs import decide
 from tests.runs.provider_files import Provider, always, ask, dead_port
 from tests.runs.suite_process import Finished
 
@@ -97,20 +101,26 @@ NIGHTS = {
 }
 
 
-def _asked(folder: Path, night: Night) -> Finished:
+def _asked(folder: Path, night: Night, started: datetime) -> Finished:
+    """The run of that night, decided as `--nightly` decides it, and added to those that are kept."""
+    kept = folder / "reports" / "history"
+    nights = read_nights(kept)
+    held_to = {"started": started, "history": history_of(nights), "baseline": baseline(nights)}
     with dead_port() as dead:
 
         def changed(provider: Provider) -> Provider:
             return provider | {"base_url": dead} if night.is_out else provider
 
-        return ask(folder, *NIGHTLY, faults=night.faults, relay=night.relay, change=changed)
+        run = decide(folder, faults=night.faults, relay=night.relay, change=changed, **held_to)
+    keep(run.reports / "verdicts.jsonl", kept, started)
+    return run
 
 
 def test_each_summary_says_what_happened_that_night(tmp_path: Path) -> None:
     found: dict[str, object] = {}
     expected: dict[str, object] = {}
-    for name, night in NIGHTS.items():
-        run = _asked(tmp_path, night)
+    for number, (name, night) in enumerate(NIGHTS.items()):
+        run = _asked(tmp_path, night, NOON + timedelta(days=number))
         summary = (run.reports / "summary.md").read_text()
         missing = [words for words in night.told if words not in summary]
         wrong = [words for words in night.not_told if words in summary]

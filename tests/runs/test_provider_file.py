@@ -6,14 +6,14 @@ from pathlib import Path
 
 from reference_provider import serve
 from tests.detection.mutating_proxy import Answer, Forward, Request, serve_proxy
+from tests.runs.decided_runs import decide_about
 from tests.runs.provider_files import ACTIVE, dead_port, provider_of, written
 from tests.runs.suite_process import WORKERS, run_suite
 
 ACCEPTED = (0, "ACCEPTED")
 
 
-@WORKERS
-def test_suite_works_through_a_proxy(workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_suite_works_through_a_proxy(tmp_path: Path) -> None:
     passed: list[str] = []
 
     def counting(request: Request, forward: Forward) -> Answer:
@@ -22,16 +22,15 @@ def test_suite_works_through_a_proxy(workers: tuple[str, ...], tmp_path: Path) -
 
     with serve() as reference, serve_proxy(reference.base_url, counting) as proxy:
         reference.write_provider(file := tmp_path / "provider.toml")
-        run = run_suite(tmp_path, "--provider", str(file), "--base-url", proxy.base_url, *workers)
+        run = run_suite(tmp_path, "--provider", str(file), "--base-url", proxy.base_url)
         received = len(reference.received)
     assert (run.decision, proxy.failures, len(passed), received > 0) == (ACCEPTED, [], received, True)
 
 
-@WORKERS
-def test_base_url_given_as_an_option_wins_over_the_environment(workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_base_url_given_as_an_option_wins_over_the_environment(tmp_path: Path) -> None:
     with serve() as reference, dead_port() as elsewhere:
         file = written(tmp_path / "provider.toml", provider_of(reference, elsewhere))
-        words = ("--provider", file, "--base-url", reference.base_url, *workers)
+        words = ("--provider", file, "--base-url", reference.base_url)
         run = run_suite(tmp_path, *words, environment={"PYTEST_BASE_URL": elsewhere})
     assert run.decision == ACCEPTED
 
@@ -66,8 +65,7 @@ def test_headers_of_the_file_are_sent_with_every_request(tmp_path: Path) -> None
 
 def test_budget_of_requests_is_kept(tmp_path: Path) -> None:
     with serve() as reference:
-        file = written(tmp_path / "provider.toml", provider_of(reference) | {"limits": {"requests": 12}})
-        run = run_suite(tmp_path, "--provider", file)
+        run = decide_about(tmp_path, provider_of(reference) | {"limits": {"requests": 12}})
         received = len(reference.received)
     assert (run.decision, received) == ((6, "INCONCLUSIVE"), 12)
 

@@ -1,4 +1,4 @@
-"""Fields that no page documents, by whole runs: told by default, a failure only where that is asked for."""
+"""Fields that no page documents: told by default, a failure only where that is asked for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from talkstack_contract.judging.waivers import load_waivers
 from tests.detection.answer_edits import json_edit
 from tests.detection.mutating_proxy import Answer, Forward, Request
+from tests.runs.decided_runs import decide
 from tests.runs.provider_files import ask
-from tests.runs.suite_process import WORKERS, run_suite
+from tests.runs.suite_process import run_suite
+from tests.unit.small_contract import small_contract
 
 DEMAND = "body.holds-nothing-undocumented"
 DEMANDED = [f"by-api-key/{DEMAND}", f"by-bearer/{DEMAND}"]
@@ -27,9 +30,8 @@ def _colourful(request: Request, forward: Forward) -> Answer:
     return json_edit(_with_a_colour)(forward(request))
 
 
-@WORKERS
-def test_undocumented_field_is_told_and_breaks_nothing(workers: tuple[str, ...], tmp_path: Path) -> None:
-    run = ask(tmp_path, *workers, relay=_colourful)
+def test_undocumented_field_is_told_and_breaks_nothing(tmp_path: Path) -> None:
+    run = decide(tmp_path, relay=_colourful)
     exchanges = [line for line in run.lines if line["kind"] == "exchange" and line["undocumented"]]
     seen = {(line["operation"], line["status"], *line["undocumented"]) for line in exchanges}
     field = ("getActiveProject", 200, COLOUR)
@@ -52,13 +54,14 @@ def test_undocumented_field_rejects_where_that_is_asked_for(tmp_path: Path) -> N
 
 
 def test_demand_is_upheld_where_a_provider_prints_what_its_pages_do(tmp_path: Path) -> None:
-    run = run_suite(tmp_path, "--fail-on-undocumented")
+    run = decide(tmp_path, fail_on_undocumented=True)
     assert (run.decision, run.of(*DEMANDED)) == ((0, "ACCEPTED"), ["upheld", "upheld"])
 
 
 def test_undocumented_field_can_be_waived(tmp_path: Path) -> None:
     (waivers := tmp_path / "waivers.yaml").write_text(WAIVER)
-    run = ask(tmp_path, "--fail-on-undocumented", "--waivers", str(waivers), relay=_colourful)
+    accepted = load_waivers(waivers, small_contract(), waivers.name)
+    run = decide(tmp_path, relay=_colourful, fail_on_undocumented=True, waivers=accepted)
     assert (run.decision, run.of(*DEMANDED)) == ((0, "ACCEPTED WITH REMARKS"), ["waived", "waived"])
 
 

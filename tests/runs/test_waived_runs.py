@@ -1,4 +1,4 @@
-"""Waivers, by whole runs: what is accepted, and how a waiver that is not kept to its word fails the run."""
+"""Waivers: what is accepted, and how a waiver that is not kept to its word fails the run."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from talkstack_contract.judging.waivers import load_waivers
+from tests.runs.decided_runs import decide
 from tests.runs.provider_files import Change, ask, without
 from tests.runs.suite_process import WORKERS
+from tests.unit.small_contract import small_contract
 
 FAULT = "getActiveProject-success-status-absent"
 BROKEN = "envelope.status-is-success"
 FOREVER, PAST = "9999-12-31", "2020-01-31"
 
 
-def _waiver_file(folder: Path, *patterns: str, expires: str = FOREVER) -> tuple[str, str]:
+def _waiver_file(folder: Path, *patterns: str, expires: str = FOREVER) -> Path:
     entries = [
         f'- {{pattern: "{pattern}", reason: "agreed", owner: "us", ticket: "T", expires: "{expires}"}}\n'
         for pattern in patterns
     ]
     file = folder / "waivers.yaml"
     file.write_text("".join(entries))
-    return "--waivers", str(file)
+    return file
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,24 @@ ROWS = {
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_waiver_is_held_to_its_word(row: Row, tmp_path: Path) -> None:
-    waivers = _waiver_file(tmp_path, row.pattern, expires=row.expires)
-    run = ask(tmp_path, *waivers, faults=row.faults, change=row.change)
+    file = _waiver_file(tmp_path, row.pattern, expires=row.expires)
+    waivers = load_waivers(file, small_contract(), file.name)
+    run = decide(tmp_path, faults=row.faults, change=row.change, waivers=waivers)
     assert (run.decision, row.told in run.last_line) == ((row.exit_status, row.word), True), run.last_line
 
 
+def test_waived_clause_still_runs(tmp_path: Path) -> None:
+    run = ask(tmp_path, "--waivers", str(_waiver_file(tmp_path, "getActiveProject/**")), faults=[FAULT])
+    given = run.of(f"by-bearer/{BROKEN}", "by-bearer/status.is-200")
+    assert (run.decision, given) == ((0, "ACCEPTED WITH REMARKS"), ["waived", "upheld"])
+
+
 @WORKERS
-def test_waived_clause_still_runs(workers: tuple[str, ...], tmp_path: Path) -> None:
-    run = ask(tmp_path, *_waiver_file(tmp_path, "getActiveProject/**"), *workers, faults=[FAULT])
-    assert run.of(f"by-bearer/{BROKEN}", "by-bearer/status.is-200") == ["waived", "upheld"]
+def test_waiver_that_matches_nothing_ends_the_run_with_its_status(workers: tuple[str, ...], tmp_path: Path) -> None:
+    run = ask(tmp_path, "--waivers", str(_waiver_file(tmp_path, f"{WAIVED}s")), *workers)
+    assert (run.decision, "matches no clause; nearest: " in run.last_line) == ((1, "REJECTED"), True)
 
 
 def test_narrowed_run_does_not_call_a_waiver_stale(tmp_path: Path) -> None:
-    waivers = _waiver_file(tmp_path, "*/unknown-query/answer.is-unchanged")
-    assert ask(tmp_path, *waivers, "-k", "by-bearer").decision == (0, "no decision")
+    waivers = str(_waiver_file(tmp_path, "*/unknown-query/answer.is-unchanged"))
+    assert ask(tmp_path, "--waivers", waivers, "-k", "by-bearer").decision == (0, "no decision")
