@@ -23,7 +23,7 @@ from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, PACKAGE, ROOT
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.reports.rebuild import ACCEPTANCE, REPORT, is_shown, joined, read_part, views
-from talkstack_contract.reports.terminal import change_lines, last_line
+from talkstack_contract.reports.terminal import change_lines, last_line, printed
 from talkstack_contract.reports.verify import differences, read_page
 from talkstack_contract.results.records import RunHeader
 from talkstack_contract.run_options import BASE_URL, CONTRACT_OPTION, GROUPS, Option
@@ -200,8 +200,8 @@ def _report(words: Words) -> int:
         problem = f"{given.reports} cannot be written ({type(error).__name__})"
         raise BadInput("--reports", "", problem, "name another folder") from None
     for line in change_lines(findings.decision.changes, findings.judgements):
-        print(line)
-    print(last_line(findings.decision, findings.requests, findings.seconds))
+        print(printed(line))
+    print(printed(last_line(findings.decision, findings.requests, findings.seconds)))
     return findings.decision.exit_status
 
 
@@ -237,7 +237,7 @@ def _verify(words: Words) -> int:
     page, parts = read_page(given.page), [read_part(path) for path in given.records]
     found = differences(page, parts)
     for each in found:
-        print(f"differs  {each}")
+        print(printed(f"differs  {each}"))
     for each in _notes(parts[0].heading, _folder(given.contract)):
         print(f"note     {each}")
     names = ", ".join(str(path) for path in given.records)

@@ -472,7 +472,8 @@ class Judgement:
     `status` is that of the pair the clause belongs to, if any. `exchanges` are the ids of the evidence.
     `by_settings` tells that the provider's settings leave the clause out of reach, `run_wide` that the reason is one
     for the whole run, `unmet_dependency` the clause that is not upheld, so that there was nothing to judge, and
-    `value_is_optional` that the value occurred nowhere, as the schema allows.
+    `value_is_optional` that the value occurred nowhere, as the schema allows. `more_violations` counts those that are
+    not kept: a list of 300,000 broken items would fill the record.
     """
 
     operation: str
@@ -492,6 +493,7 @@ class Judgement:
     unmet_dependency: str = ""
     value_is_optional: bool = False
     exchanges: tuple[str, ...] = ()
+    more_violations: int = 0
 
     @property
     def id(self) -> str:

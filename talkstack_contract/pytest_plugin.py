@@ -534,7 +534,7 @@ class Reporting:
             self._say(words.verdict_text(judgement))
 
     def _say(self, text: str, **markup: bool) -> None:
-        self.config.pluginmanager.getplugin("terminalreporter").write_line(text, **markup)
+        self.config.pluginmanager.getplugin("terminalreporter").write_line(words.printed(text), **markup)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:

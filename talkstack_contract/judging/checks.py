@@ -229,24 +229,29 @@ def nothing_foreign(clause: Clause, subject: Subject) -> Iterator[Violation]:  #
             return
 
 
-# What only the inside of a server knows. Each is anchored by something that prose, markup and URL paths do not have.
-_SOURCE = r"[\w.@-]+\.(?:py|m?[jt]sx?|cjs|rb|php|java|kt|go|cs|rs|jar|exs?)\b"
-_NAME = r"[\w`$]+(?:\.[\w`$<>\[\]]+)+"
+# What only the inside of a server knows. Each is anchored by something that prose, markup and URL paths do not have,
+# and no wildcard is without a bound: whatever is sent, the time is linear in its length.
+_SOURCE = r"[\w.@-]{1,100}\.(?:py|m?[jt]sx?|cjs|rb|php|java|kt|go|cs|rs|jar|exs?)\b"
+_NAME = r"[\w`$]{1,100}(?:\.[\w`$<>\[\]]{1,100}){1,20}"
 # A path begins here: no URL goes on, and no attribute or link header holds it.
 _ROOT = r"(?<![\w:/.<])(?<!=[\"'])(?<!=\\[\"'])"
-INTERNALS_SEARCHED = 20_000  # characters: a trace stands early, and a spiteful text must not keep the patterns busy
+INTERNALS_SEARCHED = 20_000  # characters: a trace stands early
 INTERNALS = {
-    "a Python trace": r"Traceback \(most recent call last\)|File \"(?:[^\"\n]+\.pyx?|<\w+>)\", line \d+",
-    "a JavaScript trace": r"\bat (?:async )?(?:[\w$.<>\[\] ]+ \()?(?:file://|node:|/|[A-Za-z]:\\)[^\s)]*:\d+:\d+",
-    "a Java trace": r"\bat (?:[\w.@-]*/){0,2}[\w.$<>]+\((?:[\w$]+\.(?:java|kt|scala):\d+|Native Method|Unknown Source)"
+    "a Python trace": r"Traceback \(most recent call last\)|File \"(?:[^\"\n]{1,300}\.pyx?|<\w{1,100}>)\", line \d+",
+    "a JavaScript trace": r"\bat (?:async )?(?:[\w$.<>\[\] ]{1,100} \()?"
+    r"(?:file://|node:|/|[A-Za-z]:\\)[^\s)]{0,300}:\d+:\d+",
+    "a Java trace": r"\bat (?:[\w.@-]{0,100}/){0,2}[\w.$<>]{1,300}\("
+    r"(?:[\w$]{1,100}\.(?:java|kt|scala):\d+|Native Method|Unknown Source)"
     r"|Exception in thread \"",
-    "a PHP trace": rf"#\d+ (?:/|[A-Za-z]:\\)\S+\(\d+\)|\bin (?:/|[A-Za-z]:\\)\S*{_SOURCE}(?: on line |:)\d+"
+    "a PHP trace": rf"#\d+ (?:/|[A-Za-z]:\\)\S{{1,300}}\(\d+\)"
+    rf"|\bin (?:/|[A-Za-z]:\\)\S{{0,300}}{_SOURCE}(?: on line |:)\d+"
     r"|Stack trace:",
-    "a .NET trace": rf"\bat [\w.`<>\[\], ]+\([^)\n]*\) in \S+:line \d+|\bat {_NAME}\([^()\n]*\)\s+at {_NAME}\("
+    "a .NET trace": rf"\bat [\w.`<>\[\], ]{{1,200}}\([^)\n]{{0,300}}\) in \S{{1,300}}:line \d+"
+    rf"|\bat {_NAME}\([^()\n]{{0,300}}\)\s{{1,20}}at {_NAME}\("
     r"|--- End of (?:inner exception )?stack trace",
     "a Go trace": r"\bgoroutine \d+ \[|panic: runtime error|\w\.go:\d+ \+0x[0-9a-f]+",
     "a Ruby trace": r"\.rb:\d+:in [`'‘]",
-    "a Rust trace": r"thread '[^']+' (?:\(\d+\) )?panicked at",
+    "a Rust trace": r"thread '[^']{1,100}' (?:\(\d+\) )?panicked at",
     "a path of a file": rf"{_ROOT}(?:/[\w.@-]+)+/{_SOURCE}|\bfile:///\w|\bnode_modules/"
     rf"|{_ROOT}/(?:var/(?:www|log|task|lib|run)|usr/(?:src|local|lib|share)|etc/[\w-]+)/[\w.-]+[\w./-]*"
     rf"|{_ROOT}/(?:home|opt|srv|root|Users)/[\w.-]+/[\w./-]+"

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
+from itertools import islice
 from types import MappingProxyType
 from typing import TypedDict
 from urllib.parse import unquote, unquote_plus
@@ -45,6 +46,7 @@ from talkstack_contract.states.accounts import OTHER, Accounts
 ASKER_CHECKS = frozenset({"owner", "shows"})  # who asked for what is not known of a generated request
 COMPARING_CHECKS = frozenset({"same-payload", "unchanged-after"})
 SHORTEST_OWN = 10  # characters: a shorter value would stand in an answer by chance
+VIOLATIONS_KEPT = 20  # of a clause: nobody reads more, and the others are counted
 GENERATED_CHECKS = frozenset({"generated", "findings"})
 
 
@@ -118,8 +120,9 @@ class Run:
     def _judged(self, case: Case, clause: Clause) -> Judgement:
         made = judgement_of(case, clause, Verdict.UPHELD)
         try:
-            violations, shown = self._found(case, clause)
-            made = replace(made, violations=tuple(map(self._redacted, violations)), exchanges=tuple(shown))
+            violations, shown, more = self._found(case, clause)
+            kept = tuple(map(self._redacted, violations))
+            made = replace(made, violations=kept, exchanges=tuple(shown), more_violations=more)
         except NotTested as error:
             return replace(
                 made,
@@ -152,23 +155,25 @@ class Run:
         reason = f"{waiver.reason} ({waiver.ticket}, {waiver.owner}, until {waiver.expires})"
         return replace(judgement, verdict=Verdict.WAIVED, reason=reason)
 
-    def _found(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
+    def _found(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str], int]:
+        """Return the first violations of a clause, the ids of its evidence, and how many violations more there are."""
         if self.answers.dead:
             raise self.answers.dead
         if clause.check in GENERATED_CHECKS:
-            return self._found_in_generated(case, clause)
+            return _bounded(*self._found_in_generated(case, clause))
         if clause.check == "workflow":
-            return self._found_in_workflow(case)
+            return _bounded(*self._found_in_workflow(case))
         subjects = list(self._subjects(case, clause))
         self._check_needs(case, clause)
-        violations = [each for subject in subjects for each in self._violations(clause, subject, case)]
+        found = (each for subject in subjects for each in self._violations(clause, subject, case))
+        violations, _, more = _bounded(found, [])
         if not violations:
             _check_occurred(clause, [subject.answer for subject in subjects])
         _check_answered([] if violations else [subject.answer.exchange for subject in subjects])
         if clause.check == "unchanged-after":
             _check_answered([subject.after.exchange for subject in subjects if subject.after])
         shown = [subject.answer.exchange.id for subject in subjects]
-        return violations, shown + [subject.after.exchange.id for subject in subjects if subject.after]
+        return violations, shown + [subject.after.exchange.id for subject in subjects if subject.after], more
 
     def _violations(self, clause: Clause, subject: Subject, case: Case) -> Iterator[Violation]:
         with suppress(NotJson):  # another clause says so
@@ -329,6 +334,13 @@ class Run:
         _check_answered([] if once else [each.exchange for each in generated])
         shown = dict.fromkeys(id_ for _, id_ in once.values()) or [each.exchange.id for each in generated[:1]]
         return [violation for violation, _ in once.values()], list(shown)
+
+
+def _bounded(found: Iterable[Violation], exchanges: list[str]) -> tuple[list[Violation], list[str], int]:
+    """Keep the first violations, and count the others."""
+    rest = iter(found)
+    kept = list(islice(rest, VIOLATIONS_KEPT))
+    return kept, exchanges, sum(1 for _ in rest)
 
 
 def judgement_of(case: Case, clause: Clause, verdict: Verdict, reason: str = "") -> Judgement:

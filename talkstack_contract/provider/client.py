@@ -5,6 +5,7 @@ is waited out and asked once more), one deadline for a whole exchange, no redire
 Raises `Blocked` where a limit of ours stops a request, `NoAnswer` where none came.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -40,9 +41,11 @@ from talkstack_contract.provider.transport import (
     trouble_of_ours,
 )
 
+_NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 USER_AGENT = f"talkstack-contract/{__version__}"
 TAKING_BACK = ("/teardown", "/clean-up")  # ends of the ids of exchanges that take something back
 CHUNK_BYTES = 65_536
+DEEPEST = 100  # objects and lists, one inside the other: no reader of JSON has to follow further (RFC 8259, 9)
 LEARNED_OF_AN_ANSWER = 10  # credentials: a login shows two
 REASON_CHARACTERS = 200  # of a reason phrase: what is longer is cut
 SHOWN_CHARACTERS = 60  # of the name of an encoding
@@ -340,6 +343,8 @@ class _Adapter(BaseAdapter):
     ) -> tuple[requests.Response, Exchange]:
         response = under_way.response = self._provider.connections.send(request, **options)
         trouble = self._read(response, under_way.body)
+        if depth_of(under_way.body) > DEEPEST:
+            raise Blocked(f"an answer is nested deeper than {DEEPEST} objects and lists")
         response._content = bytes(under_way.body)  # what `response.content` would have read, had it not been read here
         return response, self._received_of(request, response, response._content, trouble, under_way)
 
@@ -409,6 +414,19 @@ class _UnderWay:
     attempt: Attempt = field(default_factory=Attempt)
     response: requests.Response | None = None
     body: bytearray = field(default_factory=bytearray)
+
+
+def depth_of(body: bytes | bytearray) -> int:
+    """Return how many objects and lists stand one inside the other in a body, as far as it is JSON."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return 0
+    depth = deepest = 0
+    for hit in _NESTING.finditer(body):
+        mark = hit[0]
+        depth += mark in (b"[", b"{")
+        depth -= mark in (b"]", b"}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def proxy_of(url: str) -> str:

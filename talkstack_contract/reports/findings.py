@@ -18,7 +18,7 @@ from talkstack_contract.judging.decision import Decision, DocumentedResponse, de
 from talkstack_contract.judging.waivers import waiver_problems
 from talkstack_contract.model import Interpretation, Judgement, Verdict
 from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence
-from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts
+from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts, printed
 from talkstack_contract.reports.trends import Trend, trend_of
 from talkstack_contract.results.history import Night
 from talkstack_contract.results.records import ListedOperation, RunHeader
@@ -39,10 +39,19 @@ _TEMPLATES.globals.update(
     suite=f"talkstack-contract {__version__}",
 )
 _TEMPLATES.globals["latency"] = lambda ms: "unknown" if ms is None else f"{ms:g} ms"
-_TEMPLATES.filters["md"] = lambda text: re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(str(text).split()))
+_TEMPLATES.filters["md"] = lambda text: _markdown(str(text))
 _TEMPLATES.filters["link"] = lambda url: url if str(url).startswith(("https://", "http://")) else ""
-_TEMPLATES.filters["code"] = lambda text: f"`{' '.join(str(text).split()).replace('`', 'ˋ')}`"
+_TEMPLATES.filters["code"] = lambda text: f"`{' '.join(printed(str(text)).split()).replace('`', 'ˋ')}`"
 STYLESHEET = Path(__file__).parent / "templates" / "report.css"
+
+
+def _markdown(text: str) -> str:
+    """Write a text that shows as it is: no markup, no HTML, nobody named by `@`, no link, no reference to an issue.
+
+    What GitHub and GitLab make a link of by themselves is parted by a letter of no width.
+    """
+    shown = re.sub(r"([\\`*_{}\[\]<>|~&])", r"\\\1", " ".join(printed(text).split()))
+    return re.sub(r"(?i)(@|://|\bwww|\bmailto|!(?=\d)|#|\bGH-)", "\\1\u200b", shown)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a run says on a terminal: its last line, letters, changes, an exchange."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -12,7 +13,24 @@ from talkstack_contract.provider.evidence import Evidence
 
 MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "unexercised": "○"}
 WORDS = {"unexercised": "not asked"}
+_COMMAND = re.compile(r"(?m)^( *)::")
+_COMMAND_INSIDE = re.compile(r"##(\w*)\[")
 LISTED = 20  # lines of a kind: more is no longer read in a terminal
+
+
+def printed(text: str) -> str:
+    """Return a text that does nothing but show: to a terminal, and to the runner of a CI server that reads along.
+
+    What is not printable is written by its number (ESC, BEL, CR, marks that turn the direction of a text), but for line
+    ends. A line that a runner would obey, `::command::`, `##[command]`, `##vso[command]`, is set apart by a blank.
+    """
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else _numbered(letter) for letter in text)
+    return _COMMAND_INSIDE.sub(r"# #\1[", _COMMAND.sub(r"\1: :", shown))
+
+
+def _numbered(letter: str) -> str:
+    code = ord(letter)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def last_line(decision: Decision, requests: int, seconds: float) -> str:
@@ -103,10 +121,11 @@ def _because(decision: Decision) -> str:
 def stated(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
     """Say what pytest and JUnit show of a verdict: a letter, or why there is nothing to write one about."""
     if judgement.verdict is Verdict.BLOCKED:
-        return f"blocked: {judgement.reason}"
+        return printed(f"blocked: {judgement.reason}")
     if judgement.verdict is Verdict.NOT_TESTED:
-        return f"not asked: {judgement.reason}{f'; to enable it: {judgement.remedy}' if judgement.remedy else ''}"
-    return letter(judgement, evidence)
+        remedy = f"; to enable it: {judgement.remedy}" if judgement.remedy else ""
+        return printed(f"not asked: {judgement.reason}{remedy}")
+    return printed(letter(judgement, evidence))
 
 
 def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
@@ -117,8 +136,8 @@ def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
     for violation in judgement.violations[:5]:
         place = "" if violation is judgement.violations[0] else f" at {violation.at}"
         rows.append(f"  received  {violation.received}{place}")
-    if len(judgement.violations) > 5:
-        rows.append(f"            and {len(judgement.violations) - 5} more")
+    if rest := max(len(judgement.violations) - 5, 0) + judgement.more_violations:
+        rows.append(f"            and {rest} more")
     if judgement.source.interpretation:
         rows.append(f"  reading   {judgement.source.interpretation} in schemas/readings.yaml")
     if judgement.verdict is Verdict.WAIVED:

@@ -85,10 +85,29 @@ def test_page_tells_that_a_body_was_clipped() -> None:
     assert f"[clipped at {BODY_SHOWN_BYTES} of {size} bytes]" in page(EVERYTHING, "report.html")
 
 
+NO_WIDTH = "\u200b"
+ACTING = {
+    "name": ("@octocat", "@Woctocat"),
+    "link": ("see https://evil.test/x", "see https://Wevil.test/x"),
+    "bare-link": ("www.evil.test", "wwwW.evil.test"),
+    "mail": ("mailto:a@evil.test", "mailtoW:a@Wevil.test"),
+    "issue": ("fixes #12 and GH-13, !14", "fixes #W12 and GH-W13, !W14"),
+    "html": ("<script>x</script>&lt;", r"\<script\>x\</script\>\&lt;"),
+    "terminal": ("a\x1b[31m\x07\rb\u202ec", r"a\\x1b\[31m\\x07\\x0db\\u202ec"),
+    "strike": ("~~a~~", r"\~\~a\~\~"),
+}
+
+
+@pytest.mark.parametrize(("sent", "expected"), ACTING.values(), ids=ACTING)
+def test_nothing_that_a_provider_says_is_live_in_markdown(sent: str, expected: str) -> None:
+    shown = page(findings([violated(A_MUST, Violation("$", sent))]), "summary.md")
+    assert f"received {expected.replace('W', NO_WIDTH)}" in shown
+
+
 def test_summary_shows_what_a_provider_sent_as_text() -> None:
     received = "| a\n# b `c` <img src=x> [d](e) *f*"
     shown = page(findings([violated(A_MUST, Violation("$", received))]), "summary.md")
-    assert r"\| a \# b \`c\` \<img src=x\> \[d\](e) \*f\*" in shown
+    assert r"\| a #W b \`c\` \<img src=x\> \[d\](e) \*f\*".replace("W", NO_WIDTH) in shown
 
 
 def test_summary_keeps_the_place_of_a_violation_in_its_quotes() -> None:

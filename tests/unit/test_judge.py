@@ -85,6 +85,14 @@ def test_below_a_broken_clause_nothing_is_judged() -> None:
     )
 
 
+def test_first_violations_are_kept_and_the_others_counted() -> None:
+    run = billing({"GET /invoices": (200, [{**INVOICE, "amount": "12"}] * 500)})
+    case = BILLING["listInvoices/by-bearer"]
+    found = [run.judgement(case, clause) for clause in case.clauses]
+    counts = {(len(each.violations), each.more_violations) for each in found if each.violations}
+    assert (20, 480) in counts
+
+
 def test_reason_names_the_broken_clause_above() -> None:
     judgement = asking({"by-bearer": Reply(201)}).judged("by-bearer/media-type.is-json")
     reason = "status.is-200 does not hold, and below it there is nothing to judge"

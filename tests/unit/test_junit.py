@@ -54,7 +54,7 @@ def test_letter_is_told_in_full() -> None:
 def test_what_xml_cannot_hold_is_written_by_its_number() -> None:
     found = findings([violated(A_MUST, Violation("$", "\x00\ud800\ufffe ]]> <b>"))])
     [failure] = ElementTree.fromstring(junit_xml(found).encode()).iter("failure")
-    assert "received  #x00#xD800#xFFFE ]]> <b>" in (failure.text or "")
+    assert r"received  \x00\ud800\ufffe ]]> <b>" in (failure.text or "")
 
 
 def test_run_that_was_cut_is_an_error_more() -> None:

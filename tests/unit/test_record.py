@@ -239,13 +239,13 @@ def test_narrowed_run_leaves_no_acceptance_page(tmp_path: Path) -> None:
 
 def test_secret_that_the_acceptance_page_would_show_leaves_the_run_inconclusive(tmp_path: Path) -> None:
     record = accepting(tmp_path, replace(FIRST, reason=SECRET))
-    leaks = record.scrub([record.jsonl]) + record.try_acceptance(record.findings())
+    leaks = record.try_acceptance(record.findings()) + record.scrub([record.jsonl])
     decision = record.close(record.findings(), [record.jsonl], leaks)
     path = record.write_acceptance()
     told = [leak.partition(" and ")[0] for leak in leaks]
     assert (decision.word, told) == (
         DecisionKind.INCONCLUSIVE,
-        ["a secret was found in verdicts.jsonl", "a secret was found in acceptance.html"],
+        ["a secret was found in acceptance.html", f"a secret was found in verdicts.jsonl ({FIRST.id})"],
     )
     assert path and SECRET not in path.read_text(encoding="utf-8")
 

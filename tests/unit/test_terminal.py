@@ -1,16 +1,19 @@
 """A run is told in words: the line it ends with, its letters, what changed, and the exchange behind a case."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from talkstack_contract.judging.comparison import Baseline
 from talkstack_contract.model import Verdict, Violation
 from talkstack_contract.provider.evidence import evidence_of
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.reports.findings import Findings
-from talkstack_contract.reports.terminal import change_lines, exchange_text, last_line, letter, verdict_text
+from talkstack_contract.reports.terminal import change_lines, exchange_text, last_line, letter, printed, verdict_text
 from tests.unit.found import A_MUST, A_SHOULD, OCCASION, PROMISES, exchange, findings, judged, violated
 
 # The last line
@@ -189,3 +192,46 @@ def test_verdict_is_told_on_a_line() -> None:
     given = judged("no-credential/status.is-401", Verdict.NOT_TESTED, reason="not allowed")
     told = "○ not asked  status.is-401: a missing or wrong credential is answered 401 (not allowed)"
     assert verdict_text(given) == told
+
+
+# Nothing that a provider says acts
+
+ACTING = {
+    "escape": ("a\x1b[2Jb", "a\\x1b[2Jb"),
+    "bell": ("\x07", "\\x07"),
+    "carriage-return": ("good\rbad", "good\\x0dbad"),
+    "control-of-eight-bits": ("\x9b31m", "\\x9b31m"),
+    "bidirectional-override": ("\u202eevil", "\\u202eevil"),
+    "isolate": ("\u2066x\u2069", "\\u2066x\\u2069"),
+    "line-separator": ("a\u2028b", "a\\u2028b"),
+    "lone-surrogate": ("\ud800", "\\ud800"),
+    "github": ("::error::x", ": :error::x"),
+    "github-in-a-line": ("a\n  ::set-output name=a::b", "a\n  : :set-output name=a::b"),
+    "github-of-old": ("x ##[error]y", "x # #[error]y"),
+    "azure": ("x ##vso[task.complete]", "x # #vso[task.complete]"),
+    "teamcity": ("##teamcity[x]", "# #teamcity[x]"),
+    "time": ("at 10::20", "at 10::20"),
+    "words": ("Größe 中文 ✓ …\nnext", "Größe 中文 ✓ …\nnext"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ACTING.values(), ids=ACTING)
+def test_text_does_nothing_but_show(text: str, expected: str) -> None:
+    assert printed(text) == expected
+
+
+@given(st.text(alphabet=st.characters()))
+def test_no_text_acts(text: str) -> None:
+    shown = printed(text)
+    commands = [line for line in shown.split("\n") if line.lstrip().startswith("::") or re.search(r"##\w*\[", line)]
+    assert (commands, [letter for letter in shown if not letter.isprintable() and letter != "\n"]) == ([], [])
+
+
+@given(st.text(alphabet="#:[ v\nso\u2028\x1b"))
+def test_no_text_of_what_commands_are_made_of_acts(text: str) -> None:
+    shown = printed(text)
+    assert [line for line in shown.split("\n") if line.lstrip().startswith("::") or re.search(r"##\w*\[", line)] == []
+
+
+def test_printed_text_is_printed_again_as_it_is() -> None:
+    assert [text for _, text in ACTING.values() if printed(text) != text] == []

@@ -15,7 +15,7 @@ import pytest
 
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange
-from talkstack_contract.provider.client import NoAnswer, Provider, proxy_of
+from talkstack_contract.provider.client import DEEPEST, NoAnswer, Provider, depth_of, proxy_of
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import Limits
 from talkstack_contract.provider.transport import HEAD_BYTES
@@ -144,6 +144,27 @@ def test_head_is_bounded_in_all(lines: list[str]) -> None:
     head = "\r\n".join(["HTTP/1.1 200 OK", CLOSE, *lines, "", ""]).encode()
     assert len(head) > HEAD_BYTES
     with serving(always(head)) as server, pytest.raises(Blocked, match=r"head of an answer|HTTPException"):
+        asked(server.url)
+
+
+NESTED = {
+    "lists": (b"[" * DEEPEST + b"]" * DEEPEST, DEEPEST),
+    "objects": (b'{"a":' * DEEPEST + b"1" + b"}" * DEEPEST, DEEPEST),
+    "side-by-side": (b"[" + b"[]," * 500 + b"[]]", 2),
+    "brackets-in-texts": (b'["' + b"[" * 500 + b'", "\\"' + b"{" * 500 + b'"]', 1),
+    "deeper": (b"[" * 5000, 5000),
+    "text-without-end": (b'["' + b"[" * 500, 1),
+    "backslashes": (b'["' + b"\\\\" * 300_000 + b'"' + b"]" + b"[]" * 200, 1),
+}
+
+
+@pytest.mark.parametrize(("body", "depth"), NESTED.values(), ids=NESTED)
+def test_depth_of_a_body_is_counted(body: bytes, depth: int) -> None:
+    assert (depth_of(body) or depth, depth_of(body) > DEEPEST) == (depth, depth > DEEPEST)
+
+
+def test_answer_that_is_nested_too_deep_is_blocked() -> None:
+    with serving(always(answer(b"[" * 5000 + b"]" * 5000))) as server, pytest.raises(Blocked, match="nested deeper"):
         asked(server.url)
 
 
