@@ -1,7 +1,8 @@
 """The provider file (TOML) that points the contract suite at a running reference provider."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from reference_provider.world import Account
 
@@ -9,25 +10,45 @@ EFFECTS = ("reads", "writes", "issues-credentials", "sends-mail", "places-calls"
 """All five: nothing that is done to this provider reaches anybody."""
 
 
-def provider_toml(
+def provider_settings(
     urls: Mapping[str, str], accounts: Mapping[str, Account], values: Mapping[str, Mapping[str, str]]
-) -> str:
-    """The file's text. Credentials stand in it as they are: they open nothing but this provider.
+) -> dict[str, Any]:
+    """What the file says. Credentials stand in it as they are: they open nothing but this provider.
 
     `urls` are `base_url`, `calls_base_url` and `states_url`; `accounts` and `values` go by provider state.
     """
+    return {
+        "base_url": urls["base_url"],
+        "calls_base_url": urls["calls_base_url"],
+        "allow": list(EFFECTS),
+        "accounts": {
+            state: {
+                "token": account.token,
+                "api_key": account.api_key,
+                "user_id": account.user_id,
+                "values": dict(values[state]),
+            }
+            for state, account in accounts.items()
+        },
+        "states": {"url": urls["states_url"]},
+    }
+
+
+def provider_toml(settings: Mapping[str, Any]) -> str:
+    """The text of a file that says this."""
+    urls = {key: settings[key] for key in ("base_url", "calls_base_url")}
     tables = [
-        _lines({key: urls[key] for key in ("base_url", "calls_base_url")}) + f"allow = {_list(EFFECTS)}\n",
-        *(_account_tables(state, account, values[state]) for state, account in accounts.items()),
-        _table("states", {"url": urls["states_url"]}),
+        _lines(urls) + f"allow = {_list(settings['allow'])}\n",
+        *(_account_tables(state, account) for state, account in settings["accounts"].items()),
+        _table("states", settings["states"]),
     ]
     return "\n".join(tables)
 
 
-def _account_tables(state: str, account: Account, values: Mapping[str, str]) -> str:
+def _account_tables(state: str, account: Mapping[str, Any]) -> str:
     name = f"accounts.{_text(state)}"
-    credentials = {"token": account.token, "api_key": account.api_key, "user_id": account.user_id}
-    return _table(name, credentials) + "\n" + _table(f"{name}.values", values)
+    credentials = {key: value for key, value in account.items() if key != "values"}
+    return _table(name, credentials) + "\n" + _table(f"{name}.values", account["values"])
 
 
 def _table(name: str, values: Mapping[str, str]) -> str:
@@ -38,7 +59,7 @@ def _lines(values: Mapping[str, str]) -> str:
     return "".join(f"{key} = {_text(value)}\n" for key, value in values.items())
 
 
-def _list(values: tuple[str, ...]) -> str:
+def _list(values: Iterable[str]) -> str:
     return "[" + ", ".join(map(_text, values)) + "]"
 
 

@@ -19,7 +19,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request
 
 from reference_provider.answers import Answer, Delivery
-from reference_provider.provider_file import provider_toml
+from reference_provider.provider_file import provider_settings, provider_toml
 from reference_provider.service import API, CALLS, RECEIVED_PATH, STATES_PATH, Received, Service
 from reference_provider.world import Account, Clock
 
@@ -198,8 +198,12 @@ class Reference:
 
     def write_provider(self, path: Path | str) -> None:
         """Writes the provider file that points the contract suite at this provider. OSError if it cannot."""
+        Path(path).write_text(provider_toml(self.provider_settings()), encoding="utf-8")
+
+    def provider_settings(self) -> dict[str, Any]:
+        """What the provider file says, as plain values: two URLs, `allow`, `accounts` by state, and `states.url`."""
         urls = {"base_url": self.base_url, "calls_base_url": self.calls_base_url, "states_url": self.states_url}
-        Path(path).write_text(provider_toml(urls, self.accounts, self.values), encoding="utf-8")
+        return provider_settings(urls, self.accounts, self.values)
 
 
 def system_clock() -> datetime:

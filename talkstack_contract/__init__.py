@@ -1,3 +1,3 @@
-"""Contract tests for the Talkstack HTTP API: what its docs promise, asked, judged and reported."""
+"""Contract tests of an HTTP API: what its docs promise, tested, judged and reported."""
 
 __version__ = "0.2.0"

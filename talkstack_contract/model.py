@@ -141,6 +141,7 @@ class Scheme:
     prefix: str
     noun: str  # what an id calls it: token, key
     slug: str  # and how it names the way: bearer, api-key
+    credential: str = ""  # the key of an account in the provider file that holds it
 
 
 @dataclass(frozen=True)
@@ -352,6 +353,31 @@ class Interpretation:
 
 
 @dataclass(frozen=True)
+class SettingNames:
+    """What the settings of a provider of this API are called.
+
+    `default_state` is the state whose account is taken where a states URL names none, `other_account` the one whose
+    objects must never show, `expired` the one whose credential no longer works. `credentials` are the keys of an
+    account that hold one, `headers` those that carry one, in lower case; `base_urls` are the settings that name further
+    hosts. `variables` names an environment variable for each key of an account, by state. `schema` is the JSON Schema
+    of a provider file.
+    """
+
+    default_state: str = ""
+    other_account: str = "another account"
+    expired: str = "an expired credential"
+    credentials: tuple[str, ...] = ()
+    headers: frozenset[str] = frozenset()
+    base_urls: tuple[str, ...] = ()
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    schema: Json = True
+
+    def variable(self, state: str, key: str) -> str:
+        """Return the variable for a key of the account in a state; "" without one."""
+        return self.variables.get(state, {}).get(key, "")
+
+
+@dataclass(frozen=True)
 class Contract:
     """All that is promised. `digest` is the SHA-256 of every file it was read from.
 
@@ -365,6 +391,7 @@ class Contract:
     interpretations: tuple[Interpretation, ...]
     digest: str
     pages_not_covered: tuple[tuple[str, str], ...] = ()
+    setting_names: SettingNames = field(default_factory=SettingNames)
 
 
 @dataclass(frozen=True)

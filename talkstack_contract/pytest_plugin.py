@@ -20,7 +20,7 @@ from talkstack_contract.execution.workflows import Workflow
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run, judgement_of
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
-from talkstack_contract.model import Case, Clause, Effect, Judgement, Verdict
+from talkstack_contract.model import Case, Clause, Effect, Judgement, SettingNames, Verdict
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import (
@@ -116,7 +116,7 @@ def _occasion(config: pytest.Config, embedded: ExitStack, workflows: Mapping[str
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
     given.check()
-    settings = _settings(config, embedded)
+    settings = _settings(config, given.contract.setting_names, embedded)
     return given.occasion(settings, workflows, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
 
@@ -129,29 +129,23 @@ def _clause_id(occasion: RunConfiguration, nodeid: str) -> str:
     return inside
 
 
-def _settings(config: pytest.Config, embedded: ExitStack) -> Settings:
+def _settings(config: pytest.Config, names: SettingNames, embedded: ExitStack) -> Settings:
     base_url = config.getoption("base_url", None) or config.getini("base_url") or ""
     if file := config.option.provider:
         path = Path(config.invocation_params.dir, file)
-        return settings_of_file(path, contract_folder(config), os.environ, base_url, config.option.allow_insecure)
+        return settings_of_file(path, names, os.environ, base_url, config.option.allow_insecure)
     if base_url:
-        return settings_of_environment(base_url, os.environ, config.option.allow_insecure)
+        return settings_of_environment(base_url, names, os.environ, config.option.allow_insecure)
     if config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
         raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
     config.stash[REFERENCE] = given = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
-    return settings_of_reference(**given)
+    return settings_of_reference(given, names)
 
 
 def _embedded(embedded: ExitStack) -> dict[str, Any]:
     from reference_provider import serve  # only a run without a provider needs a server
 
-    reference = embedded.enter_context(serve())
-    accounts = {
-        state: [each.token, each.api_key, each.user_id, dict(reference.values[state])]
-        for state, each in reference.accounts.items()
-    }
-    urls = {"base_url": reference.base_url, "calls_base_url": reference.calls_base_url}
-    return {**urls, "states_url": reference.states_url, "accounts": accounts}
+    return embedded.enter_context(serve()).provider_settings()
 
 
 def _interrupt(*_: Any) -> None:
@@ -555,7 +549,7 @@ class Reporting:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Any) -> None:
         """Name the page."""
-        report.title = "Talkstack API contract"
+        report.title = f"{self.occasion.contract.title} contract"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:

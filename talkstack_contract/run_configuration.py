@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from talkstack_contract.contract.cases import derive_cases, in_order
@@ -16,16 +17,15 @@ from talkstack_contract.contract.profiles import Profile, load_profile, newest_p
 from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.execution.workflows import Workflow, workflow_cases
 from talkstack_contract.judging.waivers import Waiver, load_waivers
-from talkstack_contract.model import RequirementLevel
+from talkstack_contract.model import Contract, RequirementLevel
 from talkstack_contract.provider.request_builder import value_names
-from talkstack_contract.provider.settings import ACTIVE, EMPTY, Settings
+from talkstack_contract.provider.settings import Settings
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
 from talkstack_contract.results.records import RunConfiguration
-from talkstack_contract.states.accounts import EXPIRED, OTHER
 from talkstack_contract.states.ledger import Ledger, read_ledger
 
 HISTORY = "history"
-MISSPELT = 0.85  # so much alike are a name and what it was meant to be: agentid, agentId
+MISSPELT = 0.85  # so much alike are a name and what it was meant to be: invoiceid, invoiceId
 EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a night within the default budget
 
 
@@ -36,6 +36,11 @@ class Given:
     option: Namespace
     folder: Path
     schemas: Path
+
+    @cached_property
+    def contract(self) -> Contract:
+        """What the folder of promises holds, read once."""
+        return load_contract(self.schemas)
 
     @property
     def reports(self) -> Path:
@@ -74,7 +79,7 @@ class Given:
         Waivers that they do not name are looked for in `waivers.yaml` beside the provider file, or else in the current
         folder, and at last in `waivers`.
         """
-        option, contract = self.option, load_contract(self.schemas)
+        option, contract = self.option, self.contract
         derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
         occasion = RunConfiguration(
             contract=contract,
@@ -128,7 +133,9 @@ class Given:
         Other values are fine: what only another account has must not show in an answer.
         """
         file = Path(self.option.provider or "the provider file").name
-        states = {ACTIVE, EMPTY, OTHER, EXPIRED, *(case.state for case in occasion.cases if case.state)}
+        own = occasion.contract.setting_names
+        states = {own.default_state, own.other_account, own.expired, *own.variables}
+        states |= {case.state for case in occasion.cases if case.state}
         names = value_names(occasion.cases)
         for state, account in occasion.settings.accounts.items():
             key = f"accounts.{state!r}"

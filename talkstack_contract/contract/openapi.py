@@ -6,7 +6,7 @@ Raises `BadInput` for a file that is missing, cut, not valid, or says something 
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from talkstack_contract.contract.described_values import described_body
@@ -30,6 +30,7 @@ from talkstack_contract.model import (
     Response,
     Scenario,
     Scheme,
+    SettingNames,
     Source,
 )
 
@@ -81,7 +82,32 @@ class _Catalogue:
         for path in sorted(self.documents):
             digest.update(path.encode() + b"\0" + (self.folder / path).read_bytes())
         pages = tuple((each["page"], each["why"]) for each in info["x-contract"].get("pages_not_covered", ()))
-        return Contract(info["title"], info["version"], docs_read, operations, self.readings, digest.hexdigest(), pages)
+        return Contract(
+            info["title"],
+            info["version"],
+            docs_read,
+            operations,
+            self.readings,
+            digest.hexdigest(),
+            pages,
+            self._setting_names(root, operations),
+        )
+
+    def _setting_names(self, root: Json, operations: Sequence[Operation]) -> SettingNames:
+        notes, schemes = root["info"]["x-contract"].get("provider", {}), root["components"]["securitySchemes"].values()
+        base_urls = dict.fromkeys([*notes.get("base_urls", ()), *(each.server for each in operations if each.server)])
+        credentials = dict.fromkeys(_credential_key(each) for each in schemes)
+        usual, states = SettingNames(), notes.get("states", {})
+        return SettingNames(
+            states.get("default", usual.default_state),
+            states.get("other_account", usual.other_account),
+            states.get("expired", usual.expired),
+            tuple(credentials),
+            frozenset({"authorization", *(each["name"].lower() for each in schemes if each["type"] == "apiKey")}),
+            tuple(base_urls),
+            notes.get("variables", {}),
+            _provider_file(self._document("meta/provider.json"), base_urls, credentials),
+        )
 
     def _document(self, name: str) -> Json:
         if name not in self.documents:
@@ -266,6 +292,24 @@ class _Catalogue:
             raise BadInput(f"schemas/{file}", place, f"{name!r} is no reading", nearest(name, known))
 
 
+def _credential_key(scheme: Json) -> str:
+    """Return the key of an account in the provider file that holds the credential of a scheme."""
+    usual = "token" if scheme["type"] == "http" else "api_key"
+    return str(scheme.get("x-contract", {}).get("credential", usual))
+
+
+def _provider_file(meta: Json, base_urls: Iterable[str], credentials: Iterable[str]) -> Json:
+    """Return the schema of a provider file, with the keys that are this contract's own."""
+    try:
+        properties = {**meta["properties"], **{key: {"type": "string"} for key in base_urls}}
+        account = properties["accounts"]["additionalProperties"]
+    except (KeyError, TypeError):
+        raise BadInput("schemas/meta/provider.json", "", "describes no accounts", "restore it") from None
+    keys = {**{key: {"$ref": "#/$defs/secret"} for key in credentials}, **account["properties"]}
+    properties["accounts"] = {**properties["accounts"], "additionalProperties": {**account, "properties": keys}}
+    return {**meta, "properties": properties}
+
+
 def _with_parameters(entry: Json, shared: Json) -> Json:
     """Return an operation with the parameters of its path; one of its own wins over a shared one of that name."""
     own = entry.get("parameters", [])
@@ -344,6 +388,7 @@ def _scheme(file: str, place: str, name: str, declared: Json) -> Scheme:
     if name not in declared:
         raise BadInput(f"schemas/{file}", f"{place}.security", f"{name!r} is no scheme", nearest(name, declared))
     entry = declared[name]
+    key = _credential_key(entry)
     if entry["type"] == "http":
-        return Scheme(name, "Authorization", f"{entry['scheme'].title()} ", "token", entry["scheme"])
-    return Scheme(name, entry["name"], "", "key", "api-key")
+        return Scheme(name, "Authorization", f"{entry['scheme'].title()} ", "token", entry["scheme"], key)
+    return Scheme(name, entry["name"], "", "key", "api-key", key)

@@ -112,7 +112,8 @@ class _Operation:
         shown["externalDocs"] = {"description": f"{self.tag.capitalize()} \u203a {self.title}", "url": page}
         host = self.value(FactKind.HOST)
         if host and host != self.main_host:
-            shown["servers"] = [{"url": f"https://{host}", "x-contract": {"setting": "calls_base_url"}}]
+            setting = f"{'_'.join(re.findall('[a-z0-9]+', host.partition('.')[0]))}_base_url"
+            shown["servers"] = [{"url": f"https://{host}", "x-contract": {"setting": setting}}]
         shown["security"] = self.security()
         effect = "reads" if self.method in ("GET", "HEAD") else "writes"
         shown["x-contract"] = {"effect": effect, "source": {"section": "Request"}}

@@ -26,7 +26,7 @@ from talkstack_contract.model import (
 )
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson, shown
 from talkstack_contract.provider.client import TOO_MANY
-from talkstack_contract.provider.settings import ACTIVE, Account, Credential
+from talkstack_contract.provider.settings import Account, Credential
 from talkstack_contract.states.accounts import Accounts, Place
 
 UNUSABLE = frozenset({0, TOO_MANY, 502, 503, 504})
@@ -46,9 +46,9 @@ class Workflow:
     clause: str
     sentence: str
     walk: Callable[["Steps"], None]
+    state: str
     provenance: Provenance = Provenance.DOCUMENTED
     reading: str = ""
-    state: str = ACTIVE
     needs_new: bool = False
     guards: Source | None = None
 

@@ -40,8 +40,8 @@ from talkstack_contract.provider.client import TOO_MANY, Provider
 from talkstack_contract.provider.evidence import Evidence, evidence_of
 from talkstack_contract.provider.redaction import REDACTED, is_secret_place, without_secret_keys
 from talkstack_contract.provider.request_builder import names_in
-from talkstack_contract.provider.settings import Account
-from talkstack_contract.states.accounts import OTHER, Accounts
+from talkstack_contract.provider.settings import USER_ID, Account
+from talkstack_contract.states.accounts import Accounts
 
 ASKER_CHECKS = frozenset({"owner", "shows"})  # who asked for what is not known of a generated request
 COMPARING_CHECKS = frozenset({"same-payload", "unchanged-after"})
@@ -208,10 +208,10 @@ class Run:
     def _subject(self, case: Case, clause: Clause) -> Subject:
         answer = self.answers.of(case)
         if clause.check == "owner" and not self.accounts.account_of(case).user_id:
-            state = case.state
+            variable = self.accounts.names.variable(case.state, USER_ID)
             raise NotTested(
-                f"the user id of the account {state!r} is not known",
-                f"user_id under accounts.{state!r} in the provider file, or TALKSTACK_USER_ID",
+                f"the user id of the account {case.state!r} is not known",
+                f"{USER_ID} under accounts.{case.state!r} in the provider file{f', or {variable}' if variable else ''}",
                 by_settings=True,
             )
         return Subject(
@@ -227,7 +227,8 @@ class Run:
     def _foreign_values(self, case: Case, answer: DecodedResponse) -> tuple[str, ...]:
         """Return what only the other account has, without what the request itself named and an answer may repeat."""
         mine, theirs = (
-            self._all_values(each) for each in (self.accounts.account_of(case), self.accounts.account(OTHER))
+            self._all_values(each)
+            for each in (self.accounts.account_of(case), self.accounts.account(self.accounts.names.other_account))
         )
         return _unnamed((each for each in theirs if each not in mine and len(each) >= SHORTEST_OWN), answer)
 

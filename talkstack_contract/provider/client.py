@@ -25,7 +25,7 @@ from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange, Header, Request
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson
 from talkstack_contract.provider.redaction import REDACTED, SECRET_HEADERS, Secrets
-from talkstack_contract.provider.settings import Account, Settings, account_of, is_loopback
+from talkstack_contract.provider.settings import USER_ID, Account, Settings, account_of, is_loopback
 from talkstack_contract.provider.transport import (
     Attempt,
     DecodeError,
@@ -167,11 +167,11 @@ class Provider:
     def set_up(self, state: str, action: str, known_id: str = "") -> Account:
         """Bring about a provider state, or end it, at the states URL (Pact's convention).
 
-        Sends `{"state", "action"}`; the answer may name an account, `{"token", "api_key", "user_id", "values": {}}`.
+        Sends `{"state", "action"}`; the answer may name an account, `{"user_id", "values": {}}` and its credentials.
         Raises `Blocked` unless the answer is a 2xx with JSON or nothing in it.
         """
         session = self.session(lambda _: Effect.READS, f"states/{action}", lambda _: None)
-        body = {"state": state, "action": action} | ({"user_id": known_id} if known_id else {})
+        body = {"state": state, "action": action} | ({USER_ID: known_id} if known_id else {})
         try:
             answer = session.post(self.settings.states_url, json=body)
             if not 200 <= answer.status_code < 300:
@@ -185,12 +185,13 @@ class Provider:
                 raise self.no_answer(error, told, self.settings.states_url) from None
             raise Blocked(f"{told} ({_cause(error)})") from None
         given = given if isinstance(given, dict) else {}
-        token, api_key, user_id = (str(given.get(key) or "") for key in ("token", "api_key", "user_id"))
+        names = self.settings.names
+        own = {key: str(given.get(key) or "") for key in (*names.credentials, USER_ID)}
         known = given.get("values")
         texts = {
             name: str(each) for name, each in (known if isinstance(known, dict) else {}).items() if each is not None
         }
-        account = account_of(state, token, api_key, user_id, texts)
+        account = account_of(state, names, own, texts)
         for name, value in account.secrets():
             self.secrets.add(value, name)
         return account

@@ -133,13 +133,13 @@ def base_url_of(operation: Operation, settings: Settings) -> str:
     """Return the base URL of an operation. Raises `NotTested` where the settings do not name its host."""
     if not operation.server:
         return settings.base_url
-    if not settings.calls_base_url:
+    if operation.server not in settings.base_urls:
         raise NotTested(
             "it has a host of its own, which the settings do not name",
             f"{operation.server} in the provider file",
             by_settings=True,
         )
-    return settings.calls_base_url
+    return settings.base_urls[operation.server]
 
 
 def _path(operation: Operation, sent: Mapping[str, Json]) -> str:

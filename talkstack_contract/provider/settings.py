@@ -14,17 +14,11 @@ from urllib.parse import urlsplit
 
 from talkstack_contract.contract.documents import read_toml
 from talkstack_contract.contract.json_schema import check_document
-from talkstack_contract.contract.openapi import meta_schema
 from talkstack_contract.errors import BadInput
-from talkstack_contract.model import Effect, Json, Scheme
+from talkstack_contract.model import Effect, Json, Scheme, SettingNames
 
-ACTIVE, EMPTY = "an active project", "no active project"
-ENVIRONMENT = {  # without a provider file, these are enough
-    ACTIVE: ("TALKSTACK_TOKEN", "TALKSTACK_API_KEY", "TALKSTACK_USER_ID"),
-    EMPTY: ("TALKSTACK_EMPTY_TOKEN", "TALKSTACK_EMPTY_API_KEY", "TALKSTACK_EMPTY_USER_ID"),
-}
+USER_ID = "user_id"  # the key of an account that says whose data must come back
 SECRET_VALUE = re.compile(r"password|token|code|secret", re.IGNORECASE)  # names of values that open something
-CREDENTIAL_HEADERS = frozenset({"authorization", "x-api-key"})  # sent with all, no case could go without a credential
 POLITE_REQUESTS_PER_SECOND = 5.0  # against a host that is not this machine, unless the file says otherwise
 
 
@@ -38,22 +32,24 @@ class Credential:
 
 @dataclass(frozen=True)
 class Account:
-    """An account of the provider, in one provider state; `values` are what its state yields: ids, an email, a code."""
+    """An account of the provider, in one provider state.
+
+    `credentials` go by the key that the contract gives them, `values` are what its state yields: ids, an email, a code.
+    """
 
     state: str
-    token: Credential | None = None
-    api_key: Credential | None = None
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
     user_id: str = ""
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def secrets(self) -> list[tuple[str, str]]:
         """Return (name, value) of everything here that must not show."""
-        credentials = [(each.variable, each.value) for each in (self.token, self.api_key) if each]
+        credentials = [(each.variable, each.value) for each in self.credentials.values()]
         return credentials + [(name, value) for name, value in self.values.items() if SECRET_VALUE.search(name)]
 
     def credential(self, scheme: Scheme) -> Credential | None:
         """Return what this account proves itself with under a scheme."""
-        return self.token if scheme.noun == "token" else self.api_key
+        return self.credentials.get(scheme.credential)
 
 
 @dataclass(frozen=True)
@@ -70,6 +66,7 @@ class Limits:
 class Settings:
     """Everything a run has to know about the provider.
 
+    `base_urls` are those of further hosts, by their name in the contract; `names` is what the contract calls things.
     `missing` names the variables that are not set, and the remedy: with it, nothing is sent. A fork has no secrets.
     """
 
@@ -77,13 +74,14 @@ class Settings:
     is_reference: bool
     allow: frozenset[Effect]
     accounts: Mapping[str, Account]
-    calls_base_url: str = ""
+    base_urls: Mapping[str, str] = field(default_factory=dict)
     states_url: str = ""
     limits: Limits = Limits()
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ca_bundle: str = ""
     client_certificate: tuple[str, str] | None = None
     missing: str = ""
+    names: SettingNames = field(default_factory=SettingNames)
 
     def secrets(self) -> list[tuple[str, str]]:
         """Return every secret value with its name."""
@@ -92,23 +90,22 @@ class Settings:
 
 
 def settings_of_file(
-    path: Path, schemas: Path, environment: Mapping[str, str], base_url: str, allow_insecure: bool
+    path: Path, names: SettingNames, environment: Mapping[str, str], base_url: str, allow_insecure: bool
 ) -> Settings:
     """Read a provider file; `base_url`, where given, wins over the one in it."""
     file = path.name
     document = read_toml(path)
-    check_document(file, document, meta_schema(schemas, "provider"))
+    check_document(file, document, names.schema)
     if not (base_url or document.get("base_url")):
         raise BadInput(file, "base_url", "is missing", "add it, or give --base-url")
     url = checked_url(
         base_url or document["base_url"], "--base-url" if base_url else f"{file}: base_url", allow_insecure
     )
-    reader = _SecretReader(file, environment, is_loopback(url))
+    reader = _SecretReader(file, names, environment, is_loopback(url))
     states_url = document.get("states", {}).get("url", "")
-    calls_url = document.get("calls_base_url", "")
     certificate = document.get("client_certificate")
     for name in document.get("headers", {}):
-        if name.lower() in CREDENTIAL_HEADERS:
+        if name.lower() in names.headers:  # sent with all, no case could go without a credential
             raise BadInput(file, f"headers.{name}", "is how an account proves itself", "give it under accounts")
     accounts = {state: reader.account(state, entry) for state, entry in document.get("accounts", {}).items()}
     headers = tuple(reader.values("headers", document.get("headers", {}), is_secret=lambda _: True).items())
@@ -117,7 +114,11 @@ def settings_of_file(
         is_reference=False,
         allow=frozenset(Effect(name) for name in document.get("allow", ["reads"])),
         accounts=accounts,
-        calls_base_url=checked_url(calls_url, f"{file}: calls_base_url", allow_insecure) if calls_url else "",
+        base_urls={
+            name: checked_url(document[name], f"{file}: {name}", allow_insecure)
+            for name in names.base_urls
+            if document.get(name)
+        },
         states_url=checked_url(states_url, f"{file}: states.url", allow_insecure) if states_url else "",
         limits=Limits(**{**_default_limits(url), **_finite(file, document.get("limits", {}))}),
         headers=headers,
@@ -131,46 +132,60 @@ def settings_of_file(
             else None
         ),
         missing=reader.missing(),
+        names=names,
     )
 
 
-def settings_of_environment(base_url: str, environment: Mapping[str, str], allow_insecure: bool) -> Settings:
+def settings_of_environment(
+    base_url: str, names: SettingNames, environment: Mapping[str, str], allow_insecure: bool
+) -> Settings:
     """Make the settings of a run without a provider file: a base URL, and accounts from the environment."""
     url = checked_url(base_url, "--base-url", allow_insecure)
-    accounts = {}
-    for state, (token, api_key, user_id) in ENVIRONMENT.items():
-        for name in (token, api_key):
+    accounts, credential_variables = {}, []
+    for state, variables in names.variables.items():
+        credentials = [variables[key] for key in names.credentials if key in variables]
+        for name in credentials:
             _check_sendable(name, "", environment.get(name, ""))
-        given = (environment.get(token, ""), environment.get(api_key, ""), environment.get(user_id, ""))
-        account = account_of(state, *given)
-        if account.token or account.api_key:
+        given = {key: environment.get(name, "") for key, name in variables.items()}
+        account = account_of(state, names, given)
+        if account.credentials:
             accounts[state] = account
-    names = [name for token, api_key, _ in ENVIRONMENT.values() for name in (token, api_key)]
-    missing = "" if accounts else _missing(names, "export at least one of them, or give --provider FILE")
+        credential_variables += credentials
+    asked = [] if accounts else credential_variables
+    missing = _missing(asked, "export at least one of them, or give --provider FILE") if asked else ""
     limits = Limits(**_default_limits(url))
-    return Settings(url, False, frozenset({Effect.READS}), accounts, limits=limits, missing=missing)
+    return Settings(url, False, frozenset({Effect.READS}), accounts, limits=limits, missing=missing, names=names)
 
 
-def settings_of_reference(
-    base_url: str, calls_base_url: str, states_url: str, accounts: Mapping[str, tuple[str, str, str, Mapping[str, str]]]
-) -> Settings:
-    """Make the settings for our own provider: every effect, its standing accounts as (token, key, user id, values)."""
-    known = {state: account_of(state, *given) for state, given in accounts.items()}
-    return Settings(base_url, True, frozenset(Effect), known, calls_base_url, states_url)
+def settings_of_reference(document: Json, names: SettingNames) -> Settings:
+    """Make the settings for our own provider, of what its provider file would hold: every effect, plain credentials."""
+    accounts = {
+        state: account_of(state, names, entry, entry.get("values", {})) for state, entry in document["accounts"].items()
+    }
+    return Settings(
+        base_url=document["base_url"],
+        is_reference=True,
+        allow=frozenset(Effect),
+        accounts=accounts,
+        base_urls={name: document[name] for name in names.base_urls if name in document},
+        states_url=document["states"]["url"],
+        names=names,
+    )
 
 
 def account_of(
-    state: str, token: str, api_key: str, user_id: str, values: Mapping[str, str] = MappingProxyType({})
+    state: str, names: SettingNames, given: Mapping[str, str], values: Mapping[str, str] = MappingProxyType({})
 ) -> Account:
-    """Make an account from plain values, each with the shell variable that would hold it; an empty one is absent."""
-    token_variable, api_key_variable, _ = ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE])
-    return Account(
-        state,
-        Credential(token, token_variable) if token else None,
-        Credential(api_key, api_key_variable) if api_key else None,
-        user_id,
-        values,
-    )
+    """Make an account from plain texts by the keys of an account; an empty one is absent."""
+    credentials = {
+        key: Credential(given[key], variable_of(names, state, key)) for key in names.credentials if given.get(key)
+    }
+    return Account(state, credentials, given.get(USER_ID, ""), values)
+
+
+def variable_of(names: SettingNames, state: str, key: str) -> str:
+    """Return the shell variable that stands for a credential in what is shown."""
+    return names.variable(state, key) or names.variable(names.default_state, key) or key.upper()
 
 
 def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
@@ -216,21 +231,23 @@ def _default_limits(url: str) -> dict[str, Json]:
 class _SecretReader:
     """Turns what a provider file says about a secret into its value, and keeps which variables are not set."""
 
-    def __init__(self, file: str, environment: Mapping[str, str], plain_is_fine: bool) -> None:
-        self.file, self.environment, self.plain_is_fine = file, environment, plain_is_fine
+    def __init__(self, file: str, names: SettingNames, environment: Mapping[str, str], plain_is_fine: bool) -> None:
+        self.file, self.names, self.environment, self.plain_is_fine = file, names, environment, plain_is_fine
         self._unset: dict[str, str] = {}
 
     def account(self, state: str, entry: Json) -> Account:
         key = f"accounts.{state!r}"
-        if not (entry.keys() & {"token", "api_key"} or entry.get("values")):
-            raise BadInput(self.file, key, "has no credential", "give token, api_key or both")
-        variables = dict(zip(("token", "api_key"), ENVIRONMENT.get(state, ENVIRONMENT[ACTIVE]), strict=False))
-        token, api_key = (
-            self.secret(f"{key}.{name}", entry[name], variable) if name in entry else None
-            for name, variable in variables.items()
-        )
+        known = self.names.credentials
+        if not (entry.keys() & {*known} or entry.get("values")):
+            raise BadInput(self.file, key, "has no credential", f"give {' or '.join(known)}, or all of them")
+        read = {
+            name: self.secret(f"{key}.{name}", entry[name], variable_of(self.names, state, name))
+            for name in known
+            if name in entry
+        }
+        credentials = {name: each for name, each in read.items() if each}
         values = self.values(f"{key}.values", entry.get("values", {}), is_secret=SECRET_VALUE.search)
-        return Account(state, token, api_key, entry.get("user_id", ""), values)
+        return Account(state, credentials, entry.get(USER_ID, ""), values)
 
     def values(self, key: str, entries: Json, is_secret: Callable[[str], object]) -> dict[str, str]:
         """Read named values, without those whose variable is not set."""

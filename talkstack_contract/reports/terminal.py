@@ -45,7 +45,7 @@ def last_line(decision: Decision, requests: int, seconds: float) -> str:
 
 
 def pair_counts(decision: Decision) -> str:
-    """Return `3 of 4 documented pairs upheld, 1 violated: getActiveProject 404`."""
+    """Return `3 of 4 documented pairs upheld, 1 violated: listInvoices 404`."""
     counts = decision.counts()
     parts = [f"{counts['upheld']} of {counts['documented']} documented pairs upheld"]
     for verdict in ("violated", "blocked", "waived", "unexercised"):

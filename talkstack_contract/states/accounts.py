@@ -18,11 +18,10 @@ from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, 
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson
 from talkstack_contract.provider.client import NoAnswer, Provider
 from talkstack_contract.provider.request_builder import credential_header, names_in, request_of, scheme_for, sent_values
-from talkstack_contract.provider.settings import ACTIVE, Account, Credential
+from talkstack_contract.provider.settings import USER_ID, Account, Credential
 from talkstack_contract.states.clean_up import take_back
 from talkstack_contract.states.ledger import ACCOUNT, OBJECT, Ledger
 
-OTHER, EXPIRED = "another account", "an expired token"
 # Which of the accounts in a state: the one that all read, that all our cases may change, that generated requests may.
 SHARED, CHANGED, GENERATED = "", "changed", "generated"
 ANY = "*"
@@ -39,7 +38,7 @@ class Accounts:
     """Whoever asks in this run."""
 
     def __init__(self, cases: Sequence[Case], provider: Provider, ledger: Ledger, nonce: str) -> None:
-        self.provider, self.ledger = provider, ledger
+        self.provider, self.ledger, self.names = provider, ledger, provider.settings.names
         self.left_behind: list[str] = []
         self._operations = {case.operation.id: case.operation for case in cases}
         self.asks = {case.operation.id: case for case in reversed(cases) if case.operation.success}
@@ -125,7 +124,9 @@ class Accounts:
     def _request(self, case: Case, fresh: str) -> Request:
         self._fresh[case.id] = fresh
         values = partial(self._value, case, self._place(case), fresh)
-        self._sent[case.id] = sent_values(case, values, partial(self._value, case, (OTHER, SHARED), fresh))
+        self._sent[case.id] = sent_values(
+            case, values, partial(self._value, case, (self.names.other_account, SHARED), fresh)
+        )
         return request_of(case, self._sent[case.id], self._credential(case), self.provider.settings)
 
     def asked_for(self, case: Case, name: str) -> Json:
@@ -143,7 +144,7 @@ class Accounts:
     def may_generate(self, operation: Operation, effect: Effect) -> bool:
         """Tell whether requests may be generated: what they make has no name of ours, so it has to be thrown away."""
         settings = self.provider.settings
-        has_host = not operation.server or bool(settings.calls_base_url)
+        has_host = not operation.server or operation.server in settings.base_urls
         is_safe = operation.effect is Effect.READS or bool(settings.states_url)
         return effect in settings.allow and has_host and is_safe
 
@@ -159,12 +160,11 @@ class Accounts:
             return None
         if case.id in self._credentials:
             return self._credentials[case.id]
-        account = (
-            self.account(EXPIRED) if case.credential_variant is CredentialVariant.EXPIRED else self.account_of(case)
-        )
+        is_expired = case.credential_variant is CredentialVariant.EXPIRED
+        account = self.account(self.names.expired) if is_expired else self.account_of(case)
         credential = account.credential(case.scheme)
         if credential is None:
-            key = "token" if case.scheme.noun == "token" else "api_key"
+            key = case.scheme.credential
             raise NotTested(
                 f"the account {account.state!r} has no {key}",
                 f"{key} under accounts.{account.state!r}",
@@ -349,12 +349,13 @@ class Accounts:
         except Blocked:
             self.ledger.removed(entry)  # it was refused, so there is nothing to take back
             raise
-        self.ledger.came_to(entry, {"user_id": account.user_id})
-        if account.token or account.api_key or account.values:
+        self.ledger.came_to(entry, {USER_ID: account.user_id})
+        if account.credentials or account.values:
             return account
-        default = self.provider.settings.accounts.get(ACTIVE)
+        usual = self.names.default_state
+        default = self.provider.settings.accounts.get(usual)
         if default is None:
-            raise Blocked(f"the states URL names no account for {state!r}, and there is none for {ACTIVE!r}")
+            raise Blocked(f"the states URL names no account for {state!r}, and there is none for {usual!r}")
         return replace(default, state=state)
 
 

@@ -8,6 +8,7 @@ from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.model import Case
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.request_builder import request_of, scheme_for, sent_values
+from talkstack_contract.provider.settings import USER_ID
 from talkstack_contract.states.ledger import ACCOUNT, Entry, Ledger
 
 GONE = frozenset({404, 410})
@@ -27,7 +28,7 @@ def take_back(ledger: Ledger, provider: Provider, asks: Mapping[str, Case]) -> l
 
 def _take_one_back(entry: Entry, provider: Provider, asks: Mapping[str, Case]) -> None:
     if entry.kind == ACCOUNT:
-        provider.set_up(entry.state, "teardown", entry.values.get("user_id", ""))
+        provider.set_up(entry.state, "teardown", entry.values.get(USER_ID, ""))
         return
     maker = asks[entry.operation].operation.creates if entry.operation in asks else None
     if maker is None or maker.removed_by not in asks:

@@ -28,10 +28,9 @@ from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.contract.schema_checks import DIALECT
 from talkstack_contract.errors import BadInput
 from talkstack_contract.judging.judge import Run
-from talkstack_contract.model import Verdict
+from talkstack_contract.model import Effect, Verdict
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.redaction import Secrets
-from talkstack_contract.provider.settings import settings_of_reference
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger
 
@@ -107,7 +106,7 @@ def _of_group(
         for test in tests:
             yield Outcome(file, group["description"], test["description"], REFUSED, str(refusal))
         return
-    provider = Provider(settings_of_reference(answers.url, answers.url, "", {}), Secrets(()))
+    provider = Provider(Settings(answers.url, True, frozenset(Effect), {}), Secrets(()))
     accounts = Accounts(cases, provider, Ledger(folder / "ledger"), "0")
     run = Run(cases, accounts, (), datetime.now(UTC).date())
     for case in cases:

@@ -18,8 +18,6 @@ from talkstack_contract.contract.clauses import AUTHENTICATION, OBJECT_ACCESS
 from talkstack_contract.errors import NotTested
 from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workflow
 from talkstack_contract.model import Json, Provenance, Source
-from talkstack_contract.provider.settings import ACTIVE, EMPTY
-from talkstack_contract.states.accounts import OTHER
 
 if TYPE_CHECKING:
     from talkstack_contract.pytest_plugin import Stated
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 WORKFLOWS: dict[str, Workflow] = {}
 
 Walk = Callable[[Steps], None]
+ACTIVE, EMPTY, OTHER = "an active project", "no active project", "another account"
 UNVERIFIED, FORGOTTEN = "an unverified account", "a forgotten password"
 UPDATED_AT = "updated_at"  # moves with every update, whatever that names
 LONGEST_RINGING = timedelta(minutes=1)  # ours: no page tells how long a call rings, which its seconds leave out
@@ -51,7 +50,7 @@ def workflow(
 
     def named(walk: Walk) -> Walk:
         operation, case, clause = id.split("/")
-        made = Workflow(operation, case, clause, sentence, walk, provenance, reading, state, needs_new, guards)
+        made = Workflow(operation, case, clause, sentence, walk, state, provenance, reading, needs_new, guards)
         assert made.case_id not in WORKFLOWS, "two workflows of one name: the first would be lost"
         WORKFLOWS[made.case_id] = made
         return walk

@@ -34,6 +34,7 @@ from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger
 from tests.contract.test_workflows import WORKFLOWS
 from tests.detection.run_results import Run, Told
+from tests.unit.setting_names import NAMES
 from tests.unit.small_contract import SCHEMAS, small_contract
 
 # Long enough for a loopback on a busy machine, short enough that one that never answers does not hold the table up.
@@ -73,13 +74,10 @@ def settings_for(reference: Reference, instead: Mapping[str, str] = MappingProxy
 
     `instead` gives another base URL for that of a host, with a proxy behind it.
     """
-    accounts = {
-        state: (each.token, each.api_key, each.user_id, dict(reference.values[state]))
-        for state, each in reference.accounts.items()
-    }
     base_url, calls_base_url = (instead.get(url, url) for url in (reference.base_url, reference.calls_base_url))
     states_url = reference.states_url.replace(reference.base_url, base_url)
-    settings = settings_of_reference(base_url, calls_base_url, states_url, accounts)
+    urls = {"base_url": base_url, "calls_base_url": calls_base_url, "states": {"url": states_url}}
+    settings = settings_of_reference({**reference.provider_settings(), **urls}, NAMES)
     return replace(settings, limits=Limits(exchange_s=EXCHANGE_S))
 
 

@@ -319,7 +319,7 @@ def reference() -> Iterator[Reference]:
 
 def judged(reference: Reference, workflow: str, nonce: str) -> Judgement:
     """The verdict on the promise of one workflow, in a run of its own; `nonce` tells its names from those of others."""
-    settings = settings_of_reference(reference.base_url, reference.calls_base_url, reference.states_url, {})
+    settings = settings_of_reference({**reference.provider_settings(), "accounts": {}}, contract().setting_names)
     provider = Provider(settings, Secrets(settings.secrets()))
     accounts = Accounts(cases(), provider, Ledger(), nonce)
     run = Run(cases(), accounts, (), date(2026, 1, 1), WORKFLOWS)

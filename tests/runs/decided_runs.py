@@ -28,7 +28,7 @@ from tests.detection.mutating_proxy import Relay, serve_proxy, untouched
 from tests.runs import provider_files
 from tests.runs.provider_files import Change, provider_of
 from tests.runs.suite_process import Finished
-from tests.unit.small_contract import small_contract
+from tests.unit.setting_names import NAMES
 
 
 def decide(
@@ -52,7 +52,7 @@ def decide_about(
 ) -> Finished:
     """Asks the provider that a provider file with this content leads to."""
     file = Path(provider_files.written(folder / "provider.toml", provider))
-    configuration = _configuration(settings_of_file(file, small_contract(), environment, "", False), **held_to)
+    configuration = _configuration(settings_of_file(file, NAMES, environment, "", False), **held_to)
     record = Record(folder / "reports", configuration)
     record.open()
     run = _run(configuration)

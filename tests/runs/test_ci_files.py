@@ -15,13 +15,13 @@ import pytest
 import yaml
 
 from reference_provider import Reference, serve
-from talkstack_contract.provider.settings import ENVIRONMENT
 from tests.detection.warm_runs import PATIENCE_S
 from tests.runs.provider_files import ACTIVE
 from tests.runs.suite_process import ROOT, checkout, own_environment
+from tests.unit.setting_names import NAMES
 from tests.unit.small_contract import small_contract
 
-SECRETS = [name for names in ENVIRONMENT.values() for name in names if name != "TALKSTACK_EMPTY_USER_ID"]
+SECRETS = [name for names in NAMES.variables.values() for name in names.values() if name != "TALKSTACK_EMPTY_USER_ID"]
 PUSH, CHANGE, NIGHT = "a push to main", "a change", "a night"
 INSTALLED = "pip install --quiet -c constraints.txt -e .\n"
 FAULT = "getActiveProject-success-message-null"

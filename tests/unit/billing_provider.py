@@ -13,11 +13,13 @@ from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Case, Effect, Exchange, Request
 from talkstack_contract.provider.client import NoAnswer, Provider
 from talkstack_contract.provider.redaction import Secrets
-from talkstack_contract.provider.settings import ACTIVE, Account, Credential, Settings
-from talkstack_contract.states.accounts import EXPIRED, OTHER, Accounts
+from talkstack_contract.provider.settings import Account, Credential, Settings
+from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger
 from tests.unit.contracts import billing_contract
+from tests.unit.setting_names import ACTIVE, EXPIRED, OTHER, credentials
 
+NAMES = billing_contract().setting_names
 BASE = "http://127.0.0.1:9"
 STATES = f"{BASE}/_states"
 CASES = {case.id: case for case in derive_cases(billing_contract())}
@@ -27,7 +29,7 @@ JSON = (("Content-Type", "application/json"),)
 def account(state: str, name: str, **values: str) -> Account:
     """Make an account that the settings give, with a token, a key and a user id of that name."""
     token, key = Credential(f"token-of-{name}", "TOKEN"), Credential(f"key-of-{name}", "KEY")
-    return Account(state, token, key, f"user-{name}", values)
+    return Account(state, credentials(token, key), f"user-{name}", values)
 
 
 OPENS = {"email": "anna@example.test", "password": "pass-word-1"}
@@ -41,7 +43,7 @@ GIVEN = {each.state: each for each in (MINE, THEIRS, LATE)}
 def settings(
     accounts: Mapping[str, Account] = GIVEN, states_url: str = "", allow: frozenset[Effect] = frozenset(Effect)
 ) -> Settings:
-    return Settings(BASE, False, allow, accounts, calls_base_url=BASE, states_url=states_url)
+    return Settings(BASE, False, allow, accounts, {"calls_base_url": BASE}, states_url, names=NAMES)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 
 from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.model import Effect
-from talkstack_contract.provider.settings import ACTIVE, Account, Credential
-from talkstack_contract.states.accounts import CHANGED, INVENTED, OTHER, SHARED, Accounts, NotYet
+from talkstack_contract.provider.settings import Account, Credential
+from talkstack_contract.states.accounts import CHANGED, INVENTED, SHARED, Accounts, NotYet
 from talkstack_contract.states.ledger import ACCOUNT, OBJECT, Ledger, read_ledger
 from tests.unit.billing_provider import (
     CASES,
@@ -28,6 +28,7 @@ from tests.unit.billing_provider import (
     settings,
     world_of,
 )
+from tests.unit.setting_names import ACTIVE, OTHER
 
 READS = frozenset({Effect.READS})
 WITHOUT_AN_INVOICE = replace(MINE, values={"invoiceTitle": "Mine", "rateId": "rate-eur", "e164": "+15550001"})
@@ -111,7 +112,7 @@ def test_credential_that_is_given_for_a_case_is_sent_with_the_values_of_its_acco
 
 
 def test_account_without_that_credential_is_out_of_reach() -> None:
-    accounts = accounts_of(settings({ACTIVE: replace(MINE, token=None)}))
+    accounts = accounts_of(settings({ACTIVE: replace(MINE, credentials={"api_key": MINE.credentials["api_key"]})}))
     assert why(accounts, "getInvoice/by-bearer") == ("the account 'an active project' has no token", True)
 
 
@@ -179,7 +180,9 @@ def test_value_is_made_once_for_all_cases_of_an_account() -> None:
 
 
 def test_value_is_made_by_the_credential_that_the_account_has() -> None:
-    accounts = accounts_of(settings({ACTIVE: replace(WITHOUT_AN_INVOICE, token=None)}))
+    accounts = accounts_of(
+        settings({ACTIVE: replace(WITHOUT_AN_INVOICE, credentials={"api_key": MINE.credentials["api_key"]})})
+    )
     ask(accounts, "getInvoice/by-api-key")
     assert [(each.line, each.who) for each in world_of(accounts).asked] == [
         ("POST /invoices", "mine"),
@@ -591,7 +594,7 @@ MAY_GENERATE = {
     "writes-without-one": ("createInvoice", settings(), Effect.WRITES, False),
     "writes-not-allowed": ("createInvoice", settings(states_url=STATES, allow=READS), Effect.WRITES, False),
     "another-method-of-a-read": ("getInvoice", settings(), Effect.WRITES, True),
-    "no-host": ("remind", replace(settings(states_url=STATES), calls_base_url=""), Effect.PLACES_CALLS, False),
+    "no-host": ("remind", replace(settings(states_url=STATES), base_urls={}), Effect.PLACES_CALLS, False),
 }
 
 

@@ -19,13 +19,16 @@ from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, 
 from talkstack_contract.provider.client import PAUSES, NoAnswer, Provider, retry_after_s
 from talkstack_contract.provider.redaction import REDACTED, Secrets
 from talkstack_contract.provider.request_builder import WRONG_CREDENTIAL, credential_header, request_of
-from talkstack_contract.provider.settings import ACTIVE, Account, Credential, Limits, Settings
+from talkstack_contract.provider.settings import Account, Credential, Limits, Settings
 from tests.unit.contracts import PROJECT, cases_of, operation_of
+from tests.unit.setting_names import ACTIVE, NAMES, credentials
 
 CASES = {case.name: case for case in cases_of(operation_of(PROJECT))}
 TOKEN = "eyQ0.eyJzdWIiOiJxIn0.Zk3-_a9Pw7Lr2Tn5Vb8Xc1Md"
 KEY = "4f7a91c2d8e35b60"
-ACCOUNT = Account(ACTIVE, Credential(TOKEN, "TALKSTACK_TOKEN"), Credential(KEY, "TALKSTACK_API_KEY"), "u-1")
+ACCOUNT = Account(
+    ACTIVE, credentials(Credential(TOKEN, "TALKSTACK_TOKEN"), Credential(KEY, "TALKSTACK_API_KEY")), "u-1"
+)
 READS = frozenset({Effect.READS})
 
 
@@ -136,7 +139,7 @@ class Clock:
 
 def settings_for(url: str, limits: Limits | None = None, allow: frozenset[Effect] = READS) -> Settings:
     limits = limits or Limits(exchange_s=5)
-    return Settings(url, False, allow, {ACTIVE: ACCOUNT}, states_url=f"{url}/_states", limits=limits)
+    return Settings(url, False, allow, {ACTIVE: ACCOUNT}, states_url=f"{url}/_states", limits=limits, names=NAMES)
 
 
 def provider_for(url: str, limits: Limits | None = None, allow: frozenset[Effect] = READS) -> Provider:
@@ -302,8 +305,8 @@ SECRETS_OF_EACH_SHAPE = {
     "one-letter": "a",
 }
 SCHEMES = {
-    "bearer": Scheme("bearer", "Authorization", "Bearer ", "token", "bearer"),
-    "api-key": Scheme("apiKey", "x-api-key", "", "key", "api-key"),
+    "bearer": Scheme("bearer", "Authorization", "Bearer ", "token", "bearer", "token"),
+    "api-key": Scheme("apiKey", "x-api-key", "", "key", "api-key", "api_key"),
 }
 
 
@@ -723,8 +726,10 @@ def test_state_is_brought_about_at_the_states_url() -> None:
     assert sent == ("POST /_states HTTP/1.1", {"state": "no active project", "action": "setup"})
     expected = Account(
         "no active project",
-        Credential("a-new-token-123", "TALKSTACK_EMPTY_TOKEN"),
-        Credential("a-new-key-456", "TALKSTACK_EMPTY_API_KEY"),
+        credentials(
+            Credential("a-new-token-123", "TALKSTACK_EMPTY_TOKEN"),
+            Credential("a-new-key-456", "TALKSTACK_EMPTY_API_KEY"),
+        ),
         "u-7",
     )
     assert account == expected

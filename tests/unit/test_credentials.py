@@ -8,10 +8,10 @@ import pytest
 from talkstack_contract.execution.workflows import Steps
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.model import Exchange, Judgement, Request, Verdict
-from talkstack_contract.provider.settings import EMPTY
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger
 from tests.unit.billing_provider import CASES, GIVEN, JSON, Billing, World, account, refused, settings
+from tests.unit.setting_names import EMPTY
 
 TODAY = date(2026, 11, 24)
 BY_TOKEN = ("getInvoice/by-bearer", "listInvoices/by-bearer", "findInvoice/by-bearer", "getInvoice/invoice-id-unknown")

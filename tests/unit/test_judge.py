@@ -13,9 +13,10 @@ from talkstack_contract.errors import Blocked
 from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, Verdict, Violation
-from talkstack_contract.provider.settings import ACTIVE, Settings
+from talkstack_contract.provider.settings import Settings
 from tests.unit.billing_provider import CASES as BILLING
 from tests.unit.billing_provider import GIVEN, MINE, THEIRS, World, accounts_of, refused, settings
+from tests.unit.setting_names import ACTIVE
 from tests.unit.test_runner import (
     CASES,
     EVERYTHING,

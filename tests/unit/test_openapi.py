@@ -86,8 +86,8 @@ def test_operation_is_read() -> None:
 def test_credentials_are_read_as_ways_to_prove_who_asks() -> None:
     operation = operation_of(PROJECT)
     assert operation.schemes == (
-        Scheme("bearer", "Authorization", "Bearer ", "token", "bearer"),
-        Scheme("apiKey", "x-api-key", "", "key", "api-key"),
+        Scheme("bearer", "Authorization", "Bearer ", "token", "bearer", "token"),
+        Scheme("apiKey", "x-api-key", "", "key", "api-key", "api_key"),
     )
 
 
@@ -128,7 +128,7 @@ def test_schema_of_a_file_of_ours_is_read(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_missing_file_is_bad_input(small_folder: Path, name: str) -> None:
     (small_folder / name).unlink()
-    used_elsewhere = {"meta/provider.json", "meta/waivers.json", "meta/profile.json"}
+    used_elsewhere = {"meta/waivers.json", "meta/profile.json"}
     assert outcome(small_folder) == ("loaded" if name in used_elsewhere else "bad input")
 
 
@@ -453,7 +453,7 @@ WRONG = {
     "host-of-no-setting": (
         BILL,
         "setting: calls_base_url",
-        "setting: host",
+        "setting: A-host",
         f"schemas/{BILL}: /reminders.post.servers.0",
     ),
     "credential": (

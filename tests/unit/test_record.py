@@ -18,12 +18,13 @@ from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, RequirementLevel, Verdict
 from talkstack_contract.provider.evidence import evidence_of
 from talkstack_contract.provider.redaction import Secrets
-from talkstack_contract.provider.settings import ACTIVE, Account, Credential, Settings
+from talkstack_contract.provider.settings import Account, Credential, Settings
 from talkstack_contract.reports.rebuild import read_part
 from talkstack_contract.reports.record import Record
 from talkstack_contract.reports.verify import differences, read_page
 from talkstack_contract.results.records import RunConfiguration, exchange_line, header_line, verdict_line, written
 from tests.unit.contracts import PROJECT, contract_of, operation_of
+from tests.unit.setting_names import ACTIVE
 
 CONTRACT = contract_of(operation_of(PROJECT))
 CASES = derive_cases(CONTRACT)
@@ -32,7 +33,7 @@ LATER = "given-by-the-states-url-1"
 
 
 def occasion(*waivers: Waiver) -> RunConfiguration:
-    accounts = {ACTIVE: Account(ACTIVE, Credential(SECRET, "TALKSTACK_TOKEN"))}
+    accounts = {ACTIVE: Account(ACTIVE, {"token": Credential(SECRET, "TALKSTACK_TOKEN")})}
     settings = Settings("https://api.example", False, frozenset({Effect.READS}), accounts)
     started = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
     return RunConfiguration(

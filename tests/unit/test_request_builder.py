@@ -22,7 +22,9 @@ from talkstack_contract.provider.request_builder import (
 from talkstack_contract.provider.settings import Credential, Settings
 from tests.unit.contracts import cases_of, operation_of
 
-SETTINGS = Settings("http://127.0.0.1:9", False, frozenset(Effect), {}, calls_base_url="http://127.0.0.1:8")
+SETTINGS = Settings(
+    "http://127.0.0.1:9", False, frozenset(Effect), {}, base_urls={"calls_base_url": "http://127.0.0.1:8"}
+)
 CREDENTIAL = Credential("token-of-the-account", "TALKSTACK_TOKEN")
 MINE = {
     "invoiceId": "inv/1 ü?#",
@@ -269,7 +271,7 @@ def test_operation_with_a_host_of_its_own_is_asked_there() -> None:
 
 def test_host_that_the_settings_do_not_name_leaves_it_out_of_reach() -> None:
     with pytest.raises(NotTested) as caught:
-        base_url_of(operation_of("remind"), replace(SETTINGS, calls_base_url=""))
+        base_url_of(operation_of("remind"), replace(SETTINGS, base_urls={}))
     assert (caught.value.by_settings, caught.value.remedy) == (True, "calls_base_url in the provider file")
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from talkstack_contract.errors import BadInput
-from talkstack_contract.provider.settings import ACTIVE, Account, Credential
+from talkstack_contract.provider.settings import Account, Credential
 from talkstack_contract.results.history import History
 from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.run_configuration import Given
-from talkstack_contract.states.accounts import EXPIRED, OTHER
 from tests.unit.found import SETTINGS
+from tests.unit.setting_names import ACTIVE, EXPIRED, OTHER
 from tests.unit.small_contract import small_contract
 
 STARTED = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
@@ -125,7 +125,9 @@ def test_ledger_of_a_run_stands_in_its_reports(tmp_path: Path) -> None:
 
 
 def with_accounts(folder: Path, accounts: dict[str, dict[str, str]]) -> RunConfiguration:
-    known = {state: Account(state, Credential("t" * 20, "T"), values=values) for state, values in accounts.items()}
+    known = {
+        state: Account(state, {"token": Credential("t" * 20, "T")}, values=values) for state, values in accounts.items()
+    }
     settings = replace(SETTINGS, accounts=known)
     return given(folder, provider="ours.toml").occasion(settings, {}, folder / "waivers.yaml", STARTED)
 

@@ -16,13 +16,14 @@ from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, Verdict, Violation
 from talkstack_contract.provider.client import NoAnswer, Provider
 from talkstack_contract.provider.redaction import Secrets
-from talkstack_contract.provider.settings import ACTIVE, EMPTY, Account, Credential, Settings
-from talkstack_contract.states.accounts import EXPIRED, Accounts
+from talkstack_contract.provider.settings import Account, Credential, Settings
+from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger
 from tests.unit.billing_provider import CASES as BILLING
 from tests.unit.billing_provider import STATES, World, accounts_of, refused, settings
 from tests.unit.contracts import PROJECT as PROJECT_OPERATION
 from tests.unit.contracts import cases_of, operation_of
+from tests.unit.setting_names import ACTIVE, EMPTY, EXPIRED, NAMES, credentials
 
 OPERATION = operation_of(PROJECT_OPERATION)
 CASES = {case.name: case for case in cases_of(OPERATION)}
@@ -41,14 +42,17 @@ PROJECT = {
 SUCCESS = {"message": "fetched active project data.", "status": "success", "projectData": PROJECT}
 ACTIVE_ACCOUNT = Account(
     ACTIVE,
-    Credential(TOKEN, "TALKSTACK_TOKEN"),
-    Credential("4f7a91c2d8e35b60", "TALKSTACK_API_KEY"),
+    credentials(Credential(TOKEN, "TALKSTACK_TOKEN"), Credential("4f7a91c2d8e35b60", "TALKSTACK_API_KEY")),
     OWNER,
 )
-EMPTY_ACCOUNT = Account(EMPTY, Credential("empty-token-1", "TALKSTACK_EMPTY_TOKEN"), Credential("empty-key-1", "E"))
-EXPIRED_ACCOUNT = Account(EXPIRED, Credential("expired-token-1", "E"))
+EMPTY_ACCOUNT = Account(
+    EMPTY, credentials(Credential("empty-token-1", "TALKSTACK_EMPTY_TOKEN"), Credential("empty-key-1", "E"))
+)
+EXPIRED_ACCOUNT = Account(EXPIRED, credentials(Credential("expired-token-1", "E")))
 ACCOUNTS = {ACTIVE: ACTIVE_ACCOUNT, EMPTY: EMPTY_ACCOUNT, EXPIRED: EXPIRED_ACCOUNT}
-EVERYTHING = Settings("http://127.0.0.1:9", False, frozenset(Effect), ACCOUNTS, states_url="http://127.0.0.1:9/_states")
+EVERYTHING = Settings(
+    "http://127.0.0.1:9", False, frozenset(Effect), ACCOUNTS, states_url="http://127.0.0.1:9/_states", names=NAMES
+)
 WITHOUT_STATES = replace(EVERYTHING, states_url="")
 
 
@@ -362,7 +366,7 @@ def test_spoilt_credential_that_is_accepted_is_violated() -> None:
 
 # Provider states
 
-BROUGHT_ABOUT = Account(FAILING, Credential("state-token-1", "TALKSTACK_TOKEN"), None, "u-77")
+BROUGHT_ABOUT = Account(FAILING, credentials(Credential("state-token-1", "TALKSTACK_TOKEN")), "u-77")
 
 
 def test_state_is_brought_about_once_and_ended_for_its_account() -> None:
@@ -452,14 +456,15 @@ def test_state_that_is_not_to_be_had_is_not_asked() -> None:
 
 @pytest.mark.parametrize(("name", "key"), [("by-api-key", "api_key"), ("by-bearer", "token")])
 def test_credential_that_is_not_given_is_not_asked(name: str, key: str) -> None:
-    account = replace(ACTIVE_ACCOUNT, **{key: None})  # type: ignore[arg-type]
+    others = {name: each for name, each in ACTIVE_ACCOUNT.credentials.items() if name != key}
+    account = replace(ACTIVE_ACCOUNT, credentials=others)
     judgement, sent = out_of_reach(replace(EVERYTHING, accounts={ACTIVE: account}), f"{name}/status.is-200")
     told = (judgement.verdict, judgement.by_settings, judgement.reason, sent)
     assert told == (Verdict.NOT_TESTED, True, f"the account 'an active project' has no {key}", [])
 
 
 def test_credential_without_a_letter_has_no_other_case() -> None:
-    account = replace(ACTIVE_ACCOUNT, token=Credential("0123456789", "TALKSTACK_TOKEN"))
+    account = replace(ACTIVE_ACCOUNT, credentials=credentials(Credential("0123456789", "TALKSTACK_TOKEN")))
     settings = replace(EVERYTHING, accounts={ACTIVE: account})
     judgement, sent = out_of_reach(settings, "token-in-other-case/status.is-401")
     assert (judgement.verdict, judgement.by_settings, sent) == (Verdict.NOT_TESTED, True, [])

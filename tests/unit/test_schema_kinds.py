@@ -21,7 +21,7 @@ from talkstack_contract.judging.checks import CHECKS, Subject
 from talkstack_contract.model import Case, Contract, Effect, Exchange, Request
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson
 from talkstack_contract.provider.request_builder import request_of
-from talkstack_contract.provider.settings import settings_of_reference
+from talkstack_contract.provider.settings import Settings
 from tests.unit.contracts import billing_folder
 
 PATH = "/thing"
@@ -444,7 +444,7 @@ def test_what_is_not_sent_as_openapi_has_it_is_refused(tmp_path: Path, name: str
 def sent_url(contract: Contract) -> str:
     case = replace(success_case(contract), scheme=None)
     sent = {field.name: field.sends for field in case.operation.fields if field.sends is not None}
-    return request_of(case, sent, None, settings_of_reference("https://api.example", "", "", {})).url
+    return request_of(case, sent, None, Settings("https://api.example", True, frozenset(Effect), {})).url
 
 
 def test_list_in_the_query_is_a_pair_an_item(tmp_path: Path) -> None:

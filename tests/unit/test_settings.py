@@ -9,8 +9,6 @@ import pytest
 from talkstack_contract.errors import BadInput
 from talkstack_contract.model import Effect, Scheme
 from talkstack_contract.provider.settings import (
-    ACTIVE,
-    EMPTY,
     POLITE_REQUESTS_PER_SECOND,
     Account,
     Credential,
@@ -23,8 +21,8 @@ from talkstack_contract.provider.settings import (
     settings_of_file,
     settings_of_reference,
 )
+from tests.unit.setting_names import ACTIVE, EMPTY, NAMES, credentials
 
-SCHEMAS = Path(__file__).parents[2] / "schemas"
 ENVIRONMENT = {"TALKSTACK_TOKEN": "token-from-the-environment", "TALKSTACK_API_KEY": "key-from-the-environment"}
 SECRET = "hunter2hunter2hunter2"
 LOOPBACK = 'base_url = "http://127.0.0.1:8080"\n'
@@ -42,7 +40,7 @@ def read(
 ) -> Settings:
     path = folder / "provider.toml"
     path.write_text(text, encoding="utf-8")
-    return settings_of_file(path, SCHEMAS, environment or {}, base_url, allow_insecure)
+    return settings_of_file(path, NAMES, environment or {}, base_url, allow_insecure)
 
 
 def refusal(folder: Path, text: str, environment: Mapping[str, str] | None = None, base_url: str = "") -> str:
@@ -86,12 +84,13 @@ def test_whole_file_is_read(tmp_path: Path) -> None:
         base_url="https://api.example/v1",
         is_reference=False,
         allow=frozenset({Effect.READS, Effect.WRITES}),
-        accounts={ACTIVE: Account(ACTIVE, token, key, "u-1"), EMPTY: Account(EMPTY, token)},
+        accounts={ACTIVE: Account(ACTIVE, credentials(token, key), "u-1"), EMPTY: Account(EMPTY, credentials(token))},
         states_url="https://api.example/_states",
         limits=Limits(0.5, 100, 3, 1000),
         headers=(("X-Gateway", "gate-1"),),
         ca_bundle=str(tmp_path / "ca.pem"),
         client_certificate=(str(tmp_path / "client.pem"), str(tmp_path / "client.key")),
+        names=NAMES,
     )
     environment = {"MY_TOKEN": "token-1", "MY_KEY": "key-1", "MY_GATEWAY": "gate-1"}
     assert read(tmp_path, WHOLE, environment) == expected
@@ -99,7 +98,8 @@ def test_whole_file_is_read(tmp_path: Path) -> None:
 
 def test_least_file_allows_reads_only_at_a_polite_pace(tmp_path: Path) -> None:
     limits = Limits(requests_per_second=POLITE_REQUESTS_PER_SECOND)
-    assert read(tmp_path, FAR) == Settings("https://api.example", False, frozenset({Effect.READS}), {}, limits=limits)
+    expected = Settings("https://api.example", False, frozenset({Effect.READS}), {}, limits=limits, names=NAMES)
+    assert read(tmp_path, FAR) == expected
 
 
 def test_loopback_provider_has_no_pace(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_option_stands_in_for_the_file(tmp_path: Path) -> None:
 def test_plain_secret_is_fine_for_a_loopback_provider(tmp_path: Path) -> None:
     accounts = read(tmp_path, f'{LOOPBACK}{ACCOUNT}token = "token-1"\napi_key = "key-1"\n').accounts
     token, key = Credential("token-1", "TALKSTACK_TOKEN"), Credential("key-1", "TALKSTACK_API_KEY")
-    assert accounts == {ACTIVE: Account(ACTIVE, token, key)}
+    assert accounts == {ACTIVE: Account(ACTIVE, credentials(token, key))}
 
 
 REFUSALS: dict[str, tuple[str, str]] = {
@@ -142,7 +142,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "account-without-a-credential": (
         f'{FAR}{ACCOUNT}user_id = "u-1"\n',
-        "provider.toml: accounts.'an active project': has no credential; give token, api_key or both",
+        "provider.toml: accounts.'an active project': has no credential; give token or api_key, or all of them",
     ),
     "secret-with-another-key": (
         f'{FAR}{ACCOUNT}token = {{environment = "MY_TOKEN"}}\n',
@@ -240,14 +240,14 @@ def test_plain_secret_is_bad_input_where_the_option_leads_away_from_this_machine
 
 def test_missing_file_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"none.toml: cannot be read \(FileNotFoundError\)"):
-        settings_of_file(tmp_path / "none.toml", SCHEMAS, {}, "", allow_insecure=False)
+        settings_of_file(tmp_path / "none.toml", NAMES, {}, "", allow_insecure=False)
 
 
 def test_file_that_is_no_utf_8_is_bad_input(tmp_path: Path) -> None:
     path = tmp_path / "provider.toml"
     path.write_bytes(b'base_url = "\xff"\n')
     with pytest.raises(BadInput, match=r"cannot be read \(UnicodeDecodeError\)"):
-        settings_of_file(path, SCHEMAS, {}, "", allow_insecure=False)
+        settings_of_file(path, NAMES, {}, "", allow_insecure=False)
 
 
 UNSENDABLE = {
@@ -270,7 +270,7 @@ def test_secret_that_cannot_stand_in_a_header_is_bad_input(tmp_path: Path, key: 
 @pytest.mark.parametrize("value", UNSENDABLE.values(), ids=UNSENDABLE)
 def test_secret_of_the_environment_that_cannot_stand_in_a_header_is_bad_input(value: str) -> None:
     with pytest.raises(BadInput) as caught:
-        settings_of_environment("https://api.example", {"TALKSTACK_TOKEN": value}, allow_insecure=False)
+        settings_of_environment("https://api.example", NAMES, {"TALKSTACK_TOKEN": value}, allow_insecure=False)
     assert SECRET not in str(caught.value)
 
 
@@ -377,22 +377,25 @@ def test_environment_is_enough() -> None:
         {
             ACTIVE: Account(
                 ACTIVE,
-                Credential("token-from-the-environment", "TALKSTACK_TOKEN"),
-                Credential("key-from-the-environment", "TALKSTACK_API_KEY"),
+                credentials(
+                    Credential("token-from-the-environment", "TALKSTACK_TOKEN"),
+                    Credential("key-from-the-environment", "TALKSTACK_API_KEY"),
+                ),
                 "u-1",
             ),
-            EMPTY: Account(EMPTY, None, Credential("empty-key", "TALKSTACK_EMPTY_API_KEY")),
+            EMPTY: Account(EMPTY, credentials(None, Credential("empty-key", "TALKSTACK_EMPTY_API_KEY"))),
         },
         limits=Limits(requests_per_second=POLITE_REQUESTS_PER_SECOND),
+        names=NAMES,
     )
-    assert settings_of_environment("https://api.example/", environment, allow_insecure=False) == expected
+    assert settings_of_environment("https://api.example/", NAMES, environment, allow_insecure=False) == expected
 
 
 @pytest.mark.parametrize(
     "environment", [{}, {"TALKSTACK_TOKEN": ""}, {"TALKSTACK_USER_ID": "u-1"}], ids=["none", "empty", "id"]
 )
 def test_environment_without_a_credential_lacks_all_of_them(environment: Mapping[str, str]) -> None:
-    settings = settings_of_environment("https://api.example", environment, allow_insecure=False)
+    settings = settings_of_environment("https://api.example", NAMES, environment, allow_insecure=False)
     missing = (
         "the variables TALKSTACK_TOKEN, TALKSTACK_API_KEY, TALKSTACK_EMPTY_TOKEN and TALKSTACK_EMPTY_API_KEY are not "
         "set: export at least one of them, or give --provider FILE"
@@ -402,7 +405,7 @@ def test_environment_without_a_credential_lacks_all_of_them(environment: Mapping
 
 def test_url_without_a_file_is_checked_too() -> None:
     with pytest.raises(BadInput, match=r"^--base-url: is not https"):
-        settings_of_environment("http://api.example", ENVIRONMENT, allow_insecure=False)
+        settings_of_environment("http://api.example", NAMES, ENVIRONMENT, allow_insecure=False)
 
 
 # The reference provider, accounts, secrets
@@ -410,21 +413,23 @@ def test_url_without_a_file_is_checked_too() -> None:
 
 def test_reference_allows_every_effect() -> None:
     base_url, calls_base_url, values = "http://127.0.0.1:1", "http://127.0.0.1:2", {"projectId": "p-1"}
-    given = {ACTIVE: ("token-1", "key-1", "u-1", values)}
-    settings = settings_of_reference(base_url, calls_base_url, f"{base_url}/_states", given)
+    hosts = {"base_url": base_url, "calls_base_url": calls_base_url, "states": {"url": f"{base_url}/_states"}}
+    given = {ACTIVE: {"token": "token-1", "api_key": "key-1", "user_id": "u-1", "values": values}}
+    settings = settings_of_reference({**hosts, "accounts": given}, NAMES)
     token, key = Credential("token-1", "TALKSTACK_TOKEN"), Credential("key-1", "TALKSTACK_API_KEY")
-    accounts = {ACTIVE: Account(ACTIVE, token, key, "u-1", values)}
-    expected = Settings(base_url, True, frozenset(Effect), accounts, calls_base_url, f"{base_url}/_states")
-    assert settings == expected
+    accounts = {ACTIVE: Account(ACTIVE, credentials(token, key), "u-1", values)}
+    others = {"calls_base_url": calls_base_url}
+    assert settings == Settings(base_url, True, frozenset(Effect), accounts, others, f"{base_url}/_states", names=NAMES)
 
 
 def test_empty_credential_is_absent() -> None:
-    assert account_of("any state", "", "", "") == Account("any state")
+    assert account_of("any state", NAMES, {"token": "", "user_id": ""}) == Account("any state")
 
 
-@pytest.mark.parametrize(("word", "expected"), [("token", "token-1"), ("key", "key-1")])
+@pytest.mark.parametrize(("word", "expected"), [("token", "token-1"), ("api_key", "key-1")])
 def test_account_proves_itself_by_the_scheme(word: str, expected: str) -> None:
-    credential = account_of(ACTIVE, "token-1", "key-1", "").credential(Scheme(word, "X", "", word, word))
+    account = account_of(ACTIVE, NAMES, {"token": "token-1", "api_key": "key-1"})
+    credential = account.credential(Scheme("any", "X", "", "any", "any", word))
     assert credential is not None
     assert credential.value == expected
 
@@ -489,7 +494,8 @@ def test_account_of_nothing_is_refused(tmp_path: Path) -> None:
 
 
 def test_second_host_is_read_and_checked_like_the_first(tmp_path: Path) -> None:
-    assert read(tmp_path, f'{FAR}calls_base_url = "https://calls.example/"\n').calls_base_url == "https://calls.example"
+    found = read(tmp_path, f'{FAR}calls_base_url = "https://calls.example/"\n').base_urls
+    assert found == {"calls_base_url": "https://calls.example"}
 
 
 @pytest.mark.parametrize("url", ["http://calls.example", "https://u:p@calls.example", "ftp://calls.example"])

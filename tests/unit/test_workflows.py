@@ -12,7 +12,7 @@ from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workflow, workflow_cases
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.model import Judgement, Provenance, Verdict
-from talkstack_contract.provider.settings import ACTIVE, Settings
+from talkstack_contract.provider.settings import Settings
 from tests.unit.billing_provider import (
     CASES,
     MINE,
@@ -26,13 +26,14 @@ from tests.unit.billing_provider import (
     world_of,
 )
 from tests.unit.contracts import billing_contract
+from tests.unit.setting_names import ACTIVE
 
 Walk = Callable[[Steps], None]
 NEW = settings(states_url=STATES)
 
 
 def workflow_of(walk: Walk, **others: Any) -> Workflow:
-    made = Workflow("deleteInvoice", "afterwards", "invoice.is-gone", "what is deleted is gone", walk)
+    made = Workflow("deleteInvoice", "afterwards", "invoice.is-gone", "what is deleted is gone", walk, ACTIVE)
     return replace(made, **others)
 
 
