@@ -20,7 +20,7 @@ check: $(READY)          ## lint and strict types
 	@$(RUN) ruff format -q --check .
 	@$(RUN) mypy
 
-detection: $(READY)      ## the table fault x clause, and the rates that README quotes
+detection: $(READY)      ## the table fault x clause, and the rates that docs/detection.md quotes
 	@$(RUN) tests.detection $(ARGS)
 
 conformance: $(READY)    ## the official JSON Schema Test Suite against the judge; fetched, unless ARGS names a copy

@@ -1,6 +1,6 @@
 """From verdicts to a decision: what each documented pair shows, and whether the run ends green.
 
-The tables of README "Decisions" in code. Plain functions over judgements, whoever made them and in whatever process.
+The table of decisions in README, in code. Plain functions over judgements, whoever made them and in whatever process.
 """
 
 from collections import Counter

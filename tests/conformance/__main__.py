@@ -31,6 +31,7 @@ from talkstack_contract.judging.judge import Run
 from talkstack_contract.model import Effect, Verdict
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.redaction import Secrets
+from talkstack_contract.provider.settings import Settings
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger
 
