@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
-.PHONY: contract acceptance test check detection conformance clean
+.PHONY: contract acceptance test check detection conformance hostile clean
 
 contract: $(READY)       ## the contract suite against the embedded reference provider; reports in reports/
 	@$(RUN) pytest tests/contract $(ARGS)
@@ -13,7 +13,7 @@ acceptance: $(READY)     ## the same, and reports/acceptance.html; whom to ask b
 	@$(RUN) pytest tests/contract --acceptance $(ARGS)
 
 test: $(READY)           ## the project's own tests
-	@$(RUN) pytest tests/unit tests/docs tests/runs tests/detection tests/reference tests/schemas -q -n 2 $(ARGS)
+	@$(RUN) pytest tests/unit tests/docs tests/runs tests/detection tests/hostile tests/reference tests/schemas -q -n 2 $(ARGS)
 
 check: $(READY)          ## lint and strict types
 	@$(RUN) ruff check -q .
@@ -31,6 +31,9 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(READY)
+
+hostile: $(READY)        ## a provider that misbehaves on purpose: behaviour x decision, seconds, memory
+	@$(RUN) tests.hostile $(ARGS)
 
 clean:                   ## the environment and what tools left behind
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import isinf
 from typing import Any
 
@@ -16,6 +16,7 @@ from talkstack_contract.contract.schema_keywords import comparable
 from talkstack_contract.model import BodySchema, Exchange, SchemaViolation
 
 SHOWN_CHARACTERS = 200
+KEPT_BYTES = 100_000  # of a body that is kept decoded for the whole run
 
 Path = Sequence[str]
 
@@ -41,23 +42,40 @@ class DecodedResponse:
 
     exchange: Exchange
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The decoded body. Raises `NotJson`."""
+        if len(self.exchange.body) <= KEPT_BYTES:
+            return self._json
+        if isinstance(found := _large_json(self.exchange), NotJson):
+            raise found
+        return found
+
+    @cached_property
+    def _json(self) -> Any:
         return strict_json(self.exchange)
 
-    @cached_property
+    @property
     def lenient_json(self) -> Any:
         """The body as a lenient client decodes it, or None: what is not strict JSON may still say or hold something."""
-        try:
-            text = self.exchange.body.decode("utf-8-sig", errors="replace")
-            return json.loads(text, parse_int=_whole_number, parse_float=_number)
-        except (json.JSONDecodeError, RecursionError):
-            return None
+        if len(self.exchange.body) <= KEPT_BYTES:
+            return self._lenient_json
+        return _large_lenient_json(self.exchange)
 
     @cached_property
+    def _lenient_json(self) -> Any:
+        return lenient_json(self.exchange)
+
+    @property
     def text(self) -> str:
         """The body as received, and every string in it decoded, so that no escape hides anything."""
+        return self._text if len(self.exchange.body) <= KEPT_BYTES else self._written()
+
+    @cached_property
+    def _text(self) -> str:
+        return self._written()
+
+    def _written(self) -> str:
         return "\n".join([self.exchange.body.decode("utf-8", errors="replace"), *_strings(self.lenient_json)])
 
     @cached_property
@@ -88,6 +106,34 @@ class DecodedResponse:
             return any(True for _ in values_at(self.json, path))
         except NotJson:
             return True
+
+
+@lru_cache(maxsize=2)  # two answers may be compared
+def _large_json(exchange: Exchange) -> Any:
+    """Decode a large body, or return why not; keep the last ones only: decoded it takes thirty times the memory."""
+    try:
+        return strict_json(exchange)
+    except NotJson as error:
+        return error
+
+
+def _large_lenient_json(exchange: Exchange) -> Any:
+    found = _large_json(exchange)
+    return _large_broken_json(exchange) if isinstance(found, NotJson) else found
+
+
+@lru_cache(maxsize=1)
+def _large_broken_json(exchange: Exchange) -> Any:
+    return lenient_json(exchange)
+
+
+def lenient_json(exchange: Exchange) -> Any:
+    """Decode a body as a lenient client does; None where not even such a one can."""
+    try:
+        text = exchange.body.decode("utf-8-sig", errors="replace")
+        return json.loads(text, parse_int=_whole_number, parse_float=_number)
+    except (json.JSONDecodeError, RecursionError):
+        return None
 
 
 def strict_json(exchange: Exchange) -> Any:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,10 +42,12 @@ from talkstack_contract.provider.transport import (
     trouble_of_ours,
 )
 
-_NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_TEXTS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NO_MARKS = bytes(set(range(256)) - set(b"[]{}"))
 USER_AGENT = f"talkstack-contract/{__version__}"
 TAKING_BACK = ("/teardown", "/clean-up")  # ends of the ids of exchanges that take something back
 CHUNK_BYTES = 65_536
+FIRST_MARKS = 1000  # so many are looked at one by one: what is meant to be deep is so at once
 DEEPEST = 100  # objects and lists, one inside the other: no reader of JSON has to follow further (RFC 8259, 9)
 LEARNED_OF_AN_ANSWER = 10  # credentials: a login shows two
 REASON_CHARACTERS = 200  # of a reason phrase: what is longer is cut
@@ -418,16 +421,16 @@ class _UnderWay:
 
 
 def depth_of(body: bytes | bytearray) -> int:
-    """Return how many objects and lists stand one inside the other in a body, as far as it is JSON."""
+    """Return how many objects and lists stand one inside the other in a body; more than `DEEPEST` is not counted on."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return 0
-    depth = deepest = 0
-    for hit in _NESTING.finditer(body):
-        mark = hit[0]
-        depth += mark in (b"[", b"{")
-        depth -= mark in (b"]", b"}")
-        deepest = max(deepest, depth)
-    return deepest
+    marks = _TEXTS.sub(b"", body).translate(None, _NO_MARKS)
+    if (depth := max(accumulate(1 if mark in b"[{" else -1 for mark in marks[:FIRST_MARKS]))) > DEEPEST:
+        return depth
+    depth = 0
+    while depth <= DEEPEST and len(inner := marks.replace(b"[]", b"").replace(b"{}", b"")) < len(marks):
+        marks, depth = inner, depth + 1
+    return depth + marks.count(b"[") + marks.count(b"{")  # what is left is never closed
 
 
 def proxy_of(url: str) -> str:
