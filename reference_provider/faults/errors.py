@@ -16,8 +16,9 @@ from reference_provider.faults.success import meant_answer
 STATUS_401, STATUS_500 = "status.is-401", "status.is-500"
 REFUSED = "status.is-a-refusal"  # where no page prints the 401, a refusal is due all the same
 
-REFUSED_OTHERWISE = (204, 402, 405, 407, 410, 418, 422, 429, 498, 501, 503)
-FAILED_OTHERWISE = (200, 204, 400, 403, 404, 409, 422, 429, 501, 502, 503, 504)
+REFUSED_OTHERWISE = (204, 402, 405, 407, 410, 418, 422, 498, 501, 503)
+FAILED_OTHERWISE = (200, 204, 400, 403, 404, 409, 422, 501, 502, 503, 504)
+GUARDED = "a-used-reset-token"  # which opens an account, so that a refusal is due whatever the page says
 TOLD_OTHERWISE = (201, 204, 403, 405, 409, 410, 422, 500, 501, 503)
 
 
@@ -60,7 +61,10 @@ def _failure_faults(page: Printed) -> Iterator[Fault]:
 def _told_faults(page: Printed, status: int, cases: tuple[str, ...]) -> Iterator[Fault]:
     whole, clause = grounds.told(page, status, cases), f"status.is-{status}"
     each = (accepted(page, clause), *ways_of_status(clause, (200, 500)))
-    yield from laid(grounds.each_told(page, status, cases), each)
+    refusal = f"{page.operation}/{GUARDED}/{REFUSED}"
+    for fault in laid(grounds.each_told(page, status, cases), each):
+        lets_in = fault.name.endswith("-accepted") and f"{page.operation}/{GUARDED}/{clause}" in fault.breaks
+        yield replace(fault, breaks=(*fault.breaks, refusal)) if lets_in else fault
     yield from laid((whole,), ways_of_status(clause, TOLD_OTHERWISE))
     yield from laid((whole,), ways_of_redirect(clause, page.path))
     yield from laid((whole,), ways_of_delivery(clause, Delivery.NONE))

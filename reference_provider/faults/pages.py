@@ -222,7 +222,12 @@ PROJECTS = (
         message="successfully updated project info.",
         keys=block("", "data object") + block("data", PROJECT + AGENT_LINK + TIMES + DELETED),
         shows="projectId=data.id name=data.name description=data.description",
-        errors={400: "name-and-description-absent", 401: "", 404: "project-id-unknown", 500: "internal-error"},
+        errors={
+            400: "name-and-description-absent no-project-id",
+            401: "",
+            404: "project-id-unknown",
+            500: "internal-error",
+        },
     ),
     page(
         "deleteProject DELETE /project/{projectId} either",

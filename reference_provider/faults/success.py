@@ -32,7 +32,7 @@ STATUS_WORDS: dict[str, object] = {
     "says-ok": "ok",
     "empty": "",
 }
-WRONG_STATUSES = (201, 202, 204, 206, 304, 400, 403, 404, 405, 409, 418, 422, 429, 500, 501, 503, 504, 520)
+WRONG_STATUSES = (201, 202, 204, 206, 304, 400, 403, 404, 405, 409, 418, 422, 500, 501, 503, 504, 520)
 
 
 def success_faults(page: Printed) -> Iterator[Fault]:

@@ -51,6 +51,7 @@ class Answers:
         self._answers: dict[str, DecodedResponse | Blocked | NotTested] = {}
         self._has_answered = False
         self._opened: dict[str, Case] = {}  # a reading case that each credential has opened
+        self._ended: set[str] = set()  # credentials that a request of ours ended, which should have changed nothing
         self._refused: dict[str, Blocked] = {}  # credentials that do not work, or no longer
         self._doubted: dict[str, list[Case]] = {}  # credentials that are being tried elsewhere, and where they failed
 
@@ -90,7 +91,7 @@ class Answers:
         exchange = self._usable(case, request)
         self.remember(exchange, case.operation)
         if case.reads_after:
-            self.after[case.id] = self._read_again(case)
+            self.after[case.id] = self._read_again(case, exchange)
         answer = DecodedResponse(exchange)
         self._answers[case.id] = answer
         self._check_refusal(case, request, exchange)
@@ -129,6 +130,8 @@ class Answers:
             self._check_elsewhere(case, credential, exchange)
 
     def _check_still_open(self, case: Case, request: Request, exchange: Exchange, proof: Case) -> None:
+        if _credential_of(case, request) in self._ended:
+            return
         again = self._attempt(self.accounts.request(proof), f"{proof.id}/again")
         if again.status in REFUSED:
             told = f"is refused ({_status_line(exchange)}) where it was accepted before: it has expired or was revoked"
@@ -278,13 +281,16 @@ class Answers:
     def _is_usable(exchange: Exchange) -> bool:
         return exchange.status != 0 and exchange.status not in UNUSABLE
 
-    def _read_again(self, case: Case) -> DecodedResponse:
+    def _read_again(self, case: Case, answer: Exchange) -> DecodedResponse:
         before = self._cases[f"{case.operation.id}/{case.compared_with}"]
         request = self.accounts.request(before)
         exchange = self._attempt(request, f"{case.id}/after")
         self.remember(exchange, before.operation)
-        if exchange.status in REFUSED and (proof := self._opened.get(_credential_of(before, request))):
-            self._check_still_open(before, request, exchange, proof)
+        credential = _credential_of(before, request)
+        if exchange.status in REFUSED and (proof := self._opened.get(credential)):
+            if answer.status in REFUSED:
+                self._check_still_open(before, request, exchange, proof)
+            self._ended.add(credential)  # by this very request, which is what it is judged for
         return DecodedResponse(exchange)
 
 

@@ -420,6 +420,12 @@ def _broken_by(generated: Generated, operation: Operation, extent: Scope | None)
         if is_promised or not (400 <= exchange.status < 500 or exchange.status == 501):
             yield Violation("status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
         return
+    if (
+        exchange.status == HTTPStatus.INTERNAL_SERVER_ERROR
+        and generated.is_promised
+        and not _depends_on_state(operation)
+    ):
+        yield Violation("status", f"{exchange.status} {exchange.reason}, to a request that the docs allow".strip())
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     subject = Subject(DecodedResponse(exchange))
     for clause in clauses:

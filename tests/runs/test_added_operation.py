@@ -129,7 +129,8 @@ def judged(contract: Contract, world: World) -> list[Judgement]:
     """Ask every case that is derived, and judge every clause."""
     cases = [case for case in derive_cases(contract) if case.kind != GENERATED]
     with serving(world) as url:
-        settings = Settings(url, False, EVERYTHING, {}, states_url=f"{url}/_states")
+        names = contract.setting_names
+        settings = Settings(url, False, EVERYTHING, {}, states_url=f"{url}/_states", names=names)
         provider = Provider(settings, Secrets(), wait=lambda _: None)
         run = Run(cases, Accounts(cases, provider, Ledger(), "n"), (), date(2026, 11, 24))
         found = [run.judgement(case, clause) for case in cases for clause in case.clauses]

@@ -80,8 +80,8 @@ ROWS = {
         change=with_credentials(wrong_token),
     ),
     "one-answer-503": Row(
-        REJECTED,
-        1,
+        WITH_REMARKS,
+        0,
         {"unknown-query/status.is-no-server-error": "violated", "by-bearer/status.is-200": "upheld"},
         ("getActiveProject-unknown-query-answered-503",),
     ),

@@ -40,7 +40,9 @@ def test_every_documented_pair_is_upheld(run: Finished) -> None:
 
 
 def test_every_clause_is_asked(run: Finished) -> None:
-    left = [line for line in run.lines if line.get("verdict") in ("unexercised", "blocked")]
+    """All but what a sound answer may lack, as a webhook that is null."""
+    given = [line for line in run.lines if line["kind"] == "verdict" and not line["value_is_optional"]]
+    left = [line for line in given if line["verdict"] in ("unexercised", "blocked")]
     assert [(line["id"], line["reason"]) for line in left] == []
 
 
