@@ -1,4 +1,4 @@
-"""What is asked: a request whose credential has been looked at, read with types.
+"""A request after authentication, with typed access to its fields.
 
 `Refusal` is raised where the request cannot be granted, and caught by `Operation.answer`.
 """

@@ -57,7 +57,7 @@ def _telling_ways() -> Iterator[Way]:
     Only values that nobody writes by chance: a name or a description may stand in any message.
     """
     for name in ("user_id", "call_status_webhook", "id"):
-        words, clause = f"is told the project's {name} in the message", "body.holds-no-success-payload"
+        words, clause = f"gets the project's {name} in the message", "body.holds-no-success-payload"
         way = telling(f"tells-{name.replace('_', '-')}", clause, words, partial(_value_of_project, name))
         yield replace(way, alone=True)  # which value it is, is read off a success, which nothing else may spoil
 

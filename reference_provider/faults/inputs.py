@@ -57,6 +57,6 @@ def _foreign_faults(page: Printed, field: Field) -> Iterator[Fault]:
         return f"it belongs to {values['email']}, of {values['user_id']}"
 
     given = instead(lambda scene: success_of(page, scene, owner(scene)))
-    words = "is told whose that is"
+    words = "gets a message that names the owner"
     yield ground.fault(Way("gets-data", (REFUSED,), "gets a success with the data", given))
     yield ground.fault(telling("tells-whose", "body.shows-nothing-of-another-account", words, owners_words))

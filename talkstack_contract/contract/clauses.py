@@ -197,7 +197,7 @@ def _status_clause(response: Response, words: str, also: tuple[int, ...] = ()) -
 
 
 def _body_clauses(response: Response) -> Iterator[Clause]:
-    """Yield what is asked of each described value, and then of the body as a whole."""
+    """Yield the clauses of each described value, then those of the body as a whole."""
     yield from _told_apart([clause for part in response.described_values for clause in _part_clauses(part, response)])
     for provenance in response.rest:
         name = "body.matches-the-schema"
@@ -241,7 +241,7 @@ def _schema_of(response: Response) -> BodySchema:
 
 
 def _part_clauses(part: DescribedValue, response: Response) -> Iterator[Clause]:
-    """Yield what is asked of one value: its kind first, then what only a sample shows."""
+    """Yield the clauses of one value: its type first, then what only a sample shows."""
     holders = _holders_of_the_object(response.described_values)
     keywords = dict(part.keywords)
     locations = list(part.locations)

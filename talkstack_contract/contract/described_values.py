@@ -1,8 +1,7 @@
-"""What a schema says of each value of a body: the values that it describes one by one, and the rest of what it asks.
+"""Splits the schema of a body into the values that it describes, each with clauses of its own, and the rest.
 
-Keys, items, references and `allOf` are followed, so that each value gets clauses of its own. What is asked of several
-values at once (`anyOf`, `if`, `additionalProperties` and the like), or at any depth, is the rest: the body is held to
-the schema as a whole, and whatever no described value answers for belongs to it.
+Properties, items, references and `allOf` are followed. The rest are keywords about several values at once (`anyOf`,
+`if`, `additionalProperties` and the like) and recursion: a violation there belongs to the body as a whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -82,7 +81,7 @@ def answers_for(part: SchemaPart, violation: SchemaViolation) -> bool:
 
 
 def described_body(place: Place, schema: Any, *, are_formats_judged: bool = True) -> DescribedBody:
-    """Survey the schema of a body. Raises `BadInput` for a reference that leads nowhere."""
+    """Describe the schema of a body. Raises `BadInput` for a reference that does not resolve."""
     survey = _Survey()
     survey.visit(place, schema, (), {}, ())
     values = tuple(survey.values())
@@ -102,7 +101,7 @@ def below(path: Path, key: str, schema: Any) -> Path:
 
 @dataclass
 class _Found:
-    """What the places visited so far say of one value."""
+    """What the schemas visited so far say about one value."""
 
     is_required: bool = False
     keywords: dict[str, Json] = field(default_factory=dict)
@@ -112,7 +111,7 @@ class _Found:
 
 
 class _Survey:
-    """A walk over one schema; `rest` maps the identity of each schema object that it leaves to the whole."""
+    """A walk over one schema; `rest` maps the id of each schema object assigned to the whole to its provenance."""
 
     def __init__(self) -> None:
         self.rest: dict[int, Provenance] = {}
@@ -138,7 +137,7 @@ class _Survey:
         return self._found.get(path, _Found())
 
     def visit(self, place: Place, schema: Any, path: Path, notes: Notes, above: tuple[int, ...]) -> None:
-        """Take in what a schema says of the value at `path`; `above` are the schemas that lead here, by identity."""
+        """Collect what a schema says about the value at `path`; `above` holds the ids of the schemas above it."""
         if not isinstance(schema, dict):
             if schema is False:
                 self._leave(place, schema, notes)
@@ -192,7 +191,7 @@ class _Survey:
             found.locations.append(Location(step, id(schema), keyword))
 
     def _leave_rest(self, place: Place, schema: Mapping[str, Any], notes: Notes) -> None:
-        """Leave what is asked of more than one value to the whole, with all that stands inside."""
+        """Assign keywords about more than one value, and the schemas inside them, to the whole."""
         handled = ASSERTIONS | _STRUCTURE
         if spellings_required(schema):
             handled |= {"anyOf"}
@@ -206,7 +205,7 @@ class _Survey:
                 self._leave(place, inner, notes)
 
     def _leave(self, place: Place, schema: Any, notes: Notes) -> None:
-        """Leave a schema to the whole, and what it leads to: each with the provenance that is noted for it."""
+        """Assign a schema and everything it refers to to the whole, each with its noted provenance."""
         waiting = [(place, schema, notes)]
         seen: set[int] = set()
         while waiting:

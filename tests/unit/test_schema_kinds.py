@@ -131,6 +131,36 @@ JUDGED: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{"a": "x"}],
         [{"a": 1}],
     ),
+    "inner-id-in-a-folder": (
+        {
+            "$id": "https://b.example/root/",
+            "$ref": "item",
+            "$defs": {
+                "item": {"$id": "item", **OBJECT, "required": ["z"], "properties": {"z": {"$ref": "sub/z"}}},
+                "z": {"$id": "sub/z", **TEXT},
+            },
+        },
+        [{"z": "a"}],
+        [{}, {"z": 1}],
+    ),
+    "reference-with-keywords-beside-it": (
+        {
+            "$id": "https://c.example/s",
+            **OBJECT,
+            "properties": {"s": {"$ref": "#/$defs/s", "maxLength": 3}},
+            "$defs": {"s": {**TEXT, "pattern": "^a"}},
+        },
+        [{"s": "abc"}],
+        [{"s": "b"}, {"s": "abcd"}, {"s": 1}],
+    ),
+    "dependent-inside-what-may-be-null": (
+        {
+            **OBJECT,
+            "properties": {"card": {"type": ["object", "null"], "dependentRequired": {"number": ["code"]}}},
+        },
+        [{}, {"card": None}, {"card": {}}, {"card": {"number": 1, "code": 2}}],
+        [{"card": {"number": 1}}, {"card": 1}],
+    ),
     "inner-id": (
         {
             **OBJECT,
@@ -345,6 +375,15 @@ RECURSIVE: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{"children": [{"daat": 1}]}, {"daat": 1}, {"children": 1}],
     ),
 }
+WIDE = {**OBJECT, "properties": {f"k{i}": {"properties": {f"m{j}": TEXT for j in range(60)}} for i in range(120)}}
+
+
+def test_schema_with_more_values_than_get_clauses_is_judged_as_a_whole(tmp_path: Path) -> None:
+    contract = loaded(tmp_path / "schemas", WIDE)
+    bodies = [{"k0": {"m0": "x"}, "k99": {"m9": "x"}}, {"k0": {"m0": 1}}, {"k99": {"m9": 1}}]
+    assert [violated(contract, body) for body in bodies] == [[], ["body.k0-m0-is-text"], ["body.matches-the-schema"]]
+
+
 OPEN_TREE = {
     "$id": "https://a.example/components/open.json",
     "$dynamicAnchor": "node",
