@@ -1,7 +1,7 @@
 """The values of this project: what is promised, what is asked, what came back, what we say of it. Nothing here acts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -64,6 +64,7 @@ class CredentialVariant(StrEnum):
     """What becomes of an account's credential before it is sent."""
 
     VALID = "valid"
+    LEFT_OUT = "left-out"
     WRONG = "wrong"
     EMPTY = "empty"
     OTHER_SCHEME = "other-scheme"
@@ -132,16 +133,48 @@ class Clause:
         return self.weight or self.provenance.level
 
 
+class ParameterLocation(StrEnum):
+    """Where a value of a request stands, by OpenAPI's words; a body is described by its keys, or as a whole."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    COOKIE = "cookie"
+    BODY = "body"
+    WHOLE_BODY = "whole-body"
+
+
 @dataclass(frozen=True)
 class Scheme:
-    """One way to prove who asks: `bearer` sends `authorization: Bearer TOKEN`, `apiKey` its own header."""
+    """A security scheme: `bearer` sends `Authorization: Bearer TOKEN`, `apiKey` a header, query value or cookie.
+
+    `parameter` is the name of that. `beside` are the schemes that are required together with this one, `slug` names
+    them all, `is_base64` tells that user and password are sent encoded (RFC 7617).
+    """
 
     name: str
-    header: str
+    parameter: str
     prefix: str
-    noun: str  # what an id calls it: token, key
-    slug: str  # and how it names the way: bearer, api-key
+    noun: str  # what an id calls it: token, key, password
+    slug: str  # and how it names a case: bearer, api-key
     credential: str = ""  # the key of an account in the provider file that holds it
+    location: ParameterLocation = ParameterLocation.HEADER
+    is_base64: bool = False
+    beside: tuple["Scheme", ...] = ()
+
+    @property
+    def all(self) -> tuple["Scheme", ...]:
+        """Return every scheme of this alternative."""
+        return self, *self.beside
+
+    def in_turn(self) -> tuple["Scheme", ...]:
+        """Return each scheme of this alternative with the others beside it."""
+        return tuple(
+            replace(each, slug=self.slug, beside=tuple(other for other in self.all if other is not each))
+            if self.beside
+            else each
+            for each in self.all
+        )
 
 
 @dataclass(frozen=True)
@@ -170,7 +203,9 @@ class SchemaViolation:
 
 
 class BodySchema(Protocol):
-    """The schema of a body, as it stands."""
+    """The schema of a body, as it stands; `is_text` tells that the body is text, and no JSON."""
+
+    is_text: bool
 
     def violations(self, body: Json) -> tuple[SchemaViolation, ...]:
         """Return all that `body` breaks."""
@@ -205,17 +240,46 @@ class DescribedValue:
 
 
 @dataclass(frozen=True)
+class Serialization:
+    """How a parameter is written, by OpenAPI's words: by a style, or where `media_type` is given as that."""
+
+    style: str = "form"
+    explode: bool = True
+    allow_reserved: bool = False
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
+class ResponseHeader:
+    """A header of a response. `kinds` are the JSON types of its value, as which its text is read."""
+
+    name: str
+    schema: BodySchema
+    kinds: tuple[str, ...] = ()
+    is_required: bool = False
+    explode: bool = False
+
+
+class Refusal(StrEnum):
+    """Which credentials a status refuses."""
+
+    ANY = "any"
+    MISSING = "missing"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
 class Field:
-    """One value of a request: where it stands (path, query, body), and what our request sends for it.
+    """One value of a request: where it stands, how a parameter is written, and what our request sends for it.
 
     `sends` is a template, JSON in whose texts `{name}` is a value of the provider state and `{fresh}` a text of the
     request's own; None is not sent. `alone` is what is sent for a field that is looked at only where the others that
     would do as well are left out. `names_object` tells that it is the id of an object, `is_shared` that every account
-    may see that object, `file` that it is uploaded under this name.
+    may see that object, `file` that it is uploaded under this name. `schema` is that of a parameter.
     """
 
     name: str
-    place: str
+    place: ParameterLocation
     keywords: Mapping[str, Json]
     is_required: bool
     sends: Json = None
@@ -223,6 +287,14 @@ class Field:
     names_object: bool = False
     is_shared: bool = False
     file: str = ""
+    written: Serialization = Serialization()
+    schema: BodySchema | None = field(default=None, compare=False)
+    wire_name: str = ""
+
+    @property
+    def sent_as(self) -> str:
+        """Return the name in the request; `name` is another one where two fields would have the same."""
+        return self.wire_name or self.name
 
 
 @dataclass(frozen=True)
@@ -259,8 +331,9 @@ class Response:
     printed for. `refuses` is the provenance of its being the response to a wrong credential, None where it is not.
     `volatile` are the paths of values that change by themselves, so that two answers may differ in them, `secrets`
     those of the credentials in the body, `keys` those of all keys that the page prints in it, none where it prints no
-    body. `has_body` is false where HTTP allows none: the response to HEAD, a 204, a 304. `schema` is
-    that of the body, `rest` the provenances of what it asks beside what the described values answer for.
+    body. `refusal` tells which of these credentials. `has_body` is false where HTTP allows none (the response to HEAD,
+    a 204, a 304), and where a success is described without one. `schema` is that of the body, `rest` the provenances of
+    what it asks beside what the described values answer for.
     """
 
     status: int
@@ -277,11 +350,14 @@ class Response:
     unknown: tuple[str, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     refuses: Provenance | None = None
+    refusal: Refusal = Refusal.ANY
     volatile: tuple[tuple[str, ...], ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
     has_body: bool = True
     schema: BodySchema | None = None
     rest: tuple[Provenance, ...] = ()
+    media_type: str = "application/json"
+    headers: tuple[ResponseHeader, ...] = ()
 
     @property
     def is_success(self) -> bool:
@@ -299,7 +375,8 @@ class Operation:
     """One method and path, with all that the docs promise about it.
 
     `finds` leads from the names of values to where a success shows them, so that an id may be read off it. `server`
-    names the setting that holds its base URL, where that is one of its own. `uses_up_state` tells that a success uses
+    names the setting that holds its base URL, where that is one of its own. `is_open` tells that it may be called
+    without a credential as well. `uses_up_state` tells that a success uses
     its provider state up. `undocumented` are requests to which the page prints no answer.
     """
 
@@ -320,6 +397,14 @@ class Operation:
     creates: Creation | None = None
     finds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     undocumented: tuple[Scenario, ...] = ()
+    is_open: bool = False
+    body_schema: BodySchema | None = field(default=None, compare=False)
+
+    @property
+    def accepts(self) -> str:
+        """Return the media types that the documented responses have, as a client names them in Accept."""
+        kinds = (each.media_type.partition(";")[0].strip() for each in self.responses if each.has_body)
+        return ", ".join(dict.fromkeys(kinds)) or "*/*"
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name."""
@@ -449,10 +534,19 @@ class Header:
 
 
 @dataclass(frozen=True)
+class SentCredential:
+    """A credential as it is sent: in a header, in the query, or as a cookie, by the name of `parameter`."""
+
+    location: ParameterLocation
+    parameter: Header
+
+
+@dataclass(frozen=True)
 class Request:
     """A request as it is sent. Its values are secret until `evidence` has shown them.
 
-    `yields` are the paths at which a success shows credentials.
+    `yields` are the paths at which a success shows credentials, `credentials` are what proves who asks, `shown_url` is
+    the URL as it may be shown, where that is another one.
     """
 
     method: str
@@ -461,6 +555,8 @@ class Request:
     effect: Effect
     body: bytes = field(default=b"", repr=False)
     yields: tuple[tuple[str, ...], ...] = ()
+    credentials: tuple[SentCredential, ...] = ()
+    shown_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,17 @@ from dataclasses import replace
 from talkstack_contract.contract.clauses import (
     AUTHENTICATION,
     OBJECT_ACCESS,
-    STRICT_JSON,
     access_control,
     closed_clauses,
     error_clauses,
+    form_clause,
     in_words,
     kebab,
     lasting_paths,
     success_clauses,
 )
 from talkstack_contract.errors import BadInput
+from talkstack_contract.media_types import FORM, MULTIPART, bare_type
 from talkstack_contract.model import (
     Case,
     Clause,
@@ -32,10 +33,13 @@ from talkstack_contract.model import (
     Json,
     MutationKind,
     Operation,
+    ParameterLocation,
     Provenance,
+    Refusal,
     RequirementLevel,
     Response,
     Scenario,
+    Scheme,
     Source,
 )
 
@@ -45,7 +49,7 @@ SUCCESS, STATE, INPUT, ROBUSTNESS, WORKFLOW, GENERATED, REFUSAL, SERVER_ERROR = 
 
 RFC_9110_5XX = Source("RFC 9110", "15.6", "https://www.rfc-editor.org/rfc/rfc9110#section-15.6")
 
-MULTIPART = "multipart/form-data"
+WITHOUT_CREDENTIAL = "without-credential"
 UNUSUAL = (MutationKind.EMPTY, MutationKind.NULL, MutationKind.OTHER_TYPE)
 PLAIN_FORMS = (CredentialVariant.WRONG, CredentialVariant.EMPTY)
 REFUSED_FORMS = (
@@ -131,12 +135,12 @@ def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator
     case = replace(case, needs_own_account=operation.uses_up_state)
     yield case
     is_read = operation.effect is Effect.READS
-    for scheme in operation.schemes[1:]:
+    for scheme in (*operation.schemes[1:], *([None] if operation.is_open and operation.schemes else [])):
         sentence = f"the answer is the same {in_words(first)}"
         same = _same(response, f"answer.is-the-same-{first}", sentence)
-        also = (replace(same, depends_on=(STRICT_JSON,) if response.has_body else ()),) if is_read else ()
+        also = (replace(same, depends_on=(form_clause(response),) if response.has_body else ()),) if is_read else ()
         compared_with = first if is_read else ""
-        name = f"by-{scheme.slug}"
+        name = f"by-{scheme.slug}" if scheme else WITHOUT_CREDENTIAL
         yield replace(case, name=name, scheme=scheme, clauses=(*clauses, *also), compared_with=compared_with)
     if is_read:
         same = _same(response, "answer.is-the-same-again", "asked twice, the answer is the same")
@@ -144,7 +148,7 @@ def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator
 
 
 def _first_success(operation: Operation) -> str:
-    return f"by-{operation.schemes[0].slug}" if operation.schemes else "without-credential"
+    return f"by-{operation.schemes[0].slug}" if operation.schemes else WITHOUT_CREDENTIAL
 
 
 def _same(response: Response, name: str, sentence: str) -> Clause:
@@ -239,23 +243,46 @@ def _refusal_cases(operation: Operation, response: Response, provenance: Provena
     if not is_printed:  # the page asks for a credential all the same
         clauses = (_guarded_refusal("a missing or wrong credential is refused", "undocumented-401"), *clauses)
     base = _case(operation, "no-credential", clauses, rank=REFUSAL, response=response)
-    yield replace(base, scheme=None)
-    for scheme in operation.schemes:
-        case = replace(base, scheme=scheme)
-        for form in forms:
-            before = form in (CredentialVariant.WRONG, CredentialVariant.EMPTY)
-            name = f"{form}-{scheme.noun}" if before else f"{scheme.noun}-{form}"
-            yield replace(case, name=name, credential_variant=form)
-        if scheme.prefix and is_printed and is_read:
-            yield replace(
-                case, name=str(CredentialVariant.OTHER_SCHEME), credential_variant=CredentialVariant.OTHER_SCHEME
-            )
-        if scheme.prefix and is_printed:
-            source = replace(response.source, interpretation="expired-token")
-            late = error_clauses(operation, replace(response, source=source), "an expired token")
-            # How long a token lives is the promise of another page, so it decides no pair of this one.
-            late_case = replace(case, credential_variant=CredentialVariant.EXPIRED, clauses=tuple(late), status=None)
-            yield replace(late_case, name=f"{scheme.noun}-{CredentialVariant.EXPIRED}")
+    if response.refusal is not Refusal.WRONG and not operation.is_open:
+        yield replace(base, scheme=None)
+    seen: set[str] = set()
+    for scheme in (each for alternative in operation.schemes for each in alternative.in_turn()):
+        if not _is_enough(operation, scheme.beside):
+            found = list(_refused_variants(replace(base, scheme=scheme), response, forms))
+            yield from (each for each in found if each.name not in seen)
+            seen |= {each.name for each in found}
+
+
+def _is_enough(operation: Operation, schemes: Sequence[Scheme]) -> bool:
+    """Tell whether credentials of these schemes open an operation, whatever else comes with them."""
+    names = {each.name for each in schemes}
+    return any({each.name for each in alternative.all} <= names for alternative in operation.schemes)
+
+
+def _refused_variants(base: Case, response: Response, forms: Sequence[CredentialVariant]) -> Iterator[Case]:
+    """Yield what is wrong with one credential; those that are required beside it are sound."""
+    scheme, operation = base.scheme, base.operation
+    assert scheme is not None, "a variant is one of a scheme"
+    beside = "".join(f"-with-{each.noun}" for each in scheme.beside)
+    if scheme.beside and response.refusal is not Refusal.WRONG:
+        left_out = CredentialVariant.LEFT_OUT
+        yield replace(base, name=f"{scheme.noun}-{left_out}{beside}", credential_variant=left_out)
+    if response.refusal is Refusal.MISSING:
+        return
+    for form in forms:
+        is_before = form in (CredentialVariant.WRONG, CredentialVariant.EMPTY)
+        name = f"{form}-{scheme.noun}" if is_before else f"{scheme.noun}-{form}"
+        yield replace(base, name=f"{name}{beside}", credential_variant=form)
+    is_printed = response.provenance is Provenance.DOCUMENTED
+    if scheme.prefix and is_printed and operation.effect is Effect.READS:
+        other = CredentialVariant.OTHER_SCHEME
+        yield replace(base, name=f"{other}{beside}", credential_variant=other)
+    if scheme.prefix and not scheme.is_base64 and is_printed:
+        source = replace(response.source, interpretation="expired-token")
+        late = error_clauses(operation, replace(response, source=source), "an expired token")
+        # How long a token lives is the promise of another page, so it decides no pair of this one.
+        late_case = replace(base, credential_variant=CredentialVariant.EXPIRED, clauses=tuple(late), status=None)
+        yield replace(late_case, name=f"{scheme.noun}-{CredentialVariant.EXPIRED}{beside}")
 
 
 def _guarded_refusal(sentence: str, interpretation: str) -> Clause:
@@ -286,10 +313,10 @@ def _undocumented_cases(operation: Operation) -> Iterator[Case]:
 def _undocumented_spoils(operation: Operation, field: Field) -> Iterator[tuple[MutationKind, str, Provenance]]:
     told = operation.responses
     is_told_absent = any((field.name,) in response.absent for response in told)
-    if field.place == "body" and field.is_required and not is_told_absent:
+    if field.place is ParameterLocation.BODY and field.is_required and not is_told_absent:
         yield MutationKind.ABSENT, "undocumented-refusals", Provenance.ASSUMED
-    if field.place == "body" and (field.is_required or is_told_absent):
-        for spoil in (MutationKind.EMPTY,) if operation.media_type == MULTIPART else UNUSUAL:
+    if field.place is ParameterLocation.BODY and (field.is_required or is_told_absent):
+        for spoil in (MutationKind.EMPTY,) if bare_type(operation.media_type) in (MULTIPART, FORM) else UNUSUAL:
             if spoil is not MutationKind.NULL or "null" not in field.keywords.get("type", ""):
                 yield spoil, "unusual-values", Provenance.OURS
     if field.names_object and not any(field.name in response.unknown for response in told):
@@ -320,7 +347,7 @@ def _foreign_clauses() -> Iterator[Clause]:
 
 def _robustness_cases(operation: Operation) -> Iterator[Case]:
     success = operation.success
-    if success is None or not operation.schemes:
+    if success is None:
         return
     base = replace(_case(operation, "", (), rank=ROBUSTNESS), compared_with=_first_success(operation))
     source = replace(operation.source, interpretation="unknown-input")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
+from talkstack_contract.media_types import JSON, bare_type, is_json, is_text
 from talkstack_contract.model import (
     BodySchema,
     Clause,
@@ -36,7 +37,7 @@ AUTHENTICATION = Source(
     "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
 )
 
-STRICT_JSON = "body.is-strict-json"
+STRICT_JSON, IS_TEXT = "body.is-strict-json", "body.is-readable-text"
 KINDS = {
     "string": "text",
     "object": "object",
@@ -81,16 +82,15 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
     state = f"an account in the state “{response.state}”" if response.state else "such a request"
     status = _status_clause(response, state)
     yield status
+    yield from _header_clauses(response, (status.name,))
     if not response.has_body:
         return
-    sentence = "the media type is JSON"
-    typed = Clause("media-type.is-json", sentence, Provenance.DOCUMENTED, response.source, "media-type")
-    if not response.keys:  # no body is printed, and the RFC recommends a media type only
+    typed = _media_type_clause(response, (status.name,))
+    if not response.keys and response.media_type == JSON:  # no body is printed, and the RFC recommends a type only
         should = RequirementLevel.SHOULD
         typed = replace(typed, provenance=Provenance.STANDARD, source=RFC_9110_TYPE, weight=should)
-    yield replace(typed, depends_on=(status.name,))
-    sentence = "the body is one JSON text and nothing else"
-    yield Clause(STRICT_JSON, sentence, Provenance.STANDARD, RFC_8259, "strict-json", depends_on=(status.name,))
+    yield typed
+    yield from _form_clauses(response, (status.name,))
     clauses = list(_body_clauses(response))
     yield from clauses
     if response.owner:
@@ -99,7 +99,7 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
         name, sentence = "account.is-the-asking-one", "the data is the asking account's"
         yield replace(owned, name=name, statement=sentence, check="owner", path=response.owner, depends_on=needs)
     for name, path in response.shows:
-        needs = tuple(clause.name for clause in clauses if clause.path == path)[:1] or (STRICT_JSON,)
+        needs = tuple(clause.name for clause in clauses if clause.path == path)[:1] or (form_clause(response),)
         if "*" in path:  # one of the items does, and an empty list has none
             kinds = _kind_clause_names(path[: path.index("*")], response.described_values)
             needs = (STRICT_JSON, *(clause.name for clause in clauses if clause.name in kinds))
@@ -109,6 +109,42 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
         )
         provenance = Provenance.ASSUMED if response.shows_interpretation else Provenance.DOCUMENTED
         yield Clause(f"answer.shows-{kebab(name)}", sentence, provenance, source, "shows", name, path, needs)
+
+
+def _media_type_clause(response: Response, needs: tuple[str, ...]) -> Clause:
+    kind = bare_type(response.media_type)
+    name, words = ("json", "JSON") if kind == JSON else (kebab(kind), kind)
+    sentence, provenance = f"the media type is {words}", Provenance.DOCUMENTED
+    return Clause(f"media-type.is-{name}", sentence, provenance, response.source, "media-type", kind, depends_on=needs)
+
+
+def _form_clauses(response: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
+    """Yield the clause that a body is JSON, or text, before anything is said of what it holds."""
+    if is_json(response.media_type):
+        sentence = "the body is one JSON text and nothing else"
+        yield Clause(STRICT_JSON, sentence, Provenance.STANDARD, RFC_8259, "strict-json", depends_on=needs)
+    elif is_text(response.media_type):
+        sentence = "the body is text in its character encoding"
+        yield Clause(IS_TEXT, sentence, Provenance.DOCUMENTED, response.source, "text", depends_on=needs)
+
+
+def form_clause(response: Response) -> str:
+    """Return the clause below which a body says nothing: that it is JSON, or text."""
+    return IS_TEXT if is_text(response.media_type) else STRICT_JSON
+
+
+def _header_clauses(response: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
+    """Yield that the headers of a response are there, where they have to be, and are what their schemas say."""
+    given = Provenance.DOCUMENTED
+    for header in response.headers:
+        name, above = f"header.{kebab(header.name)}", needs
+        if header.is_required:
+            sentence = f"there is a header {header.name}"
+            yield Clause(f"{name}-is-there", sentence, given, response.source, "header-there", header, (), needs)
+            above = (*needs, f"{name}-is-there")
+        sentence, optional = f"the header {header.name} is what its schema asks", not header.is_required
+        name = f"{name}-is-as-described"
+        yield Clause(name, sentence, given, response.source, "header", header, (), above, optional)
 
 
 def access_control(source: Source, interpretation: str) -> Clause:
@@ -136,6 +172,7 @@ def error_clauses(
     words = words or (f"an account in the state “{response.state}”" if response.state else "such a request")
     status = _status_clause(response, words, also)
     yield status
+    yield from (_as_sure_as(response, clause) for clause in _header_clauses(response, (status.name,)))
     if not response.has_body:
         return
     clauses = error_body_clauses(operation, response, (status.name,))
@@ -150,12 +187,21 @@ def error_body_clauses(operation: Operation, response: Response, needs: tuple[st
     sentence = "an error shows nothing of the inside of the server"
     practice = Provenance.PRACTICE
     yield Clause("body.shows-no-server-internals", sentence, practice, source, "no-server-internals", depends_on=needs)
+    yield from _error_form_clauses(response, needs)
+    yield from _body_clauses(response)
+
+
+def _error_form_clauses(response: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
+    """Yield the media type and the form of an error's body: documented where a page prints that body."""
+    if response.keys or response.media_type != JSON:
+        yield _media_type_clause(response, needs)
+        yield from _form_clauses(response, needs)
+        return
     assumed = replace(response.source, interpretation="error-body")
     sentence = "the media type of an error is JSON"
-    yield Clause("media-type.is-json", sentence, Provenance.ASSUMED, assumed, "media-type", depends_on=needs)
+    yield Clause("media-type.is-json", sentence, Provenance.ASSUMED, assumed, "media-type", JSON, depends_on=needs)
     sentence = "the body of an error is JSON"
     yield Clause(STRICT_JSON, sentence, Provenance.ASSUMED, assumed, "strict-json", depends_on=needs)
-    yield from _body_clauses(response)
 
 
 def _not_success_clauses(success: Response, error: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
@@ -205,7 +251,7 @@ def _body_clauses(response: Response) -> Iterator[Clause]:
             name = f"body.matches-the-{provenance}-schema"
         sentence = "the body is what its schema asks, as a whole"
         expected = SchemaPart(_schema_of(response), rest_of=provenance)
-        yield Clause(name, sentence, provenance, response.source, "schema", expected, (), (STRICT_JSON,))
+        yield Clause(name, sentence, provenance, response.source, "schema", expected, (), (form_clause(response),))
 
 
 def _told_apart(clauses: Sequence[Clause]) -> list[Clause]:
@@ -258,7 +304,7 @@ def _part_clauses(part: DescribedValue, response: Response) -> Iterator[Clause]:
     kind = keywords.pop("type", None)
     is_literal = part.notes.get("const") == Provenance.DOCUMENTED
     above = _kind_clause_names(part.path[:-1], response.described_values) if part.path else ()
-    needs: tuple[str, ...] = (STRICT_JSON, *above)
+    needs: tuple[str, ...] = (form_clause(response), *above)
     schema, optional = _schema_of(response), part.is_optional
     presence = {"type", "required", "anyOf"}
     if not is_literal and (kind is not None or part.required):
@@ -348,7 +394,9 @@ def payload_paths(response: Response) -> tuple[tuple[str, ...], ...]:
 
 
 def lasting_paths(response: Response) -> tuple[tuple[str, ...], ...]:
-    """Return the paths of the payload that two answers in a row agree in: all but the volatile ones."""
+    """Return the paths that two answers in a row agree in: of the payload, all but the volatile; or the whole text."""
+    if not is_json(response.media_type):
+        return ((),)
     paths = payload_paths(response)
     return tuple(path for path in paths if not any(path[: len(each)] == each for each in response.volatile))
 

@@ -38,9 +38,15 @@ class WholeBody:
     """The schema of a body, as it stands."""
 
     def __init__(
-        self, validator: BodyValidator, located: Mapping[tuple[int, str], list[Path]], rest: Mapping[int, Provenance]
+        self,
+        validator: BodyValidator,
+        located: Mapping[tuple[int, str], list[Path]],
+        rest: Mapping[int, Provenance],
+        *,
+        is_text: bool = False,
     ) -> None:
         self._validator, self._located, self._rest = validator, located, rest
+        self.is_text = is_text
 
     def violations(self, body: Json) -> tuple[SchemaViolation, ...]:
         """Return what a body breaks, in the order of the schema; `rest_of` is set where no described value answers."""
@@ -80,7 +86,9 @@ def answers_for(part: SchemaPart, violation: SchemaViolation) -> bool:
     )
 
 
-def described_body(place: Place, schema: Any, *, are_formats_judged: bool = True) -> DescribedBody:
+def described_body(
+    place: Place, schema: Any, *, are_formats_judged: bool = True, is_text: bool = False
+) -> DescribedBody:
     """Describe the schema of a body. Raises `BadInput` for a reference that does not resolve."""
     survey = _Survey()
     survey.visit(place, schema, (), {}, ())
@@ -88,7 +96,8 @@ def described_body(place: Place, schema: Any, *, are_formats_judged: bool = True
     located: dict[tuple[int, str], list[Path]] = {}
     for location in (location for value in values for location in value.locations):
         located.setdefault((location.schema, location.keyword), []).append(location.path)
-    whole = WholeBody(BodyValidator(place, schema, are_formats_judged=are_formats_judged), located, survey.rest)
+    validator = BodyValidator(place, schema, are_formats_judged=are_formats_judged)
+    whole = WholeBody(validator, located, survey.rest, is_text=is_text)
     order = list(Provenance)
     return DescribedBody(values, whole, tuple(sorted(set(survey.rest.values()), key=order.index)))
 

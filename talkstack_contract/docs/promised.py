@@ -73,7 +73,7 @@ def _promises(operation: Operation, host: str) -> Iterator[tuple[Key, Promise]]:
     yield (FactKind.METHOD, ""), Promise(operation.method)
     yield (FactKind.PATH, ""), Promise(operation.path)
     yield (FactKind.HOST, ""), Promise(host)
-    credential = " or ".join(_credential(scheme.header, scheme.prefix) for scheme in operation.schemes) or "none"
+    credential = " or ".join(_credential(scheme.parameter, scheme.prefix) for scheme in operation.schemes) or "none"
     yield (FactKind.CREDENTIAL, ""), Promise(credential, f"{operation.id}/*/status.is-401" if operation.schemes else "")
     if operation.media_type:
         yield (FactKind.HEADER, "content-type"), Promise(operation.media_type)

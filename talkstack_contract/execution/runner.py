@@ -116,7 +116,7 @@ class Answers:
         A credential that has opened something before is tried there again; any other is tried wherever it may read.
         """
         credential = _credential_of(case, request) if case.expects_success else ""
-        if credential and exchange.status not in REFUSED:
+        if credential and exchange.status not in refusals(case.operation):
             if case.kind in (SUCCESS, STATE) and case.effect is Effect.READS:
                 self._opened.setdefault(credential, case)
             return
@@ -133,7 +133,7 @@ class Answers:
         if _credential_of(case, request) in self._ended:
             return
         again = self._attempt(self.accounts.request(proof), f"{proof.id}/again")
-        if again.status in REFUSED:
+        if again.status in refusals(proof.operation):
             told = f"is refused ({_status_line(exchange)}) where it was accepted before: it has expired or was revoked"
             credential = _credential_of(case, request)
             self._refused[credential] = Blocked(f"{_named(case)} {told}", of_run=True)
@@ -181,7 +181,7 @@ class Answers:
             return  # no page prints a success
         if sound.effect is not Effect.READS and sound.id not in self._answers:
             return  # not asked only for this: it would change something
-        if self.of(sound).exchange.status in REFUSED:
+        if self.of(sound).exchange.status in refusals(case.operation):
             raise NotTested(f"the {case.scheme.noun} itself is refused, so refusing a spoilt one means nothing")
 
     def _all_refused(self, operation: Operation) -> bool:
@@ -201,7 +201,7 @@ class Answers:
 
     def _is_accepted(self, case: Case) -> bool:
         with suppress(Blocked, NotTested):
-            return self.of(case).exchange.status not in REFUSED
+            return self.of(case).exchange.status not in refusals(case.operation)
         return False
 
     def _check_known(self, case: Case, request: Request) -> None:
@@ -294,10 +294,14 @@ class Answers:
         return DecodedResponse(exchange)
 
 
+def refusals(operation: Operation) -> frozenset[int]:
+    """Return the statuses that refuse a credential, those that a page prints for it among them."""
+    return REFUSED | {each.status for each in operation.responses if each.refuses}
+
+
 def _credential_of(case: Case, request: Request) -> str:
-    """Return the credential that a request sends, with its prefix; nothing where its case has no scheme."""
-    name = case.scheme.header.lower() if case.scheme else ""
-    return next((header.value for header in request.headers if header.name.lower() == name), "")
+    """Return the credentials that a request sends, each with its prefix; nothing where its case has no scheme."""
+    return "\n".join(each.parameter.value for each in request.credentials) if case.scheme else ""
 
 
 def _named(case: Case) -> str:

@@ -10,12 +10,15 @@ from typing import Any
 
 from talkstack_contract.contract.described_values import answers_for
 from talkstack_contract.contract.json_schema import is_type
-from talkstack_contract.model import Clause, Exchange, Violation
+from talkstack_contract.media_types import JSON, bare_type, is_json
+from talkstack_contract.model import Clause, Exchange, ResponseHeader, Violation
 from talkstack_contract.provider.bodies import (
     NOTHING,
     Absent,
     DecodedResponse,
     NotJson,
+    header_text,
+    header_value,
     place_of,
     same_value,
     shown,
@@ -68,16 +71,43 @@ def refused(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: A
         yield Violation("status", _status_line(exchange))
 
 
-def media_type(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
-    """Hold the media type to JSON: any letter case, any parameter; an error may also be a `+json` type."""
+def media_type(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the media type to the documented one: any letter case, any parameter; an error may be any `+json` type."""
     exchange = subject.answer.exchange
     given = [value for name, value in exchange.headers if name.lower() == "content-type"]
-    fine = r"application/(?:[\w.-]+\+)?json" if exchange.status >= 400 else "application/json"
     for each in given:
-        if not re.fullmatch(fine, each.partition(";")[0].strip(), re.IGNORECASE):
+        is_any_json = clause.expected == JSON and exchange.status >= 400 and is_json(each)
+        if not is_any_json and bare_type(each) != clause.expected:
             yield Violation("content-type", shown(each))
     if not given:
         yield Violation("content-type", "no such header")
+
+
+def header_there(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold a response to having a header, `expected` describes it."""
+    if subject.answer.exchange.header(clause.expected.name) is None:
+        yield Violation(f"header {clause.expected.name}", "no such header")
+
+
+def header(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the value of a header to its schema."""
+    described: ResponseHeader = clause.expected
+    text = header_text(subject.answer.exchange, described.name)
+    if text is None:
+        return
+    found = header_value(text, described)
+    for violation in described.schema.violations(found):
+        place = f"header {described.name}{place_of(violation.path).removeprefix('$')}"
+        yield Violation(place, f"{shown(found)}, which breaks {violation.keyword or 'the schema false'}")
+        return
+
+
+def body_is_text(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
+    """Hold the body to text in the encoding that its media type names."""
+    try:
+        _ = subject.answer.decoded_text
+    except NotJson as error:
+        yield Violation("$", str(error))
 
 
 def body_is_strict_json(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001
@@ -105,7 +135,7 @@ def _broken(clause: Clause, subject: Subject, path: Sequence[str]) -> Iterator[V
         place = place_of(violation.path)
         if answers_for(part, violation) and place not in told:
             told.add(place)
-            found = value_at(answer.json, violation.path)
+            found = value_at(answer.content_for(part.schema), violation.path)
             is_above = violation.keyword == "type" and len(violation.path) < len(path)
             keyword = f", which breaks {violation.keyword or 'the schema false'}" if part.rest_of else ""
             yield Violation(place, f"no object: {shown(found)}" if is_above else f"{shown_or_absent(found)}{keyword}")
@@ -114,7 +144,9 @@ def _broken(clause: Clause, subject: Subject, path: Sequence[str]) -> Iterator[V
 def occurs(clause: Clause, answer: DecodedResponse) -> bool:
     """Tell whether an answer has a value that this clause says anything about. Raises `NotJson`."""
     kinds = clause.expected.kinds
-    return any(not kinds or any(is_type(found, kind) for kind in kinds) for _, found in answer.found(clause.path))
+    there = values_at(answer.content_for(clause.expected.schema), clause.path)
+    values = [found for _, found in there if not isinstance(found, Absent)]
+    return any(not kinds or any(is_type(found, kind) for kind in kinds) for found in values)
 
 
 def not_value(clause: Clause, subject: Subject) -> Iterator[Violation]:
@@ -154,7 +186,7 @@ def _differences(clause: Clause, before: DecodedResponse | None, now: DecodedRes
     if before is None or now is None:
         return
     for path in clause.expected:
-        was, is_now = dict(values_at(before.lenient_json, path)), dict(values_at(now.lenient_json, path))
+        was, is_now = dict(values_at(before.compared, path)), dict(values_at(now.compared, path))
         if "*" in path and same_value(_present(was), _present(is_now)):
             continue  # in another order, as no page promises one
         for place in was.keys() | is_now.keys():
@@ -275,6 +307,9 @@ CHECKS: dict[str, Check] = {
     "refused": refused,
     "media-type": media_type,
     "strict-json": body_is_strict_json,
+    "text": body_is_text,
+    "header-there": header_there,
+    "header": header,
     "value": value,
     "schema": schema,
     "not-value": not_value,

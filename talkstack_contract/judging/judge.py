@@ -25,6 +25,7 @@ from talkstack_contract.judging.checks import (
 )
 from talkstack_contract.judging.decision import Scope
 from talkstack_contract.judging.waivers import Waiver, waiver_of
+from talkstack_contract.media_types import is_json
 from talkstack_contract.model import (
     Case,
     Clause,
@@ -35,7 +36,7 @@ from talkstack_contract.model import (
     Verdict,
     Violation,
 )
-from talkstack_contract.provider.bodies import DecodedResponse, NotJson
+from talkstack_contract.provider.bodies import DecodedResponse, NotJson, header_text
 from talkstack_contract.provider.client import TOO_MANY, Provider
 from talkstack_contract.provider.evidence import Evidence, evidence_of
 from talkstack_contract.provider.redaction import REDACTED, is_secret_place, without_secret_keys
@@ -249,7 +250,7 @@ class Run:
 
     def _own_values(self, case: Case, clause: Clause) -> tuple[str, ...]:
         """Return what the account's own success holds, where this run has seen one; it is not asked for only this."""
-        names = [f"by-{each.slug}" for each in case.operation.schemes] or ["without-credential"]
+        names = [f"by-{each.slug}" for each in case.operation.schemes] + ["without-credential"]
         answers = [self.answers.known(f"{case.operation.id}/{name}") for name in names]
         return next((own_values(clause, known) for known in answers if known), ())
 
@@ -257,7 +258,8 @@ class Run:
         other = self.answers.case(f"{case.operation.id}/{case.compared_with}")
         answer = self.answers.of(other)
         success = case.operation.success
-        is_unreadable = success is not None and success.has_body and answer.lenient_json is None
+        has_json = success is not None and success.has_body and is_json(success.media_type)
+        is_unreadable = has_json and answer.lenient_json is None
         if success is None or answer.exchange.status != success.status or is_unreadable:
             raise NotTested(f"{other.name} has no answer that {clause.name} could compare with")
         return answer
@@ -364,6 +366,8 @@ def _check_occurred(clause: Clause, answers: Sequence[DecodedResponse]) -> None:
     """Hold back a verdict about a value that occurred in no answer."""
     if clause.check == "value":
         has_occurred = any(_occurs(clause, answer) for answer in answers)
+    elif clause.check == "header":
+        has_occurred = any(header_text(each.exchange, clause.expected.name) is not None for each in answers)
     else:
         has_occurred = (
             "*" not in clause.path or clause.check == "shows" or any(each.has_values(clause.path) for each in answers)

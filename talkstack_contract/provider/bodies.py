@@ -4,19 +4,24 @@ A path is a tuple of steps from the body to a value: a key, `*` for every item o
 two spellings, `.` (inside an alternative) for the object itself.
 """
 
+import codecs
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from email.message import Message
 from functools import cached_property, lru_cache
 from math import isinf
 from typing import Any
 
 from talkstack_contract.contract.schema_keywords import comparable
-from talkstack_contract.model import BodySchema, Exchange, SchemaViolation
+from talkstack_contract.model import BodySchema, Exchange, ResponseHeader, SchemaViolation
 
 SHOWN_CHARACTERS = 200
 KEPT_BYTES = 100_000  # of a body that is kept decoded for the whole run
+
+_NO_ENCODINGS = frozenset({"idna", "punycode", "raw_unicode_escape", "unicode_escape", "utf-7"})  # of Python's codecs
 
 Path = Sequence[str]
 
@@ -62,6 +67,12 @@ class DecodedResponse:
             return self._lenient_json
         return _large_lenient_json(self.exchange)
 
+    @property
+    def compared(self) -> Any:
+        """The body as two answers are compared: decoded, or what is no JSON at all as its text."""
+        decoded = self.lenient_json
+        return self.exchange.body.decode(errors="replace") if decoded is None else decoded
+
     @cached_property
     def _lenient_json(self) -> Any:
         return lenient_json(self.exchange)
@@ -85,8 +96,19 @@ class DecodedResponse:
     def violations(self, schema: BodySchema) -> tuple[SchemaViolation, ...]:
         """Return what the body breaks of a schema; it is judged once. Raises `NotJson`."""
         if schema not in self._violations:
-            self._violations[schema] = schema.violations(self.json)
+            self._violations[schema] = schema.violations(self.content_for(schema))
         return self._violations[schema]
+
+    def content_for(self, schema: BodySchema) -> Any:
+        """Return the body as a schema describes it, as text or as JSON. Raises `NotJson`."""
+        return self.decoded_text if schema.is_text else self.json
+
+    @property
+    def decoded_text(self) -> str:
+        """The body as text, in the encoding that its media type names, else UTF-8. Raises `NotJson`."""
+        if self.exchange.body_trouble:
+            raise NotJson(f"the body {self.exchange.body_trouble}")
+        return text_body(self.exchange)
 
     def values(self, path: Path) -> Iterator[tuple[str, Any]]:
         """Yield (place, value) for each place that a path leads to, `Absent` where nothing is. Raises `NotJson`."""
@@ -106,6 +128,53 @@ class DecodedResponse:
             return any(True for _ in values_at(self.json, path))
         except NotJson:
             return True
+
+
+def text_body(exchange: Exchange) -> str:
+    """Decode a body as text. Raises `NotJson`."""
+    named = Message()
+    named["content-type"] = exchange.header("content-type") or ""
+    encoding = named.get_content_charset("utf-8")
+    try:
+        if codecs.lookup(encoding).name in _NO_ENCODINGS:
+            raise LookupError(encoding)
+        return exchange.body.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NotJson(f"byte {error.start} is not {encoding}") from None
+    except LookupError:
+        raise NotJson(f"{shown(encoding)} is no known encoding") from None
+
+
+def header_text(exchange: Exchange, name: str) -> str | None:
+    """Return the value of a header, one that is sent several times joined by commas (RFC 9110, 5.3); None without."""
+    values = [value for key, value in exchange.headers if key.lower() == name.lower()]
+    return ", ".join(values) if values else None
+
+
+def header_value(text: str, header: ResponseHeader) -> Any:
+    """Read the text of a header as its schema describes it (OpenAPI, style simple); else it stays text."""
+    items = [each.strip() for each in text.split(",")]
+    if "array" in header.kinds:
+        return [_scalar(each) for each in items]
+    if "object" in header.kinds:
+        return {key: _scalar(value) for key, value in _pairs(items, is_exploded=header.explode)}
+    is_number = {"integer", "number", "boolean", "null"} & {*header.kinds}
+    return _scalar(text.strip()) if is_number else text
+
+
+def _pairs(items: Sequence[str], *, is_exploded: bool) -> Iterator[tuple[str, str]]:
+    if is_exploded:
+        yield from ((key, value) for key, _, value in (each.partition("=") for each in items))
+    else:
+        yield from zip(items[::2], items[1::2], strict=False)
+
+
+def _scalar(text: str) -> Any:
+    """Read a number, a boolean or null where a text is one."""
+    with suppress(json.JSONDecodeError, NotJson):
+        found = json.loads(text, parse_constant=_no_constant, parse_int=_whole_number, parse_float=_number)
+        return text if isinstance(found, (str, list, dict)) else found
+    return text
 
 
 @lru_cache(maxsize=2)  # two answers may be compared

@@ -128,9 +128,9 @@ class Provider:
 
         Without a deadline of its own it has that of the settings.
         """
-        for header in request.headers:
-            if header.value != header.shown:
-                self.secrets.add(header.value.rpartition(" ")[2], f"credential sent in {header.name}")
+        for credential in (each.parameter for each in request.credentials):
+            if credential.value != credential.shown:
+                self.secrets.add(credential.value.rpartition(" ")[2], f"credential sent in {credential.name}")
         received: list[Exchange] = []
         session = self.session(lambda _: request.effect, exchange_id, received.append, deadline_s)
         headers = {header.name: header.value for header in request.headers}

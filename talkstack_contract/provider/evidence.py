@@ -54,7 +54,7 @@ def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
     return Evidence(
         id=exchange.id,
         method=exchange.request.method,
-        url=secrets.redacted(exchange.request.url),
+        url=secrets.redacted(exchange.request.shown_url or exchange.request.url),
         request_headers=tuple((header.name, header.shown) for header in exchange.request.headers),
         status=exchange.status,
         reason=secrets.redacted(exchange.reason),
@@ -112,7 +112,8 @@ def curl_of(request: Request, secrets: Secrets) -> str:
     method = "" if request.method == "GET" else f" -X {request.method}"
     body = _shown_sent(request.body, secrets)
     data = f' --data-binary "{_for_shell(body)}"' if body else ""
-    return f'curl -i{method}{options}{data} "{_for_shell(request.url)}"'
+    url = request.shown_url or request.url
+    return f'curl -i{method}{options}{data} "{_for_shell(url, has_variable=url != request.url)}"'
 
 
 def _for_shell(text: str, *, has_variable: bool = False) -> str:

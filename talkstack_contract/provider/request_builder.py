@@ -1,11 +1,13 @@
-"""The request of a case, written out: who asks, and every value filled in, or spoilt as the case wants it."""
+"""The request of a case, written out: who asks, and every value filled in, or altered as the case wants it."""
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from urllib.parse import quote, urlencode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from urllib.parse import quote
 
 from talkstack_contract.errors import NotTested
+from talkstack_contract.media_types import FORM, MULTIPART, bare_type, is_json
 from talkstack_contract.model import (
     Case,
     CredentialVariant,
@@ -14,37 +16,88 @@ from talkstack_contract.model import (
     Json,
     MutationKind,
     Operation,
+    ParameterLocation,
     Request,
-    Scheme,
+    SentCredential,
+    Serialization,
 )
-from talkstack_contract.provider.settings import Account, Credential, Settings
+from talkstack_contract.provider.credentials import sent_credential
+from talkstack_contract.provider.parameter_styles import in_header, in_path, in_query, text_of
+from talkstack_contract.provider.settings import Credential, Settings
 from talkstack_contract.provider.transport import multipart
 
-WRONG_CREDENTIAL = "nobody-holds-this-credential-0000"
 MALFORMED_EMAIL = "talkstack-contract.example.test"
 MALFORMED_ID = "contract-probe"
 EMPTY_VALUES: dict[str, Json] = {"array": [], "object": {}}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+TEMPLATE = re.compile(r"\{([^{}/]+)\}")  # of a path
 TAIL = 8  # so many letters and digits at the end of an id are changed: enough that nobody has it, the form kept
 
 Values = Callable[[str], str]
 
 
-def request_of(case: Case, sent: Mapping[str, Json], credential: Credential | None, settings: Settings) -> Request:
-    """Write the request of a case. Raises `NotTested` where the settings do not name its host."""
+def request_of(
+    case: Case, sent: Mapping[str, Json], credentials: Mapping[str, Credential], settings: Settings
+) -> Request:
+    """Write the request of a case; `credentials` are those of the account, by the name of the scheme.
+
+    Raises `NotTested` where the settings do not name its host.
+    """
     operation = case.operation
-    query = [*case.query, *_pairs(_placed(operation, sent, "query"))]
-    url = f"{base_url_of(operation, settings)}{_path(operation, sent)}{f'?{urlencode(query)}' if query else ''}"
-    headers = [Header("Accept", "application/json", "application/json")]
-    if case.headers:
-        headers = [Header(name, value, value) for name, value in case.headers]
-    if case.scheme is not None:
-        headers.append(credential_header(case.scheme, case.credential_variant, credential))
-    body, media_type = _body(operation, _placed(operation, sent, "body"))
-    if media_type:
-        headers.append(Header("Content-Type", media_type, media_type))
-    yields = case.operation.success.secrets if case.operation.success else ()
-    return Request(case.method, url, tuple(headers), case.effect, body, yields)
+    proofs = tuple(_proofs(case, credentials))
+    base = f"{base_url_of(operation, settings)}{_path(operation, sent)}"
+    query = [*(f"{name}={value}" for name, value in case.query), *_query(operation, sent)]
+    body, media_type = _body(operation, _body_content(operation, sent))
+    return Request(
+        case.method,
+        _with_query(base, query, proofs, is_shown=False),
+        (*_headers(case, sent, proofs), *([Header("Content-Type", media_type, media_type)] if media_type else ())),
+        case.effect,
+        body,
+        operation.success.secrets if operation.success else (),
+        proofs,
+        _with_query(base, query, proofs, is_shown=True),
+    )
+
+
+def _proofs(case: Case, credentials: Mapping[str, Credential]) -> Iterator[SentCredential]:
+    """Yield each credential that a case sends: the one that it is about, and those that are required beside it."""
+    if case.scheme is None:
+        return
+    if case.credential_variant is not CredentialVariant.LEFT_OUT:
+        yield sent_credential(case.scheme, case.credential_variant, credentials.get(case.scheme.name))
+    for scheme in case.scheme.beside:
+        yield sent_credential(scheme, CredentialVariant.VALID, credentials.get(scheme.name))
+
+
+def _query(operation: Operation, sent: Mapping[str, Json]) -> Iterator[str]:
+    for field in operation.fields:
+        if field.place is ParameterLocation.QUERY and field.name in sent:
+            yield from in_query(field.sent_as, sent[field.name], field.written)
+
+
+def _with_query(base: str, query: Sequence[str], proofs: Iterable[SentCredential], *, is_shown: bool) -> str:
+    given = [each.parameter for each in proofs if each.location is ParameterLocation.QUERY]
+    pairs = [f"{quote(each.name, safe='')}={each.shown if is_shown else quote(each.value, safe='')}" for each in given]
+    return "?".join([base, *filter(None, ["&".join([*query, *pairs])])])
+
+
+def _headers(case: Case, sent: Mapping[str, Json], proofs: Sequence[SentCredential]) -> Iterator[Header]:
+    accepted = case.operation.accepts
+    yield from [Header(name, value, value) for name, value in case.headers] or [Header("Accept", accepted, accepted)]
+    yield from (each.parameter for each in proofs if each.location is ParameterLocation.HEADER)
+    cookies = [each.parameter for each in proofs if each.location is ParameterLocation.COOKIE]
+    pairs = [(f"{each.name}={each.value}", f"{each.name}={each.shown}") for each in cookies]
+    for field in case.operation.fields:
+        if field.name not in sent:
+            continue
+        if field.place is ParameterLocation.HEADER:
+            value = in_header(sent[field.name], field.written)
+            yield Header(field.sent_as, value, value)
+        elif field.place is ParameterLocation.COOKIE:
+            pairs += [(each, each) for each in in_query(field.sent_as, sent[field.name], field.written)]
+    if pairs:
+        yield Header("Cookie", "; ".join(value for value, _ in pairs), "; ".join(shown for _, shown in pairs))
 
 
 def sent_values(case: Case, values: Values, foreign: Values) -> dict[str, Json]:
@@ -61,16 +114,45 @@ def sent_values(case: Case, values: Values, foreign: Values) -> dict[str, Json]:
     return sent
 
 
+def check_valid(case: Case, sent: Mapping[str, Json]) -> None:
+    """Hold back a request that the contract itself does not allow, unless its case is about that. Raises `NotTested`.
+
+    An id that nobody has, or another account's, is as valid as the account's own.
+    """
+    operation = case.operation
+    if any(kind not in (MutationKind.UNKNOWN, MutationKind.FOREIGN) for _, kind, _ in case.mutations):
+        return
+    for field in operation.fields:
+        if field.name in sent and field.schema and field.schema.violations(sent[field.name]):
+            raise _not_allowed(field.name)
+    if operation.body_schema and (body := _body_content(operation, sent)) is not None:
+        for violation in operation.body_schema.violations(body):
+            raise _not_allowed(".".join(map(str, violation.path)) or "the body")
+
+
+def _not_allowed(name: str) -> NotTested:
+    reason = f"what it would send as {name} is not what the contract allows"
+    return NotTested(reason, "another value in the provider file", by_settings=True)
+
+
+def _body_content(operation: Operation, sent: Mapping[str, Json]) -> Json:
+    """Return what the body of a request says, None where it has none."""
+    whole = next((each for each in operation.fields if each.place is ParameterLocation.WHOLE_BODY), None)
+    if whole:
+        return sent.get(whole.name)
+    return _placed(operation, sent, ParameterLocation.BODY) if operation.media_type else None
+
+
 def _spoilt(field: Field, spoil: MutationKind, template: Json, values: Values) -> Json:
     if spoil is MutationKind.GIVEN:
         return template
     if spoil is MutationKind.SENT:
-        return filled(template, values)
+        return _typed(field, filled(template, values))
     usual = field.sends if field.sends is not None else field.alone
     if spoil is MutationKind.FOREIGN:
-        return filled(usual, values)
+        return _typed(field, filled(usual, values))
     if spoil is MutationKind.UNKNOWN:
-        return unknown_like(filled(usual, values))
+        return _typed(field, unknown_like(text_of(filled(usual, values))))
     if spoil is MutationKind.MALFORMED:
         return MALFORMED_EMAIL if field.keywords.get("format") == "email" else MALFORMED_ID
     if spoil is MutationKind.NULL:
@@ -80,6 +162,15 @@ def _spoilt(field: Field, spoil: MutationKind, template: Json, values: Values) -
     if spoil is MutationKind.EMPTY:
         return EMPTY_VALUES.get(kinds[0], "")
     return "text" if "string" not in kinds else [7]
+
+
+def _typed(field: Field, value: Json) -> Json:
+    """Return a value of the settings, which is text, as the number or truth that its field describes."""
+    kinds = field.keywords.get("type", "string")
+    if isinstance(value, str) and "string" not in kinds:
+        with suppress(ValueError):
+            return json.loads(value)
+    return value
 
 
 def filled(template: Json, values: Values) -> Json:
@@ -125,8 +216,9 @@ def _another(letter: str) -> str:
     return alphabet[(alphabet.index(letter) + len(alphabet) // 2) % len(alphabet)]
 
 
-def _placed(operation: Operation, sent: Mapping[str, Json], place: str) -> dict[str, Json]:
-    return {field.name: sent[field.name] for field in operation.fields if field.place == place and field.name in sent}
+def _placed(operation: Operation, sent: Mapping[str, Json], place: ParameterLocation) -> dict[str, Json]:
+    mine = (field for field in operation.fields if field.place is place and field.name in sent)
+    return {field.sent_as: sent[field.name] for field in mine}
 
 
 def base_url_of(operation: Operation, settings: Settings) -> str:
@@ -143,68 +235,45 @@ def base_url_of(operation: Operation, settings: Settings) -> str:
 
 
 def _path(operation: Operation, sent: Mapping[str, Json]) -> str:
-    return PLACEHOLDER.sub(lambda hit: _in_path(sent.get(hit[1], "")), operation.path)
+    written = {each.name: each.written for each in operation.fields if each.place is ParameterLocation.PATH}
+
+    def value(hit: re.Match[str]) -> str:
+        return in_path(hit[1], sent[hit[1]], written[hit[1]]) if hit[1] in sent else ""
+
+    return TEMPLATE.sub(value, operation.path)
 
 
-def _in_path(value: Json) -> str:
-    """Write a value of a path; a list with commas between its items, the default of OpenAPI (style simple)."""
-    return ",".join(quote(_text(each), safe="") for each in (value if isinstance(value, list) else [value]))
-
-
-def _pairs(sent: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Write the values of a query: a list as a pair an item, the default of OpenAPI (style form, explode true)."""
-    for name, value in sent.items():
-        yield from ((name, _text(each)) for each in (value if isinstance(value, list) else [value]))
-
-
-def _body(operation: Operation, sent: Mapping[str, Json]) -> tuple[bytes, str]:
-    if not operation.media_type:
+def _body(operation: Operation, content: Json) -> tuple[bytes, str]:
+    media_type = operation.media_type
+    if content is None:
         return b"", ""
-    if operation.media_type == "application/json":
-        return json.dumps(sent).encode(), operation.media_type
-    files = {field.name: field for field in operation.fields if field.file}
+    kind = bare_type(media_type)
+    if is_json(kind):
+        return json.dumps(content).encode(), media_type
+    if kind == FORM:
+        return "&".join(_form_pairs(content)).encode(), media_type
+    if kind == MULTIPART:
+        return _multipart(operation, content)
+    return text_of(content).encode(), media_type
+
+
+def _form_pairs(content: Mapping[str, Json]) -> Iterator[str]:
+    """Write a form: a list as a pair an item, an object as JSON (OpenAPI 3.1, Encoding Object)."""
+    for name, value in content.items():
+        usual = Serialization(media_type="application/json" if isinstance(value, dict) else "")
+        yield from (pair.replace("%20", "+") for pair in in_query(name, value, usual))
+
+
+def _multipart(operation: Operation, content: Mapping[str, Json]) -> tuple[bytes, str]:
+    files = {field.sent_as: field for field in operation.fields if field.file}
     return multipart(
         [
-            (name, (files[name].file, _text(value), str(files[name].keywords.get("contentMediaType", "text/plain"))))
+            (
+                name,
+                (files[name].file, text_of(value), str(files[name].keywords.get("contentMediaType", "text/plain"))),
+            )
             if name in files
-            else (name, _text(value))
-            for name, value in sent.items()
+            else (name, text_of(value))
+            for name, value in content.items()
         ]
     )
-
-
-def _text(value: Json) -> str:
-    """Write a value where there is no JSON: `true`, not `True`."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def scheme_for(operation: Operation, account: Account) -> Scheme | None:
-    """Return a scheme that the account can prove itself by; without one the first, which then says what is missing."""
-    schemes = operation.schemes
-    return next((each for each in schemes if account.credential(each)), next(iter(schemes), None))
-
-
-def credential_header(scheme: Scheme, form: CredentialVariant, credential: Credential | None) -> Header:
-    """Write the header that proves, or fails to prove, who asks. Shown with a shell variable in place of the value."""
-    if form is CredentialVariant.WRONG:
-        return Header(scheme.header, scheme.prefix + WRONG_CREDENTIAL, scheme.prefix + WRONG_CREDENTIAL)
-    if form is CredentialVariant.EMPTY:
-        return Header(scheme.header, scheme.prefix, scheme.prefix)
-    assert credential is not None, "a case is sent only where its credential is known"
-    value, variable = credential.value, credential.variable
-    prefix = "Basic " if form is CredentialVariant.OTHER_SCHEME else scheme.prefix
-    middle = len(value) - max(len(value.rpartition(".")[2]) // 2, 1)
-    digit = "1" if value[middle] != "1" else "2"  # a letter could differ from the one it replaces by its case only
-    sent, shown = {
-        CredentialVariant.VALID: (value, f"${variable}"),
-        CredentialVariant.EXPIRED: (value, f"${variable}"),
-        CredentialVariant.OTHER_SCHEME: (value, f"${variable}"),
-        CredentialVariant.ALTERED: (
-            value[:middle] + digit + value[middle + 1 :],
-            f"${{{variable}:0:{middle}}}{digit}${{{variable}:{middle + 1}}}",
-        ),
-        CredentialVariant.LENGTHENED: (f"{value}x", f"${{{variable}}}x"),
-        CredentialVariant.CUT_SHORT: (value[: len(value) * 3 // 4], f"${{{variable}:0:{len(value) * 3 // 4}}}"),
-        CredentialVariant.OTHER_CASE: (value.swapcase(), f"${{{variable}~~}}"),
-    }[form]
-    return Header(scheme.header, prefix + sent, prefix + shown)

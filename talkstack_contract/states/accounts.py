@@ -14,10 +14,21 @@ from functools import partial
 
 from talkstack_contract.contract.cases import WORKFLOW
 from talkstack_contract.errors import Blocked, ContractError, NotTested
-from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Header, Json, Operation, Request
+from talkstack_contract.model import (
+    Case,
+    CredentialVariant,
+    Effect,
+    Exchange,
+    Json,
+    Operation,
+    Request,
+    Scheme,
+    SentCredential,
+)
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson
 from talkstack_contract.provider.client import NoAnswer, Provider
-from talkstack_contract.provider.request_builder import credential_header, names_in, request_of, scheme_for, sent_values
+from talkstack_contract.provider.credentials import scheme_for, sent_credential
+from talkstack_contract.provider.request_builder import check_valid, names_in, request_of, sent_values
 from talkstack_contract.provider.settings import USER_ID, Account, Credential
 from talkstack_contract.states.clean_up import take_back
 from talkstack_contract.states.ledger import ACCOUNT, OBJECT, Ledger
@@ -25,6 +36,7 @@ from talkstack_contract.states.ledger import ACCOUNT, OBJECT, Ledger
 # Which of the accounts in a state: the one that all read, that all our cases may change, that generated requests may.
 SHARED, CHANGED, GENERATED = "", "changed", "generated"
 ANY = "*"
+INVENTED_CREDENTIALS = frozenset({CredentialVariant.LEFT_OUT, CredentialVariant.WRONG, CredentialVariant.EMPTY})
 INVENTED = "00000000-0000-4000-8000-000000000000"
 
 Place = tuple[str, str]
@@ -127,19 +139,22 @@ class Accounts:
         self._sent[case.id] = sent_values(
             case, values, partial(self._value, case, (self.names.other_account, SHARED), fresh)
         )
-        return request_of(case, self._sent[case.id], self._credential(case), self.provider.settings)
+        check_valid(case, self._sent[case.id])
+        return request_of(case, self._sent[case.id], self._sent_by(case), self.provider.settings)
 
     def asked_for(self, case: Case, name: str) -> Json:
         """Return what a case sent for the field of that name, or the value of that name of the account that asked."""
         sent = self._sent.get(case.id, {})
         return sent[name] if name in sent else self._known_value(case, self._place(case), name)
 
-    def generating(self, operation: Operation) -> Header | None:
-        """Return the credential for generated requests: of an account of their own, if they may change it."""
+    def generating(self, operation: Operation) -> tuple[SentCredential, ...]:
+        """Return the credentials for generated requests: of an account of their own, if they may change it."""
         state = operation.success.state if operation.success else ""
         account = self.account(state, SHARED if operation.effect is Effect.READS else GENERATED) if state else None
-        given = ((scheme, account.credential(scheme)) for scheme in operation.schemes) if account else ()
-        return next((credential_header(scheme, CredentialVariant.VALID, each) for scheme, each in given if each), None)
+        scheme = scheme_for(operation, account) if account else None
+        if account is None or scheme is None or not all(map(account.credential, scheme.all)):
+            return ()
+        return tuple(sent_credential(each, CredentialVariant.VALID, account.credential(each)) for each in scheme.all)
 
     def may_generate(self, operation: Operation, effect: Effect) -> bool:
         """Tell whether requests may be generated: what they make has no name of ours, so it has to be thrown away."""
@@ -155,24 +170,34 @@ class Accounts:
             return case.state, case.id
         return case.state, SHARED if case.operation.effect is Effect.READS else CHANGED
 
-    def _credential(self, case: Case) -> Credential | None:
-        if case.scheme is None or case.credential_variant in (CredentialVariant.WRONG, CredentialVariant.EMPTY):
-            return None
+    def _sent_by(self, case: Case) -> dict[str, Credential]:
+        """Return the credentials that a case takes of an account, by the name of the scheme."""
+        if case.scheme is None:
+            return {}
+        found = {each.name: self._known_credential(self.account_of(case), each) for each in case.scheme.beside}
+        if case.credential_variant not in INVENTED_CREDENTIALS:
+            found[case.scheme.name] = self._credential(case, case.scheme)
+        return found
+
+    def _credential(self, case: Case, scheme: Scheme) -> Credential:
         if case.id in self._credentials:
             return self._credentials[case.id]
         is_expired = case.credential_variant is CredentialVariant.EXPIRED
         account = self.account(self.names.expired) if is_expired else self.account_of(case)
-        credential = account.credential(case.scheme)
-        if credential is None:
-            key = case.scheme.credential
-            raise NotTested(
-                f"the account {account.state!r} has no {key}",
-                f"{key} under accounts.{account.state!r}",
-                by_settings=True,
-            )
+        credential = self._known_credential(account, scheme)
         if case.credential_variant is CredentialVariant.OTHER_CASE and credential.value.swapcase() == credential.value:
             raise NotTested("the credential has no letter to write in another case", by_settings=True)
         return credential
+
+    @staticmethod
+    def _known_credential(account: Account, scheme: Scheme) -> Credential:
+        if credential := account.credential(scheme):
+            return credential
+        raise NotTested(
+            f"the account {account.state!r} has no {scheme.credential}",
+            f"{scheme.credential} under accounts.{account.state!r}",
+            by_settings=True,
+        )
 
     def check_own(self, case: Case) -> None:
         """Hold back what would use up an account of the settings, or change it for good."""
@@ -209,10 +234,8 @@ class Accounts:
         try:
             return self._known_value(case, place, name)
         except NotTested:
-            if (case.scheme is None and case.operation.schemes) or case.credential_variant in (
-                CredentialVariant.WRONG,
-                CredentialVariant.EMPTY,
-            ):
+            is_refused = case.scheme is None and case.operation.schemes and not case.operation.is_open
+            if is_refused or case.credential_variant in INVENTED_CREDENTIALS:
                 return INVENTED  # a request that is refused for its credential needs no object that exists
             raise
 

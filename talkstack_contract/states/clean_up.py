@@ -7,7 +7,8 @@ from functools import partial
 from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.model import Case
 from talkstack_contract.provider.client import Provider
-from talkstack_contract.provider.request_builder import request_of, scheme_for, sent_values
+from talkstack_contract.provider.credentials import scheme_for
+from talkstack_contract.provider.request_builder import request_of, sent_values
 from talkstack_contract.provider.settings import USER_ID
 from talkstack_contract.states.ledger import ACCOUNT, Entry, Ledger
 
@@ -40,11 +41,12 @@ def _take_one_back(entry: Entry, provider: Provider, asks: Mapping[str, Case]) -
         raise NotTested(f"the settings have no account {entry.state!r}", by_settings=True)
     case = asks[maker.removed_by]
     case = replace(case, scheme=scheme_for(case.operation, account))
-    credential = account.credential(case.scheme) if case.scheme else None
-    if case.scheme and not credential:
+    schemes = case.scheme.all if case.scheme else ()
+    credentials = {each.name: credential for each in schemes if (credential := account.credential(each))}
+    if len(credentials) < len(schemes):
         raise NotTested(f"the account {entry.state!r} has no credential here", by_settings=True)
     known = partial(_known_to, {**account.values, **entry.values})
-    request = request_of(case, sent_values(case, known, known), credential, provider.settings)
+    request = request_of(case, sent_values(case, known, known), credentials, provider.settings)
     exchange = provider.send(request, f"{case.operation.id}/clean-up")
     if not 200 <= exchange.status < 300 and exchange.status not in GONE:
         raise Blocked(f"{maker.removed_by} answered {exchange.status} {exchange.reason}".strip())

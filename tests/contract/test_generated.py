@@ -15,7 +15,16 @@ from schemathesis.generation.meta import TestPhase
 
 from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.judging.judge import Generated, Run
-from talkstack_contract.model import Case, Clause, Effect, Exchange, Header, Request, Violation
+from talkstack_contract.model import (
+    Case,
+    Clause,
+    Effect,
+    Exchange,
+    ParameterLocation,
+    Request,
+    SentCredential,
+    Violation,
+)
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer
 from talkstack_contract.provider.request_builder import base_url_of
 from talkstack_contract.pytest_plugin import contract_of_this_run
@@ -46,7 +55,12 @@ schema = schemathesis.openapi.from_path(
 )
 
 
-CREDENTIALS: dict[str, Header | None] = {}
+PARTS_OF_A_REQUEST = {
+    ParameterLocation.HEADER: "headers",
+    ParameterLocation.QUERY: "query",
+    ParameterLocation.COOKIE: "cookies",
+}
+CREDENTIALS: dict[str, tuple[SentCredential, ...]] = {}
 
 
 def configure_generation(examples: int, seed: int, *, may_write: bool) -> None:
@@ -60,11 +74,21 @@ def configure_generation(examples: int, seed: int, *, may_write: bool) -> None:
 class AccountCredential:
     """The credential of the account that asks, by the first scheme of the operation that it has one for."""
 
-    def get(self, case: GeneratedCase, context: schemathesis.AuthContext) -> Header | None:  # noqa: ARG002
-        return CREDENTIALS.get(case.operation.label)
+    def get(
+        self,
+        case: GeneratedCase,
+        context: schemathesis.AuthContext,  # noqa: ARG002
+    ) -> tuple[SentCredential, ...]:
+        return CREDENTIALS.get(case.operation.label, ())
 
-    def set(self, case: GeneratedCase, data: Header, context: schemathesis.AuthContext) -> None:  # noqa: ARG002
-        case.headers[data.name] = data.value
+    def set(
+        self,
+        case: GeneratedCase,
+        data: tuple[SentCredential, ...],
+        context: schemathesis.AuthContext,  # noqa: ARG002
+    ) -> None:
+        for each in data:
+            getattr(case, PARTS_OF_A_REQUEST[each.location])[each.parameter.name] = each.parameter.value
 
 
 class Generation:
@@ -160,7 +184,7 @@ def generation(
         run.answers.of(next(case for case in cases if case.operation is mine.operation))
         CREDENTIALS[label] = run.accounts.generating(mine.operation)
     except NotTested:
-        CREDENTIALS[label] = None  # without a credential there is still something to ask
+        CREDENTIALS[label] = ()  # without a credential there is still something to ask
     except Blocked as error:
         generation.stop(error.reason)
     yield generation

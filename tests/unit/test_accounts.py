@@ -573,19 +573,19 @@ def test_what_another_account_has_is_known_with_what_was_made_for_it() -> None:
 
 def test_generated_requests_that_read_are_asked_as_the_account_of_the_settings() -> None:
     accounts = accounts_of(settings(states_url=STATES))
-    header = accounts.generating(CASES["getInvoice/by-bearer"].operation)
-    assert header and header.value == "Bearer token-of-mine"
+    [sent] = accounts.generating(CASES["getInvoice/by-bearer"].operation)
+    assert sent.parameter.value == "Bearer token-of-mine"
 
 
 def test_generated_requests_that_write_are_asked_as_an_account_that_is_thrown_away() -> None:
     accounts = accounts_of(settings(states_url=STATES))
     ask(accounts, "createInvoice/by-bearer")
-    header = accounts.generating(CASES["createInvoice/by-bearer"].operation)
-    assert header and header.value == "Bearer token-of-new2"
+    [sent] = accounts.generating(CASES["createInvoice/by-bearer"].operation)
+    assert sent.parameter.value == "Bearer token-of-new2"
 
 
 def test_generated_requests_need_no_account_where_the_operation_asks_for_none() -> None:
-    assert accounts_of(settings()).generating(CASES["logIn/without-credential"].operation) is None
+    assert accounts_of(settings()).generating(CASES["logIn/without-credential"].operation) == ()
 
 
 MAY_GENERATE = {

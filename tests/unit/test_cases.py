@@ -10,7 +10,16 @@ from talkstack_contract.contract.cases import REFUSAL, derive_cases
 from talkstack_contract.contract.cases import SUCCESS as SUCCESS_RANK
 from talkstack_contract.judging.checks import CHECKS
 from talkstack_contract.judging.judge import GENERATED_CHECKS
-from talkstack_contract.model import Case, Clause, Effect, Field, MutationKind, Provenance, RequirementLevel
+from talkstack_contract.model import (
+    Case,
+    Clause,
+    Effect,
+    Field,
+    MutationKind,
+    ParameterLocation,
+    Provenance,
+    RequirementLevel,
+)
 from tests.unit.contracts import PROJECT, billing_contract, cases_of, contract_of, operation_of
 
 OPERATION = operation_of(PROJECT)
@@ -297,6 +306,12 @@ def test_open_operation_is_asked_for_no_credential() -> None:
         "no-active-project",
         "no-credential",
         "internal-error",
+        "unknown-query",
+        "unusual-accept",
+        "method-post",
+        "method-put",
+        "method-patch",
+        "method-delete",
         "generated",
     }
 
@@ -489,22 +504,24 @@ def with_fields(*fields: Field) -> set[str]:
 
 FIELD_CASES = {
     "required": (
-        Field("dueDate", "body", {"type": "string"}, True, sends="x"),
+        Field("dueDate", ParameterLocation.BODY, {"type": "string"}, True, sends="x"),
         {"due-date-absent", "due-date-empty", "due-date-null", "due-date-of-another-type"},
     ),
-    "optional": (Field("dueDate", "body", {"type": "string"}, False, sends="x"), set()),
-    "optional-email": (Field("cc", "body", {"format": "email"}, False, sends="x"), {"cc-malformed"}),
-    "path": (Field("dueDate", "path", {"type": "string"}, True, sends="x"), set()),
+    "optional": (Field("dueDate", ParameterLocation.BODY, {"type": "string"}, False, sends="x"), set()),
+    "optional-email": (Field("cc", ParameterLocation.BODY, {"format": "email"}, False, sends="x"), {"cc-malformed"}),
+    "path": (Field("dueDate", ParameterLocation.PATH, {"type": "string"}, True, sends="x"), set()),
     "path-id": (
-        Field("dueId", "path", {"type": "string"}, True, sends="{x}", names_object=True),
+        Field("dueId", ParameterLocation.PATH, {"type": "string"}, True, sends="{x}", names_object=True),
         {"due-id-unknown", "due-id-malformed", "due-id-foreign"},
     ),
     "shared-id": (
-        Field("dueId", "path", {"type": "string"}, True, sends="{x}", names_object=True, is_shared=True),
+        Field(
+            "dueId", ParameterLocation.PATH, {"type": "string"}, True, sends="{x}", names_object=True, is_shared=True
+        ),
         {"due-id-unknown", "due-id-malformed"},
     ),
     "query-id": (
-        Field("dueId", "query", {"type": "string"}, False, sends="{x}", names_object=True),
+        Field("dueId", ParameterLocation.QUERY, {"type": "string"}, False, sends="{x}", names_object=True),
         {"due-id-unknown", "due-id-malformed", "due-id-foreign"},
     ),
 }
@@ -516,4 +533,6 @@ def test_cases_of_a_field_follow_from_what_it_is(field: Field, expected: set[str
 
 
 def test_null_is_no_unusual_value_of_a_field_that_may_be_null() -> None:
-    assert "due-date-null" not in with_fields(Field("dueDate", "body", {"type": ["string", "null"]}, True, sends="x"))
+    assert "due-date-null" not in with_fields(
+        Field("dueDate", ParameterLocation.BODY, {"type": ["string", "null"]}, True, sends="x")
+    )

@@ -16,8 +16,9 @@ from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Header, Request, Scheme
 from talkstack_contract.provider.client import PAUSES, NoAnswer, Provider, retry_after_s
+from talkstack_contract.provider.credentials import WRONG_CREDENTIAL, sent_credential
 from talkstack_contract.provider.redaction import REDACTED, Secrets
-from talkstack_contract.provider.request_builder import WRONG_CREDENTIAL, credential_header, request_of
+from talkstack_contract.provider.request_builder import request_of
 from talkstack_contract.provider.settings import Account, Credential, Limits, Settings
 from tests.hostile.raw_server import always, answer, chunked, serving
 from tests.unit.contracts import PROJECT, cases_of, operation_of
@@ -58,8 +59,9 @@ def provider_for(url: str, limits: Limits | None = None, allow: frozenset[Effect
 
 
 def drafted(provider: Provider, case: Case) -> Request:
-    credential = ACCOUNT.credential(case.scheme) if case.scheme else None
-    return request_of(case, {}, credential, provider.settings)
+    schemes = case.scheme.all if case.scheme else ()
+    credentials = {each.name: known for each in schemes if (known := ACCOUNT.credential(each))}
+    return request_of(case, {}, credentials, provider.settings)
 
 
 def asked(url: str, name: str = "by-bearer", limits: Limits | None = None) -> Exchange:
@@ -214,6 +216,7 @@ SECRETS_OF_EACH_SHAPE = {
     "one-letter-behind-the-dot": "abcdef.g",
     "one-letter": "a",
 }
+SENT_VARIANTS = [each for each in CredentialVariant if each is not CredentialVariant.LEFT_OUT]
 SCHEMES = {
     "bearer": Scheme("bearer", "Authorization", "Bearer ", "token", "bearer", "token"),
     "api-key": Scheme("apiKey", "x-api-key", "", "key", "api-key", "api_key"),
@@ -228,9 +231,9 @@ def in_bash(shown: str, value: str) -> str:
 
 @pytest.mark.parametrize("value", SECRETS_OF_EACH_SHAPE.values(), ids=SECRETS_OF_EACH_SHAPE)
 @pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
-@pytest.mark.parametrize("form", CredentialVariant)
+@pytest.mark.parametrize("form", SENT_VARIANTS)
 def test_shown_header_becomes_the_sent_one_in_a_shell(form: CredentialVariant, scheme: Scheme, value: str) -> None:
-    header = credential_header(scheme, form, Credential(value, "SECRET"))
+    header = sent_credential(scheme, form, Credential(value, "SECRET")).parameter
     assert in_bash(header.shown, value) == header.value
 
 
@@ -242,28 +245,27 @@ def test_shown_header_becomes_the_sent_one_in_a_shell(form: CredentialVariant, s
     "form",
     [
         each
-        for each in CredentialVariant
+        for each in SENT_VARIANTS
         if each not in (CredentialVariant.VALID, CredentialVariant.OTHER_SCHEME, CredentialVariant.EXPIRED)
     ],
 )
 def test_spoilt_credential_is_another_value(form: CredentialVariant, scheme: Scheme, value: str) -> None:
-    header = credential_header(scheme, form, Credential(value, "SECRET"))
+    header = sent_credential(scheme, form, Credential(value, "SECRET")).parameter
     assert header.value != scheme.prefix + value
 
 
 def test_altered_token_differs_in_the_middle_of_its_signature_only() -> None:
-    sent = credential_header(
-        SCHEMES["bearer"], CredentialVariant.ALTERED, Credential(TOKEN, "SECRET")
-    ).value.removeprefix("Bearer ")
+    altered = sent_credential(SCHEMES["bearer"], CredentialVariant.ALTERED, Credential(TOKEN, "SECRET"))
+    sent = altered.parameter.value.removeprefix("Bearer ")
     changed = [at for at, (was, now) in enumerate(zip(TOKEN, sent, strict=True)) if was != now]
     signature_starts_at = TOKEN.rindex(".") + 1
     [place] = changed
     assert signature_starts_at + 4 <= place < len(TOKEN) - 4
 
 
-@pytest.mark.parametrize("form", CredentialVariant)
+@pytest.mark.parametrize("form", SENT_VARIANTS)
 def test_header_shows_no_value_of_an_account(form: CredentialVariant) -> None:
-    header = credential_header(SCHEMES["bearer"], form, Credential(TOKEN, "SECRET"))
+    header = sent_credential(SCHEMES["bearer"], form, Credential(TOKEN, "SECRET")).parameter
     assert (TOKEN[:12] in header.shown, TOKEN in repr(header)) == (False, False)
 
 

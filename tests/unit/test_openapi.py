@@ -205,8 +205,8 @@ EDITS = {
     "no-tags": (USER, "    tags: [User]\n", "", f"{GET}.tags: is missing; add it"),
     "no-docs": (USER, "externalDocs", "externalDoc", f"{GET}.externalDocs: is missing"),
     "no-responses": (USER, "    responses:", "    answers:", f"{GET}.responses: is missing"),
-    "no-content": (USER, "        content:", "        contents:", f"{GET}.responses.200.content: "),
-    "no-json-content": (USER, "application/json", "text/html", f"{GET}.responses.200.content.app"),
+    "no-content": (USER, "        content:", "        contents:", f"{GET}.responses.200.contents: is not a known key"),
+    "no-json-content": (USER, "application/json", "text/html", f"{GET}.responses.200.content: the schema of text/html"),
     "no-notes-on-an-operation": (
         USER,
         "    x-contract:\n      effect",
@@ -443,12 +443,12 @@ WRONG = {
         f"schemas/{BILL}: /sessions.post, field password.send: is not a known key; nearest: 'sends'",
     ),
     "unknown-note-of-a-way": (BILL, "or: [400]", "also: [400]", f"schemas/{BILL}: /sessions.post.responses.404"),
-    "place-of-a-parameter": (BILL, "in: query", "in: header", f"schemas/{BILL}: /invoices.get.parameters.0.in"),
+    "place-of-a-parameter": (BILL, "in: query", "in: form", f"schemas/{BILL}: /invoices.get.parameters.0.in"),
     "media-type": (
         BILL,
         "multipart/form-data",
         "text/csv",
-        f"schemas/{BILL}: /invoices/import.post.requestBody.content",
+        f"schemas/{BILL}: /invoices/import.post.requestBody: describes no keys",
     ),
     "host-of-no-setting": (
         BILL,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from talkstack_contract.errors import NotTested
-from talkstack_contract.model import Case, Effect, Field, Json, MutationKind, Request
+from talkstack_contract.model import Case, Effect, Field, Json, MutationKind, ParameterLocation, Request
 from talkstack_contract.provider.request_builder import (
     MALFORMED_EMAIL,
     MALFORMED_ID,
@@ -25,7 +25,8 @@ from tests.unit.contracts import cases_of, operation_of
 SETTINGS = Settings(
     "http://127.0.0.1:9", False, frozenset(Effect), {}, base_urls={"calls_base_url": "http://127.0.0.1:8"}
 )
-CREDENTIAL = Credential("token-of-the-account", "TALKSTACK_TOKEN")
+TOKEN = Credential("token-of-the-account", "TALKSTACK_TOKEN")
+CREDENTIAL = {"bearer": TOKEN, "apiKey": TOKEN}
 MINE = {
     "invoiceId": "inv/1 ü?#",
     "invoiceTitle": "Große {x}",
@@ -114,7 +115,9 @@ def test_one_value_is_spoilt_and_the_others_are_as_ever(operation: str, name: st
 
 
 def spoilt(spoil: MutationKind, **keywords: Any) -> Json:
-    operation = replace(operation_of("logIn"), fields=(Field("x", "body", keywords, True, sends="{email}"),))
+    operation = replace(
+        operation_of("logIn"), fields=(Field("x", ParameterLocation.BODY, keywords, True, sends="{email}"),)
+    )
     case = replace(case_of("logIn", "without-credential"), operation=operation, mutations=(("x", spoil, None),))
     return sent_values(case, MINE.__getitem__, THEIRS.__getitem__)["x"]
 
@@ -204,7 +207,7 @@ def test_probe_stands_beside_the_query_of_a_success() -> None:
     assert drafted("listInvoices", "unknown-query").url == "http://127.0.0.1:9/invoices?contract-probe=1&limit=10"
 
 
-PLAIN = {"truth": (True, "true"), "number": (7, "7"), "null": (None, "null"), "text": ("a b&c", "a+b%26c")}
+PLAIN = {"truth": (True, "true"), "number": (7, "7"), "null": (None, "null"), "text": ("a b&c", "a%20b%26c")}
 
 
 @pytest.mark.parametrize(("value", "expected"), PLAIN.values(), ids=PLAIN)

@@ -541,7 +541,7 @@ def test_operation_that_refuses_every_credential_blocks_no_other() -> None:
 
 def test_credentials_that_no_operation_takes_are_refused_for_the_whole_run() -> None:
     lines = ("GET /invoices", "GET /invoices/invoice-mine-1", "POST /invoices/search", "GET /rates/rate-eur")
-    others = ("GET /user/get-active-project", "POST /invoices")
+    others = ("GET /user/get-active-project", "GET /invoices/export", "POST /invoices")
     world = World(broken=dict.fromkeys((*lines, *others), refused(401)))
     found = verdicts(billing(world), "createInvoice/by-bearer", "getInvoice/by-bearer", "logIn/without-credential")
     assert (set(found), world.lines().count("POST /invoices")) == ({Verdict.BLOCKED}, 3)

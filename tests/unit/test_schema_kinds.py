@@ -458,15 +458,35 @@ QUERY = {
     "schema": {"type": "array", "x-contract": {"sends": ["a", "b"]}},
 }
 OPERATIONS_REFUSED: dict[str, tuple[Change, Change, str]] = {
-    "two-schemes-at-once": (
-        {"security": [{"bearer": [], "apiKey": []}]},
+    "style-of-another-place": ({"parameters": [{**QUERY, "style": "matrix"}]}, {}, "'matrix' is no style"),
+    "flat-deep-object": (
+        {"parameters": [{**QUERY, "style": "deepObject", "explode": False}]},
         {},
-        "'apiKey' and 'bearer' in one alternative",
+        "explode: is false for deepObject",
     ),
-    "credential-that-may-be-left-out": ({"security": [{}]}, {}, "no credential in one alternative"),
-    "style": ({"parameters": [{**QUERY, "style": "pipeDelimited"}]}, {}, "'pipeDelimited' is not supported"),
-    "explode": ({"parameters": [{**QUERY, "explode": False}]}, {}, "False is not supported"),
-    "object-in-the-query": ({"parameters": [{**QUERY, "schema": {"type": "object"}}]}, {}, "an object in the query"),
+    "authorization-as-a-parameter": (
+        {"parameters": [{**QUERY, "in": "header", "name": "Authorization"}]},
+        {},
+        "is a header that OpenAPI does not describe as a parameter",
+    ),
+    "parameter-without-a-schema": ({"parameters": [{"name": "q", "in": "query"}]}, {}, "needs a schema, or a content"),
+    "parameter-in-xml": (
+        {"parameters": [{"name": "q", "in": "query", "content": {"text/xml": {"schema": {}}}}]},
+        {},
+        "'text/xml' is not supported",
+    ),
+    "unknown-scheme": ({"security": [{"bearers": []}]}, {}, "'bearers' is no scheme"),
+    "reference-that-leads-nowhere": ({"parameters": [{"$ref": "#/components/parameters/q"}]}, {}, "leads nowhere"),
+    "two-media-types": (
+        {"requestBody": {"content": {"application/json": {}, "text/xml": {}}}},
+        {},
+        "requestBody.content",
+    ),
+    "whole-body-without-a-value": (
+        {"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        {},
+        "does not say what is sent",
+    ),
     "callbacks": ({"callbacks": {}}, {}, "callbacks: is not a known key"),
     "servers-of-the-path": ({}, {"servers": []}, "servers: is not a known key"),
 }
@@ -483,7 +503,7 @@ def test_what_is_not_sent_as_openapi_has_it_is_refused(tmp_path: Path, name: str
 def sent_url(contract: Contract) -> str:
     case = replace(success_case(contract), scheme=None)
     sent = {field.name: field.sends for field in case.operation.fields if field.sends is not None}
-    return request_of(case, sent, None, Settings("https://api.example", True, frozenset(Effect), {})).url
+    return request_of(case, sent, {}, Settings("https://api.example", True, frozenset(Effect), {})).url
 
 
 def test_list_in_the_query_is_a_pair_an_item(tmp_path: Path) -> None:

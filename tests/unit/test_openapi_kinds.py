@@ -1,0 +1,489 @@
+"""What OpenAPI 3.1 says of a request and a response is sent and judged as its specification has it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+import yaml
+
+from talkstack_contract.contract.cases import derive_cases
+from talkstack_contract.contract.openapi import load_contract
+from talkstack_contract.errors import BadInput
+from talkstack_contract.judging.checks import CHECKS, Subject
+from talkstack_contract.model import Case, Contract, CredentialVariant, Effect, Exchange, Request, Serialization
+from talkstack_contract.provider.bodies import DecodedResponse
+from talkstack_contract.provider.evidence import curl_of
+from talkstack_contract.provider.parameter_styles import in_header, in_path, in_query
+from talkstack_contract.provider.redaction import Secrets
+from talkstack_contract.provider.request_builder import request_of
+from talkstack_contract.provider.settings import Credential, Settings
+from tests.unit.contracts import billing_folder
+
+Part = Mapping[str, Any]
+NOTHING: Part = MappingProxyType({})
+SETTINGS = Settings("https://api.example", True, frozenset(Effect), {})
+CREDENTIALS = {
+    name: Credential(value, f"{name.upper()}_VARIABLE")
+    for name, value in {"bearer": "token-1", "key": "key-1", "basic": "anna:pass-1", "oauth": "oauth-1"}.items()
+}
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "key": {"type": "apiKey", "in": "header", "name": "x-key"},
+    "query": {"type": "apiKey", "in": "query", "name": "api key", "x-contract": {"credential": "key"}},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "session", "x-contract": {"credential": "key"}},
+    "basic": {"type": "http", "scheme": "Basic"},
+    "oauth": {"type": "oauth2", "flows": {}},
+}
+SOURCE = {"section": "Response"}
+OBJECT = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+
+
+def response(status: str, **changes: Any) -> Part:
+    notes = {"source": {**SOURCE, "printed": status}, **({"state": "an active project"} if status == "200" else {})}
+    content = {"application/json": {"schema": OBJECT if status == "200" else True}}
+    return {"description": "An answer.", "content": content, "x-contract": notes} | changes
+
+
+def loaded(
+    folder: Path,
+    operation: Part = NOTHING,
+    *,
+    success: Part = NOTHING,
+    others: Part = NOTHING,
+    path: str = "/thing",
+    method: str = "get",
+    components: Part = NOTHING,
+) -> Contract:
+    """Make a contract of one operation out of the parts that a test is about."""
+    root = yaml.safe_load((billing_folder(folder) / "openapi.yaml").read_text(encoding="utf-8"))
+    entry = {
+        "operationId": "getThing",
+        "tags": ["Billing"],
+        "externalDocs": {"description": "Things › Get a thing", "url": "https://docs.example/thing"},
+        "x-contract": {"effect": "reads", "source": SOURCE},
+        "responses": {"200": response("200", **success), **others},
+        **operation,
+    }
+    root["paths"], root["security"] = {path: {method: entry}}, []
+    named = {name for alternative in entry.get("security", ()) for name in alternative}
+    root["components"] = {"securitySchemes": {name: SCHEMES[name] for name in named & SCHEMES.keys()}, **components}
+    (folder / "openapi.yaml").write_text(yaml.safe_dump(root), encoding="utf-8")
+    return load_contract(folder)
+
+
+def cases(contract: Contract) -> dict[str, Case]:
+    return {case.name: case for case in derive_cases(contract)}
+
+
+def written(case: Case) -> Request:
+    scheme = case.scheme.all if case.scheme else ()
+    known = {each.name: CREDENTIALS.get(each.name, CREDENTIALS["key"]) for each in scheme}
+    sent = {field.name: field.sends for field in case.operation.fields if field.sends is not None}
+    return request_of(case, sent, known, SETTINGS)
+
+
+def success(contract: Contract) -> Request:
+    return written(derive_cases(contract)[0])
+
+
+def headers(request: Request) -> dict[str, str]:
+    return {each.name: each.value for each in request.headers if each.name not in ("Accept", "Content-Type")}
+
+
+# Parameters: the table "Style Examples" of OpenAPI 3.1, with values of our own
+
+COLOURS, RGB, TEXT = ["red", "teal"], {"R": 10, "G": 20}, "red"
+IN_PATH = {
+    "simple-text": ("simple", False, TEXT, "red"),
+    "simple-list": ("simple", False, COLOURS, "red,teal"),
+    "simple-object": ("simple", False, RGB, "R,10,G,20"),
+    "simple-object-exploded": ("simple", True, RGB, "R=10,G=20"),
+    "label-text": ("label", False, TEXT, ".red"),
+    "label-list": ("label", False, COLOURS, ".red,teal"),
+    "label-list-exploded": ("label", True, COLOURS, ".red.teal"),
+    "label-object": ("label", False, RGB, ".R,10,G,20"),
+    "label-object-exploded": ("label", True, RGB, ".R=10.G=20"),
+    "matrix-text": ("matrix", False, TEXT, ";colour=red"),
+    "matrix-list": ("matrix", False, COLOURS, ";colour=red,teal"),
+    "matrix-list-exploded": ("matrix", True, COLOURS, ";colour=red;colour=teal"),
+    "matrix-object": ("matrix", False, RGB, ";colour=R,10,G,20"),
+    "matrix-object-exploded": ("matrix", True, RGB, ";R=10;G=20"),
+    "slash-is-escaped": ("simple", False, "a/b", "a%2Fb"),
+}
+IN_QUERY = {
+    "form-text": ("form", True, "a b", ["colour=a%20b"]),
+    "form-truth": ("form", True, True, ["colour=true"]),
+    "form-list": ("form", False, COLOURS, ["colour=red,teal"]),
+    "form-list-exploded": ("form", True, COLOURS, ["colour=red", "colour=teal"]),
+    "form-empty-list-exploded": ("form", True, [], []),
+    "form-object": ("form", False, RGB, ["colour=R,10,G,20"]),
+    "form-object-exploded": ("form", True, RGB, ["R=10", "G=20"]),
+    "space-list": ("spaceDelimited", False, COLOURS, ["colour=red%20teal"]),
+    "space-object": ("spaceDelimited", False, RGB, ["colour=R%2010%20G%2020"]),
+    "pipe-list": ("pipeDelimited", False, COLOURS, ["colour=red%7Cteal"]),
+    "pipe-object": ("pipeDelimited", False, RGB, ["colour=R%7C10%7CG%7C20"]),
+    "deep-object": ("deepObject", True, RGB, ["colour%5BR%5D=10", "colour%5BG%5D=20"]),
+}
+
+
+@pytest.mark.parametrize(("style", "explode", "value", "expected"), IN_PATH.values(), ids=IN_PATH)
+def test_value_in_a_path_has_the_style_of_its_parameter(style: str, explode: bool, value: Any, expected: str) -> None:
+    assert in_path("colour", value, Serialization(style, explode)) == expected
+
+
+@pytest.mark.parametrize(("style", "explode", "value", "expected"), IN_QUERY.values(), ids=IN_QUERY)
+def test_value_in_a_query_has_the_style_of_its_parameter(
+    style: str, explode: bool, value: Any, expected: list[str]
+) -> None:
+    assert in_query("colour", value, Serialization(style, explode)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "explode", "expected"),
+    [(7, False, "7"), (COLOURS, False, "red,teal"), (RGB, False, "R,10,G,20"), (RGB, True, "R=10,G=20")],
+)
+def test_value_in_a_header_is_simple(value: Any, explode: bool, expected: str) -> None:
+    assert in_header(value, Serialization("simple", explode)) == expected
+
+
+def test_reserved_characters_stand_where_they_may() -> None:
+    assert in_query("at", "a/b?c d", Serialization(allow_reserved=True)) == ["at=a/b?c%20d"]
+
+
+def parameter(name: str, where: str, sends: Any, **others: Any) -> Part:
+    return {"name": name, "in": where, "required": True, "schema": {"x-contract": {"sends": sends}}, **others}
+
+
+def test_parameters_stand_where_they_belong(tmp_path: Path) -> None:
+    given = [
+        parameter("thing-id", "path", "t 1"),
+        parameter("filter", "query", {"a": 1}, style="deepObject"),
+        parameter("X-Trace", "header", ["a", "b"]),
+        parameter("lang", "cookie", "de"),
+        parameter("theme", "cookie", "dark"),
+        {"name": "q", "in": "query", "content": {"application/json": {"schema": {"x-contract": {"sends": {"b": 2}}}}}},
+    ]
+    operation = {"parameters": given, "security": []}
+    request = success(loaded(tmp_path / "schemas", operation, path="/thing/{thing-id}"))
+    assert (request.url, headers(request)) == (
+        "https://api.example/thing/t%201?filter%5Ba%5D=1&q=%7B%22b%22%3A%202%7D",
+        {"X-Trace": "a,b", "Cookie": "lang=de; theme=dark"},
+    )
+
+
+def test_two_fields_of_one_name_are_two(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {"id": {"type": "string", "x-contract": {"sends": "body-1"}}}}
+    operation = {
+        "parameters": [parameter("id", "query", "query-1"), parameter("id", "path", "path-1")],
+        "requestBody": {"content": {"application/json": {"schema": schema}}},
+        "security": [],
+    }
+    request = success(loaded(tmp_path / "schemas", operation, path="/thing/{id}", method="post"))
+    assert (request.url, request.body) == ("https://api.example/thing/path-1?id=query-1", b'{"id": "body-1"}')
+
+
+def test_part_is_found_by_its_reference(tmp_path: Path) -> None:
+    components = {
+        "parameters": {"q": {"$ref": "#/components/parameters/p"}, "p": parameter("p", "query", "1")},
+        "requestBodies": {"b": {"content": {"text/plain": {"schema": {"x-contract": {"sends": "hello"}}}}}},
+        "responses": {"r": response("404")},
+        "headers": {"h": {"required": True, "schema": {"type": "integer"}}},
+    }
+    operation = {
+        "parameters": [{"$ref": "#/components/parameters/q"}],
+        "requestBody": {"$ref": "#/components/requestBodies/b"},
+        "security": [],
+    }
+    contract = loaded(
+        tmp_path / "schemas",
+        operation,
+        success={"headers": {"X-Total": {"$ref": "#/components/headers/h"}}},
+        others={"404": {"$ref": "#/components/responses/r"}},
+        method="post",
+        components=components,
+    )
+    request, [operation_read] = success(contract), contract.operations
+    assert (request.url, request.body, [each.status for each in operation_read.responses]) == (
+        "https://api.example/thing?p=1",
+        b"hello",
+        [200, 404],
+    )
+    assert [each.name for each in operation_read.responses[0].headers] == ["X-Total"]
+
+
+def test_circle_of_references_is_refused(tmp_path: Path) -> None:
+    circle = {"parameters": {"q": {"$ref": "#/components/parameters/q"}}}
+    with pytest.raises(BadInput, match="circle of references"):
+        loaded(tmp_path / "schemas", {"parameters": [{"$ref": "#/components/parameters/q"}]}, components=circle)
+
+
+# Bodies of a request
+
+BODIES: dict[str, tuple[str, Part, bytes]] = {
+    "form": (
+        "application/x-www-form-urlencoded",
+        {
+            "type": "object",
+            "properties": {"a": {"x-contract": {"sends": "1 2&3"}}, "b": {"x-contract": {"sends": [1, 2]}}},
+        },
+        b"a=1+2%263&b=1&b=2",
+    ),
+    "json-of-a-vendor": (
+        "application/vnd.thing+json",
+        {"type": "object", "properties": {"a": {"x-contract": {"sends": 1}}}},
+        b'{"a": 1}',
+    ),
+    "json-with-a-parameter": (
+        "application/json; charset=utf-8",
+        {"type": "object", "properties": {"a": {"x-contract": {"sends": 1}}}},
+        b'{"a": 1}',
+    ),
+    "list": ("application/json", {"type": "array", "x-contract": {"sends": [{"a": 1}]}}, b'[{"a": 1}]'),
+    "text": ("text/plain", {"type": "string", "x-contract": {"sends": "Grüße"}}, "Grüße".encode()),
+    "read-only-key-is-left-out": (
+        "application/json",
+        {
+            "type": "object",
+            "required": ["id"],
+            "properties": {"id": {"readOnly": True}, "a": {"x-contract": {"sends": 1}}},
+        },
+        b'{"a": 1}',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_body_is_written_in_its_media_type(tmp_path: Path, name: str) -> None:
+    media_type, schema, expected = BODIES[name]
+    operation = {"requestBody": {"content": {media_type: {"schema": schema}}}, "security": []}
+    request = success(loaded(tmp_path / "schemas", operation, method="post"))
+    [sent] = [each.value for each in request.headers if each.name == "Content-Type"]
+    assert (sent, request.body) == (media_type, expected)
+
+
+# Credentials
+
+ALTERNATIVES: dict[str, tuple[list[Part], dict[str, str]]] = {
+    "two-at-once": ([{"bearer": [], "key": []}], {"Authorization": "Bearer token-1", "x-key": "key-1"}),
+    "cookie": ([{"cookie": []}], {"Cookie": "session=key-1"}),
+    "basic": ([{"basic": []}], {"Authorization": f"Basic {b64encode(b'anna:pass-1').decode()}"}),
+    "oauth": ([{"oauth": ["read"]}], {"Authorization": "Bearer oauth-1"}),
+    "none": ([], {}),
+}
+
+
+@pytest.mark.parametrize("name", ALTERNATIVES)
+def test_credentials_are_sent_as_their_schemes_have_it(tmp_path: Path, name: str) -> None:
+    security, expected = ALTERNATIVES[name]
+    assert headers(success(loaded(tmp_path / "schemas", {"security": security}))) == expected
+
+
+def test_key_in_the_query_is_shown_as_a_variable(tmp_path: Path) -> None:
+    request = success(loaded(tmp_path / "schemas", {"security": [{"query": []}]}))
+    assert request.url == "https://api.example/thing?api%20key=key-1"
+    assert curl_of(request, Secrets()).endswith('"https://api.example/thing?api%20key=$KEY_VARIABLE"')
+
+
+REFUSED_401 = {"401": response("401")}
+
+
+def test_each_of_two_credentials_is_refused_alone_and_wrong(tmp_path: Path) -> None:
+    contract = loaded(tmp_path / "schemas", {"security": [{"bearer": [], "key": []}]}, others=REFUSED_401)
+    found = cases(contract)
+    sent = {name: headers(written(found[name])) for name in ("token-left-out-with-key", "key-left-out-with-token")}
+    assert sent == {
+        "token-left-out-with-key": {"x-key": "key-1"},
+        "key-left-out-with-token": {"Authorization": "Bearer token-1"},
+    }
+    wrong = headers(written(found["wrong-key-with-token"]))
+    assert (wrong["Authorization"], wrong["x-key"] == "key-1") == ("Bearer token-1", False)
+
+
+def test_credential_that_is_enough_alone_is_no_refusal(tmp_path: Path) -> None:
+    security: list[Part] = [{"bearer": []}, {"bearer": [], "key": []}]
+    found = cases(loaded(tmp_path / "schemas", {"security": security}, others=REFUSED_401))
+    assert "key-left-out-with-token" not in found
+    assert "token-left-out-with-key" in found
+
+
+def test_credential_that_may_be_left_out_is_left_out_once(tmp_path: Path) -> None:
+    found = cases(loaded(tmp_path / "schemas", {"security": [{"bearer": []}, {}]}, others=REFUSED_401))
+    assert (found["by-bearer"].scheme is None, found["without-credential"].scheme) == (False, None)
+    assert found["without-credential"].clause("status.is-200").expected == (200,)
+    assert "no-credential" not in found
+
+
+def test_two_schemes_of_one_kind_are_told_apart(tmp_path: Path) -> None:
+    found = cases(loaded(tmp_path / "schemas", {"security": [{"key": []}, {"query": []}]}, others=REFUSED_401))
+    assert {"by-key", "by-query", "wrong-key", "wrong-query"} <= found.keys()
+
+
+def test_scheme_that_answers_a_challenge_is_refused(tmp_path: Path) -> None:
+    schemes = {"digest": {"type": "http", "scheme": "Digest"}}
+    with pytest.raises(BadInput, match="answers a challenge"):
+        loaded(tmp_path / "schemas", {"security": [{"digest": []}]}, components={"securitySchemes": schemes})
+
+
+def test_refusal_may_have_another_status(tmp_path: Path) -> None:
+    notes = {"source": SOURCE, "credential": "documented"}
+    others = {"403": response("403", **{"x-contract": notes})}
+    found = cases(loaded(tmp_path / "schemas", {"security": [{"bearer": []}]}, others=others))
+    assert {found[name].clauses[0].expected for name in ("no-credential", "wrong-token")} == {(403,)}
+
+
+def test_missing_and_wrong_credential_may_differ(tmp_path: Path) -> None:
+    notes = {"source": SOURCE, "credential": "missing"}
+    others = {"401": response("401"), "404": response("404", **{"x-contract": notes})}
+    found = cases(loaded(tmp_path / "schemas", {"security": [{"bearer": []}]}, others=others))
+    assert [found[name].clauses[0].expected for name in ("no-credential", "wrong-token")] == [(404,), (401,)]
+
+
+def test_two_statuses_for_one_refusal_are_refused(tmp_path: Path) -> None:
+    notes = {"source": SOURCE, "credential": "documented"}
+    others = {"401": response("401"), "403": response("403", **{"x-contract": notes})}
+    with pytest.raises(BadInput, match="401 and 403 both refuse a credential"):
+        loaded(tmp_path / "schemas", {"security": [{"bearer": []}]}, others=others)
+
+
+BASIC_VARIANTS = (CredentialVariant.WRONG, CredentialVariant.ALTERED, CredentialVariant.OTHER_CASE)
+
+
+@pytest.mark.parametrize("variant", BASIC_VARIANTS)
+def test_password_is_altered_before_it_is_encoded(tmp_path: Path, variant: CredentialVariant) -> None:
+    case = derive_cases(loaded(tmp_path / "schemas", {"security": [{"basic": []}]}))[0]
+    sent = headers(written(replace(case, credential_variant=variant)))["Authorization"]
+    assert (sent.startswith("Basic "), sent == f"Basic {b64encode(b'anna:pass-1').decode()}") == (True, False)
+
+
+# Ids of operations
+
+VENDOR_IDS = {"snake": "get_thing", "dotted": "Things.Get", "kebab": "get-thing", "slash": "things/get"}
+
+
+@pytest.mark.parametrize("name", VENDOR_IDS)
+def test_operation_has_the_id_that_the_vendor_gives_it(tmp_path: Path, name: str) -> None:
+    [operation] = loaded(tmp_path / "schemas", {"operationId": VENDOR_IDS[name]}).operations
+    assert operation.id == VENDOR_IDS[name].replace("/", ".")
+
+
+@pytest.mark.parametrize("name", ["get thing", "get*", "get[1]", "a::b", "/things", ""])
+def test_id_that_no_pattern_could_name_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput, match="operationId"):
+        loaded(tmp_path / "schemas", {"operationId": name})
+
+
+# Responses
+
+
+def broken(contract: Contract, body: bytes, *given: tuple[str, str]) -> list[str]:
+    case = derive_cases(contract)[0]
+    exchange = Exchange(case.id, Request("GET", "https://x/", (), Effect.READS), 200, "OK", given, body, "", 1.0)
+    subject = Subject(DecodedResponse(exchange))
+    found: list[str] = []
+    for each in case.clauses:
+        if not {*each.depends_on} & {*found} and list(CHECKS[each.check](each, subject)):
+            found.append(each.name)
+    return found
+
+
+CSV = {"content": {"text/csv": {"schema": {"type": "string", "pattern": "^id,"}}}}
+TEXTS = {
+    "sound": (b"id,x\n", "text/csv; charset=utf-8", []),
+    "latin-1": ("id,ü".encode("latin-1"), "text/csv; charset=iso-8859-1", []),
+    "another-text": (b"no", "text/csv", ["body.is-as-described"]),
+    "another-type": (b"id,", "text/plain", ["media-type.is-text-csv"]),
+    "no-text": (b"id,\xff", "text/csv", ["body.is-readable-text"]),
+    "unknown-encoding": (b"id,", "text/csv; charset=punycode", ["body.is-readable-text"]),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_text_is_judged_as_text(tmp_path: Path, name: str) -> None:
+    body, media_type, expected = TEXTS[name]
+    assert broken(loaded(tmp_path / "schemas", success=CSV), body, ("Content-Type", media_type)) == expected
+
+
+def test_request_accepts_what_is_documented(tmp_path: Path) -> None:
+    request = success(loaded(tmp_path / "schemas", success=CSV, others={"404": response("404")}))
+    assert [each.value for each in request.headers if each.name == "Accept"] == ["text/csv, application/json"]
+
+
+VENDOR_JSON = {"content": {"application/vnd.thing+json; version=1": {"schema": OBJECT}}}
+
+
+def test_json_of_a_vendor_is_json_of_that_type(tmp_path: Path) -> None:
+    contract = loaded(tmp_path / "schemas", success=VENDOR_JSON)
+    kind = ("Content-Type", "application/vnd.thing+json")
+    assert broken(contract, b'{"id": "1"}', kind) == []
+    assert broken(contract, b'{"id": 1}', kind) == ["body.id-is-text"]
+    assert broken(contract, b'{"id": "1"}', ("Content-Type", "application/json")) == [
+        "media-type.is-application-vnd-thing-json"
+    ]
+
+
+def test_body_that_is_neither_json_nor_text_has_a_type_only(tmp_path: Path) -> None:
+    contract = loaded(tmp_path / "schemas", success={"content": {"image/png": {}}})
+    names = [each.name for each in derive_cases(contract)[0].clauses]
+    assert names == ["status.is-200", "media-type.is-image-png"]
+
+
+def test_success_without_content_promises_its_status_alone(tmp_path: Path) -> None:
+    entry = {key: value for key, value in response("200").items() if key != "content"}
+    contract = loaded(tmp_path / "schemas", {"responses": {"200": entry}})
+    assert [each.name for each in derive_cases(contract)[0].clauses] == ["status.is-200"]
+
+
+HEADERS = {
+    "headers": {
+        "X-Total": {"required": True, "schema": {"type": "integer", "minimum": 0}},
+        "X-Tags": {"schema": {"type": "array", "items": {"enum": ["a", "b"]}}},
+        "X-Limits": {"explode": True, "schema": {"type": "object", "properties": {"max": {"type": "integer"}}}},
+        "X-Id": {"schema": {"type": "string", "pattern": "^[0-9]+$"}},
+    }
+}
+GIVEN_HEADERS: dict[str, tuple[list[tuple[str, str]], list[str]]] = {
+    "sound": ([("x-total", "3"), ("x-tags", "a, b"), ("x-limits", "max=9"), ("x-id", "007")], []),
+    "absent": ([], ["header.x-total-is-there"]),
+    "of-another-type": ([("X-Total", "three")], ["header.x-total-is-as-described"]),
+    "too-small": ([("X-Total", "-1")], ["header.x-total-is-as-described"]),
+    "item-of-a-list": ([("X-Total", "0"), ("X-Tags", "a"), ("X-Tags", "c")], ["header.x-tags-is-as-described"]),
+    "key-of-an-object": ([("X-Total", "0"), ("X-Limits", "max=many")], ["header.x-limits-is-as-described"]),
+    "text": ([("X-Total", "0"), ("X-Id", "x")], ["header.x-id-is-as-described"]),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN_HEADERS)
+def test_header_of_a_response_is_judged(tmp_path: Path, name: str) -> None:
+    given, expected = GIVEN_HEADERS[name]
+    contract = loaded(tmp_path / "schemas", success=HEADERS)
+    assert broken(contract, b'{"id": "1"}', ("Content-Type", "application/json"), *given) == expected
+
+
+def test_printed_body_of_an_error_is_as_documented_as_a_success(tmp_path: Path) -> None:
+    problem = {"content": {"application/problem+json": {"schema": {**OBJECT, "required": ["id"]}}}}
+    contract = loaded(tmp_path / "schemas", {"security": []}, others={"404": response("404", **problem)})
+    [error] = [each for each in contract.operations[0].responses if each.status == 404]
+    assert (error.keys, error.media_type) == ((("id",),), "application/problem+json")
+
+
+REFUSED_RESPONSES: dict[str, tuple[Part, str]] = {
+    "schema-of-an-image": ({"content": {"image/png": {"schema": {"type": "string"}}}}, "neither JSON nor text"),
+    "object-as-text": ({"content": {"text/plain": {"schema": OBJECT}}}, "describes no text"),
+    "content-type-as-a-header": ({"headers": {"Content-Type": {"schema": {}}}}, "does not describe here"),
+    "links": ({"links": {}}, "links: is not a known key"),
+    "two-media-types": ({"content": {"application/json": {}, "text/csv": {}}}, "content"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_RESPONSES)
+def test_response_that_would_not_be_judged_is_refused(tmp_path: Path, name: str) -> None:
+    changes, told = REFUSED_RESPONSES[name]
+    with pytest.raises(BadInput) as refusal:
+        loaded(tmp_path / "schemas", success=changes)
+    assert told in str(refusal.value)
