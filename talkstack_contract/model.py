@@ -371,6 +371,15 @@ class Response:
 
 
 @dataclass(frozen=True)
+class FallbackResponse:
+    """What is promised about every status of a range, `4XX` or `default`, that has no response of its own."""
+
+    name: str
+    statuses: range
+    response: Response
+
+
+@dataclass(frozen=True)
 class Operation:
     """One method and path, with all that the docs promise about it.
 
@@ -399,6 +408,7 @@ class Operation:
     undocumented: tuple[Scenario, ...] = ()
     is_open: bool = False
     body_schema: BodySchema | None = field(default=None, compare=False)
+    fallbacks: tuple[FallbackResponse, ...] = ()
 
     @property
     def accepts(self) -> str:
@@ -416,8 +426,16 @@ class Operation:
         return tuple(response for response in self.responses if response.is_documented)
 
     def response(self, status: int) -> Response | None:
-        """Return the documented response of that status."""
-        return next((response for response in self.responses if response.status == status), None)
+        """Return the documented response of that status: its own, or what is said of every other one in its range."""
+        found = next((response for response in self.responses if response.status == status), None)
+        return found or self.fallback(status)
+
+    def fallback(self, status: int) -> Response | None:
+        """Return what is said of a status that has no response of its own; a range goes before `default`."""
+        if any(response.status == status for response in self.responses):
+            return None
+        mine = next((each.response for each in self.fallbacks if status in each.statuses), None)
+        return replace(mine, status=status) if mine else None
 
     @property
     def success(self) -> Response | None:

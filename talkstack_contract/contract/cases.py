@@ -15,6 +15,7 @@ from talkstack_contract.contract.clauses import (
     access_control,
     closed_clauses,
     error_clauses,
+    fallback_clauses,
     form_clause,
     in_words,
     kebab,
@@ -332,6 +333,7 @@ def _refused_clauses(operation: Operation, words: str, reading: str, provenance:
     practice = Provenance.PRACTICE
     yield Clause("status.is-no-server-error", sentence, practice, source, "no-server-error", (501,))
     yield Clause("status.is-a-refusal", f"{words}: refused", provenance, source, "refused")
+    yield from fallback_clauses(operation)
 
 
 def _foreign_clauses() -> Iterator[Clause]:

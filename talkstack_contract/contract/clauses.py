@@ -204,6 +204,16 @@ def _error_form_clauses(response: Response, needs: tuple[str, ...]) -> Iterator[
     yield Clause(STRICT_JSON, sentence, Provenance.ASSUMED, assumed, "strict-json", depends_on=needs)
 
 
+def fallback_clauses(operation: Operation) -> Iterator[Clause]:
+    """Yield that the body of a status without a response of its own is what is said of all such statuses."""
+    described = [each for each in operation.fallbacks if each.response.has_body]
+    if described:
+        name = "body.is-as-documented-for-other-statuses"
+        sentence = f"the body is what the docs say of {' and '.join(each.name for each in described)}"
+        source = described[0].response.source
+        yield Clause(name, sentence, Provenance.DOCUMENTED, source, "fallback", operation)
+
+
 def _not_success_clauses(success: Response, error: Response, needs: tuple[str, ...]) -> Iterator[Clause]:
     """Yield that an error is none of a success. No page says so; to a caller without a credential it is a must."""
     source = replace(error.source, interpretation="error-body")

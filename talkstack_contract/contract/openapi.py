@@ -13,7 +13,7 @@ from talkstack_contract.contract.documents import read_document
 from talkstack_contract.contract.json_schema import check_document
 from talkstack_contract.contract.openapi_parts import Parts
 from talkstack_contract.contract.request_fields import parameter_field, parameters_of, request_body, told_apart
-from talkstack_contract.contract.responses import responses_of
+from talkstack_contract.contract.responses import fallbacks_of, responses_of
 from talkstack_contract.contract.schema_checks import DIALECT, SchemaChecker
 from talkstack_contract.contract.schema_files import Place
 from talkstack_contract.contract.security import accepted, credential_key, security_schemes
@@ -145,6 +145,7 @@ class _Catalogue:
         makes, servers = notes.get("makes"), entry.get("servers")
         security = entry.get("security", root.get("security", []))
         schemes = security_schemes(root["components"].get("securitySchemes", {}))
+        described = entry["responses"], page, method
         operation = Operation(
             id=entry["operationId"].replace("/", "."),
             method=method,
@@ -154,7 +155,8 @@ class _Catalogue:
             effect=Effect(notes["effect"]),
             source=page,
             schemes=accepted(file, place, security, schemes),
-            responses=responses_of(self.parts, there, f"{place}.responses", entry["responses"], page, method),
+            responses=responses_of(self.parts, there, f"{place}.responses", *described),
+            fallbacks=fallbacks_of(self.parts, there, f"{place}.responses", *described),
             documented_methods=methods,
             fields=told_apart([*fields, *body.fields]),
             media_type=body.media_type,

@@ -15,6 +15,7 @@ from talkstack_contract.errors import BadInput
 from talkstack_contract.media_types import JSON, is_json, is_text
 from talkstack_contract.model import (
     DescribedValue,
+    FallbackResponse,
     Json,
     Provenance,
     Refusal,
@@ -32,16 +33,40 @@ def responses_of(
 ) -> tuple[Response, ...]:
     """Return the responses of an operation. A refusal that another status has by name is not that of the 401."""
     found = [
-        _response(parts, *parts.resolved(there, entry, "response", f"{place}.{status}"), place, status, page, method)
+        _response(parts, there, entry, f"{place}.{status}", int(status), page, method)
         for status, entry in entries.items()
+        if status.isdecimal()
     ]
     _check_refusals(there.file, place, found)
     return tuple(_without_what_others_refuse(each, found) for each in found)
 
 
-def _response(parts: Parts, there: Place, entry: Json, place: str, status: str, page: Source, method: str) -> Response:
-    notes, place, file = entry["x-contract"], f"{place}.{status}", there.file
-    has_body = method != "HEAD" and int(status) not in BODILESS
+def fallbacks_of(
+    parts: Parts, there: Place, place: str, entries: Mapping[str, Json], page: Source, method: str
+) -> tuple[FallbackResponse, ...]:
+    """Return what is said of ranges of statuses, and of every other status: the range first, as it goes before."""
+    names = sorted((status for status in entries if not status.isdecimal()), key=lambda each: each == "default")
+    found = []
+    for name in names:
+        statuses = range(100, 600) if name == "default" else range(int(name[0]) * 100, int(name[0]) * 100 + 100)
+        response = _response(parts, there, entries[name], f"{place}.{name}", statuses[0], page, method)
+        _check_fallback(there.file, f"{place}.{name}", response)
+        found.append(FallbackResponse(name, statuses, response))
+    return tuple(found)
+
+
+def _check_fallback(file: str, place: str, response: Response) -> None:
+    """Refuse what says how to bring about a response of one status, where no one status is meant."""
+    ways = (response.state, response.absent, response.malformed, response.unknown, response.scenarios, response.shows)
+    if any(ways):
+        remedy = "say it under a status of its own"
+        raise BadInput(f"schemas/{file}", f"{place}.x-contract", "says how to bring about a range of statuses", remedy)
+
+
+def _response(parts: Parts, there: Place, entry: Json, place: str, status: int, page: Source, method: str) -> Response:
+    there, entry = parts.resolved(there, entry, "response", place)
+    notes, file = entry["x-contract"], there.file
+    has_body = method != "HEAD" and status not in BODILESS
     media_type, body, schema = _content(parts, there, place, entry)
     for part in body.values:
         parts.check(file, part.notes, "schemaNotes", f"{place}, schema of {'.'.join(part.path) or '$'}")
@@ -51,7 +76,7 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: str, 
     source, interpretation = notes["source"], notes.get("reading", "")
     provenance = Provenance(notes.get("provenance", Provenance.DOCUMENTED))
     return Response(
-        status=int(status),
+        status=status,
         source=Source(page.page, source["section"], page.url, source.get("printed", ""), page.read, interpretation),
         described_values=body.values,
         state=notes.get("state", ""),
@@ -64,11 +89,11 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: str, 
         malformed=tuple(notes.get("malformed", ())),
         unknown=tuple(notes.get("unknown", ())),
         scenarios=parts.scenarios(file, place, notes.get("cases", {})),
-        refuses=_refuses(int(status), provenance, notes.get("credential")),
+        refuses=_refuses(status, provenance, notes.get("credential")),
         refusal=REFUSALS.get(str(notes.get("credential")), Refusal.ANY),
         volatile=tuple(tuple(path) for path in notes.get("volatile", ())),
         keys=tuple(dict.fromkeys(keys(there, schema))) if _is_printed(provenance, body.values) else (),
-        has_body=has_body and ("content" in entry or int(status) >= HTTPStatus.BAD_REQUEST),
+        has_body=has_body and ("content" in entry or status >= HTTPStatus.BAD_REQUEST),
         schema=body.schema,
         rest=body.rest,
         media_type=media_type,

@@ -156,6 +156,27 @@ def not_value(clause: Clause, subject: Subject) -> Iterator[Violation]:
             yield Violation(place, shown(found))
 
 
+def fallback(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the body to what is said of every status that has no response of its own, `expected` is the operation."""
+    exchange = subject.answer.exchange
+    response = clause.expected.fallback(exchange.status)
+    if response is None or response.schema is None:
+        return
+    kind = bare_type(exchange.header("content-type") or "")
+    if kind != bare_type(response.media_type):
+        yield Violation("content-type", shown(kind) if kind else "no such header")
+        return
+    try:
+        found = subject.answer.violations(response.schema)
+    except NotJson as error:
+        yield Violation("$", str(error))
+        return
+    for violation in found:
+        value_there = value_at(subject.answer.content_for(response.schema), violation.path)
+        told = f"{shown_or_absent(value_there)}, which breaks {violation.keyword or 'the schema false'}"
+        yield Violation(place_of(violation.path), told)
+
+
 def owner(clause: Clause, subject: Subject) -> Iterator[Violation]:
     """Hold the owner in the data to the asking account's user id."""
     for place, found in values_at(subject.answer.json, clause.path):
@@ -313,6 +334,7 @@ CHECKS: dict[str, Check] = {
     "value": value,
     "schema": schema,
     "not-value": not_value,
+    "fallback": fallback,
     "owner": owner,
     "same-payload": same_payload,
     "unchanged-after": unchanged_after,

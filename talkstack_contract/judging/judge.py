@@ -366,6 +366,8 @@ def _check_occurred(clause: Clause, answers: Sequence[DecodedResponse]) -> None:
     """Hold back a verdict about a value that occurred in no answer."""
     if clause.check == "value":
         has_occurred = any(_occurs(clause, answer) for answer in answers)
+    elif clause.check == "fallback":
+        has_occurred = any(clause.expected.fallback(each.exchange.status) for each in answers)
     elif clause.check == "header":
         has_occurred = any(header_text(each.exchange, clause.expected.name) is not None for each in answers)
     else:
@@ -419,16 +421,13 @@ def _broken_by(generated: Generated, operation: Operation, extent: Scope | None)
     response = operation.response(exchange.status)
     if exchange.status == TOO_MANY:
         return
+    is_promised = generated.is_promised and not _depends_on_state(operation)
     if response is None:
-        is_promised = generated.is_promised and not _depends_on_state(operation)
         if is_promised or not (400 <= exchange.status < 500 or exchange.status == 501):
             yield Violation("status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
         return
-    if (
-        exchange.status == HTTPStatus.INTERNAL_SERVER_ERROR
-        and generated.is_promised
-        and not _depends_on_state(operation)
-    ):
+    has_response = any(each.status == exchange.status for each in operation.responses)
+    if exchange.status >= 500 and (is_promised or not (has_response or exchange.status == 501)):
         yield Violation("status", f"{exchange.status} {exchange.reason}, to a request that the docs allow".strip())
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     subject = Subject(DecodedResponse(exchange))

@@ -16,7 +16,16 @@ from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.errors import BadInput
 from talkstack_contract.judging.checks import CHECKS, Subject
-from talkstack_contract.model import Case, Contract, CredentialVariant, Effect, Exchange, Request, Serialization
+from talkstack_contract.model import (
+    Case,
+    Contract,
+    CredentialVariant,
+    Effect,
+    Exchange,
+    Provenance,
+    Request,
+    Serialization,
+)
 from talkstack_contract.provider.bodies import DecodedResponse
 from talkstack_contract.provider.evidence import curl_of
 from talkstack_contract.provider.parameter_styles import in_header, in_path, in_query
@@ -470,6 +479,48 @@ def test_printed_body_of_an_error_is_as_documented_as_a_success(tmp_path: Path) 
     contract = loaded(tmp_path / "schemas", {"security": []}, others={"404": response("404", **problem)})
     [error] = [each for each in contract.operations[0].responses if each.status == 404]
     assert (error.keys, error.media_type) == ((("id",),), "application/problem+json")
+
+
+# Statuses without a response of their own
+
+FALLBACKS = {"4XX": response("4XX", content={"application/json": {"schema": OBJECT}}), "404": response("404")}
+QUERY_ID = {
+    "parameters": [
+        {"name": "id", "in": "query", "schema": {"type": "string", "x-contract": {"sends": "thing-1", "id": True}}}
+    ]
+}
+OTHER_STATUSES: dict[str, tuple[int, bytes, str, bool]] = {
+    "sound": (422, b'{"id": "1"}', "application/json", True),
+    "broken": (422, b"{}", "application/json", False),
+    "of-another-type": (422, b'{"id": "1"}', "text/html", False),
+    "no-json": (422, b"{", "application/json", False),
+    "status-with-its-own": (404, b"{}", "application/json", True),
+    "status-out-of-range": (500, b"{}", "application/json", True),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_STATUSES)
+def test_status_without_a_response_of_its_own_is_held_to_its_range(tmp_path: Path, name: str) -> None:
+    status, body, kind, is_sound = OTHER_STATUSES[name]
+    case = cases(loaded(tmp_path / "schemas", QUERY_ID, others=FALLBACKS))["id-malformed"]
+    clause = case.clause("body.is-as-documented-for-other-statuses")
+    given = (("Content-Type", kind),)
+    exchange = Exchange(case.id, Request("GET", "https://x/", (), Effect.READS), status, "", given, body, "", 1.0)
+    found = list(CHECKS[clause.check](clause, Subject(DecodedResponse(exchange))))
+    assert (clause.provenance, not found) == (Provenance.DOCUMENTED, is_sound)
+
+
+def test_range_goes_before_the_default(tmp_path: Path) -> None:
+    others = {"default": response("default"), "4XX": response("4XX", **CSV)}
+    [operation] = loaded(tmp_path / "schemas", others=others).operations
+    kinds = {status: found.media_type for status in (200, 404, 500) if (found := operation.response(status))}
+    assert kinds == {200: "application/json", 404: "text/csv", 500: "application/json"}
+
+
+def test_range_says_nothing_of_how_it_is_brought_about(tmp_path: Path) -> None:
+    notes = {"source": SOURCE, "absent": ["id"]}
+    with pytest.raises(BadInput, match="says how to bring about a range of statuses"):
+        loaded(tmp_path / "schemas", QUERY_ID, others={"4XX": response("4XX", **{"x-contract": notes})})
 
 
 REFUSED_RESPONSES: dict[str, tuple[Part, str]] = {
