@@ -260,6 +260,13 @@ class ResponseHeader:
     explode: bool = False
 
 
+class Side(StrEnum):
+    """Whose body a schema describes; the keyword is that of the values which only the other side has."""
+
+    REQUEST = "readOnly"
+    RESPONSE = "writeOnly"
+
+
 class Refusal(StrEnum):
     """Which credentials a status refuses."""
 

@@ -20,6 +20,7 @@ from talkstack_contract.model import (
     RequirementLevel,
     Response,
     SchemaPart,
+    Side,
     Source,
 )
 
@@ -325,6 +326,11 @@ def _part_clauses(part: DescribedValue, response: Response) -> Iterator[Clause]:
         expected = SchemaPart(schema, tuple(each for each in locations if each.keyword in presence))
         yield Clause(name, sentence, given, source, "value", expected, part.path, needs, optional)
         needs = (*needs, name)
+    if keywords.pop(Side.RESPONSE, False):
+        expected = SchemaPart(schema, tuple(each for each in locations if each.keyword == Side.RESPONSE))
+        name, sentence = f"{prefix}is-never-shown", f"{_shown(part.path)} is never in a response"
+        form = (form_clause(response),)
+        yield Clause(name, sentence, Provenance.DOCUMENTED, source, "never-shown", expected, part.path, form)
     for suffix, asked in _sampled(keywords, is_literal=is_literal):
         default = Provenance.DOCUMENTED if is_literal else Provenance.SAMPLED
         given = Provenance(part.notes.get("provenance", default))
@@ -399,7 +405,8 @@ def payload_paths(response: Response) -> tuple[tuple[str, ...], ...]:
     """Return the paths of the documented values that are no envelope: what the answer is about."""
     literal = Provenance.DOCUMENTED  # loginStatus and the like are in errors too
     parts = [part for part in response.described_values if part.path and part.notes.get("const") != literal]
-    paths = [part.path for part in parts if part.notes.get("topic") != "envelope"]
+    shown = [part for part in parts if Side.RESPONSE not in part.keywords]
+    paths = [part.path for part in shown if part.notes.get("topic") != "envelope"]
     return tuple(path for path in paths if not any(other[: len(path)] == path and other != path for other in paths))
 
 

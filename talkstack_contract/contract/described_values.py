@@ -11,9 +11,9 @@ from typing import Any
 
 from talkstack_contract.contract.json_schema import BodyValidator
 from talkstack_contract.contract.schema_files import Place
-from talkstack_contract.contract.schema_keywords import BARE, alias_of, spellings_required
+from talkstack_contract.contract.schema_keywords import BARE, REFERENCES_AT_MOST, alias_of, spellings_required
 from talkstack_contract.contract.schema_vocabulary import ASSERTIONS, JUDGED, REFERENCES, schemas_below
-from talkstack_contract.model import DescribedValue, Json, Location, Provenance, SchemaPart, SchemaViolation
+from talkstack_contract.model import DescribedValue, Json, Location, Provenance, SchemaPart, SchemaViolation, Side
 
 INHERITED = frozenset({"topic", "provenance", "reading"})
 VISITED_AT_MOST = 5_000  # schemas: past it, what is left is judged as part of the whole
@@ -87,7 +87,12 @@ def answers_for(part: SchemaPart, violation: SchemaViolation) -> bool:
 
 
 def described_body(
-    place: Place, schema: Any, *, are_formats_judged: bool = True, is_text: bool = False
+    place: Place,
+    schema: Any,
+    *,
+    are_formats_judged: bool = True,
+    is_text: bool = False,
+    side: Side | None = Side.RESPONSE,
 ) -> DescribedBody:
     """Describe the schema of a body. Raises `BadInput` for a reference that does not resolve."""
     survey = _Survey()
@@ -96,7 +101,7 @@ def described_body(
     located: dict[tuple[int, str], list[Path]] = {}
     for location in (location for value in values for location in value.locations):
         located.setdefault((location.schema, location.keyword), []).append(location.path)
-    validator = BodyValidator(place, schema, are_formats_judged=are_formats_judged)
+    validator = BodyValidator(place, schema, are_formats_judged=are_formats_judged, side=side)
     whole = WholeBody(validator, located, survey.rest, is_text=is_text)
     order = list(Provenance)
     return DescribedBody(values, whole, tuple(sorted(set(survey.rest.values()), key=order.index)))
@@ -171,11 +176,13 @@ class _Survey:
                 self._leave(place, inner, inherited)
         if "prefixItems" not in schema and "items" in schema:
             self.visit(place, schema["items"], (*path, "*"), inherited, above)
-        self._take_required(schema, path, inherited)
+        self._take_required(place, schema, path, inherited)
         self._leave_rest(place, schema, notes)
 
     def _take_keywords(self, schema: Mapping[str, Any], path: Path, notes: Notes) -> None:
         keywords = {key: value for key, value in schema.items() if key in ASSERTIONS}
+        if keywords.get(Side.RESPONSE) is False:
+            del keywords[Side.RESPONSE]
         if not keywords:
             if path in self._found or notes.keys() - INHERITED:
                 self._found.setdefault(path, _Found()).notes |= notes
@@ -185,13 +192,15 @@ class _Survey:
         found.notes |= notes
         found.locations += [Location(path, id(schema), key) for key in keywords]
 
-    def _take_required(self, schema: Mapping[str, Any], path: Path, notes: Notes) -> None:
+    def _take_required(self, place: Place, schema: Mapping[str, Any], path: Path, notes: Notes) -> None:
         properties = schema.get("properties", {})
         asked = [(key, "required") for key in schema.get("required", ())]
         asked += [(key, "anyOf") for key in spellings_required(schema)]
         for key, keyword in asked:
             if not _is_plain(key):
                 self._add_rest(schema, notes)
+                continue
+            if _is_write_only(place, properties.get(key)):
                 continue
             step = below(path, key, properties.get(key))
             found = self._found.setdefault(step, _Found())
@@ -231,6 +240,15 @@ class _Survey:
     def _add_rest(self, schema: Any, notes: Notes) -> None:
         given = Provenance(notes.get("provenance", Provenance.DOCUMENTED))
         self.rest[id(schema)] = _heaviest([given, self.rest.get(id(schema), given)])
+
+
+def _is_write_only(place: Place, schema: Any) -> bool:
+    """Tell whether a value is one that no response has, by its schema or by what that refers to."""
+    for _ in range(REFERENCES_AT_MOST):
+        if not isinstance(schema, dict) or Side.RESPONSE in schema or "$ref" not in schema:
+            break
+        place, schema = place.follow(schema["$ref"])
+    return isinstance(schema, dict) and schema.get(Side.RESPONSE) is True
 
 
 def _notes(schema: Mapping[str, Any]) -> Notes:

@@ -20,8 +20,9 @@ from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.protocols import Validator
 
 from talkstack_contract.contract.schema_files import Place
-from talkstack_contract.contract.schema_keywords import KEYWORDS, pattern_of
+from talkstack_contract.contract.schema_keywords import KEYWORDS, Keyword, keywords_of, pattern_of
 from talkstack_contract.errors import BadInput, nearest
+from talkstack_contract.model import Side
 
 T = TypeVar("T")
 DEEP_FRAMES = 150_000
@@ -78,13 +79,19 @@ def _is_integer(checker: object, value: Any) -> bool:  # noqa: ARG001 - the face
     return _is_whole(value) or (isinstance(value, float) and value.is_integer())
 
 
-_Judging = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema types it in part
-    Draft202012Validator,
-    dict(KEYWORDS),
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
-)
-# As it is, a schema that names its dialect is judged by the class of that name, and not by this one.
-_Judging.evolve = attrs.evolve
+def _judging(keywords: Mapping[str, Keyword]) -> Any:
+    extended = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema types it in part
+        Draft202012Validator,
+        dict(keywords),
+        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+    )
+    # As it is, a schema that names its dialect is judged by the class of that name, and not by this one.
+    extended.evolve = attrs.evolve
+    return extended
+
+
+_Judging = _judging(KEYWORDS)
+_JudgingOf = {side: _judging(keywords_of(side)) for side in Side}
 
 
 @dataclass(frozen=True)
@@ -100,12 +107,13 @@ class BrokenKeyword:
 
 
 class BodyValidator:
-    """One schema where it stands, to hold bodies against."""
+    """One schema where it stands, to hold bodies against; those of a `side`, or of either."""
 
-    def __init__(self, place: Place, schema: Any, *, are_formats_judged: bool = True) -> None:
+    def __init__(self, place: Place, schema: Any, *, are_formats_judged: bool = True, side: Side | None = None) -> None:
         inside = place.inside(schema)
         formats = FORMATS if are_formats_judged else None
-        self._validator: Validator = _Judging(schema, format_checker=formats, _resolver=inside.resolver)
+        judging = _JudgingOf[side] if side else _Judging
+        self._validator: Validator = judging(schema, format_checker=formats, _resolver=inside.resolver)
 
     def broken(self, value: Any) -> list[BrokenKeyword]:
         """Return what `value` breaks, in no order.

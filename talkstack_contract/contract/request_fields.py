@@ -13,7 +13,7 @@ from talkstack_contract.contract.schema_files import Place
 from talkstack_contract.contract.schema_vocabulary import JUDGED
 from talkstack_contract.errors import BadInput
 from talkstack_contract.media_types import FORM, MULTIPART, bare_type, is_json
-from talkstack_contract.model import BodySchema, Field, Json, ParameterLocation, Serialization
+from talkstack_contract.model import BodySchema, Field, Json, ParameterLocation, Serialization, Side
 
 STYLES = {
     ParameterLocation.PATH: ("simple", "label", "matrix"),
@@ -50,7 +50,8 @@ def parameter_field(parts: Parts, place: str, where: Place, parameter: Json) -> 
     written = _serialization(where, key, parameter, location, media_type)
     is_required = parameter.get("required", False)
     field = _field(parts, place, where, name, location, joined(where, schema), written, is_required=is_required)
-    return replace(field, schema=described_body(where, schema, are_formats_judged=parts.are_formats_judged).schema)
+    judged = described_body(where, schema, are_formats_judged=parts.are_formats_judged, side=Side.REQUEST).schema
+    return replace(field, schema=judged)
 
 
 def _content(where: Place, key: str, parameter: Json) -> tuple[str, Json]:
@@ -108,7 +109,7 @@ def request_body(parts: Parts, there: Place, place: str, entry: Json) -> Request
         )
     else:
         fields = (_whole_body(parts, there, place, whole, is_required=body.get("required", False)),)
-    judged = described_body(there, schema, are_formats_judged=parts.are_formats_judged).schema
+    judged = described_body(there, schema, are_formats_judged=parts.are_formats_judged, side=Side.REQUEST).schema
     return RequestBody(fields, media_type, judged)
 
 

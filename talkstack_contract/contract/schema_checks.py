@@ -21,6 +21,7 @@ _OTHER_DRAFTS = {
     "definitions": "$defs",
     "dependencies": "dependentRequired",
     "$recursiveRef": "$dynamicRef",
+    "$recursiveAnchor": "$dynamicAnchor",
     "id": "$id",
 }
 

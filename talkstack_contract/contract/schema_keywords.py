@@ -19,9 +19,12 @@ from jsonschema.exceptions import ValidationError
 from referencing.jsonschema import DRAFT202012
 
 from talkstack_contract.contract.schema_files import looked_up
+from talkstack_contract.model import Side
 
 BARE = "."
 """The alias of a key whose value may also stand without it, in the place of the object around it."""
+
+REFERENCES_AT_MOST = 20  # from one schema to the next, where only a keyword is looked for
 
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Any], Errors]
@@ -248,3 +251,27 @@ KEYWORDS: Mapping[str, Keyword] = MappingProxyType(
         "unevaluatedItems": _unevaluated_items,
     }
 )
+
+
+def keywords_of(side: Side) -> Mapping[str, Keyword]:
+    """Return the keywords by which one side is judged: what only the other one has is not required, nor to be there."""
+
+    def required(validator: Any, names: Any, instance: Any, schema: Any) -> Errors:
+        properties = schema.get("properties", {})
+        kept = [name for name in names if not _has(validator, properties.get(name), side)]
+        yield from _required(validator, kept, instance, schema)
+
+    def of_the_other_side(validator: Any, is_asked: Any, instance: Any, schema: Any) -> Errors:  # noqa: ARG001
+        if is_asked:
+            yield ValidationError("is never there on this side")
+
+    return {**KEYWORDS, "required": required, str(side): of_the_other_side}
+
+
+def _has(validator: Any, schema: Any, keyword: str) -> bool:
+    """Tell whether a keyword is true of a value, in its schema or in what that refers to."""
+    for _ in range(REFERENCES_AT_MOST):
+        if not isinstance(schema, Mapping) or keyword in schema or "$ref" not in schema:
+            break
+        schema, _ = looked_up(validator._resolver, schema["$ref"])
+    return isinstance(schema, Mapping) and schema.get(keyword) is True

@@ -8,7 +8,7 @@ ASSERTIONS = frozenset(
     [
         *("type", "const", "enum", "format", "pattern", "minLength", "maxLength"),
         *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-        *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
+        *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "writeOnly"),
     ]
 )
 # Keywords that hold schemas: in a map by name, in a list, or one.
@@ -29,7 +29,7 @@ JUDGED = ASSERTIONS | OTHERS | REFERENCES | SCHEMA_LISTS | (SCHEMA_MAPS | SCHEMA
 ANNOTATIONS = frozenset(
     [
         *("$schema", "$id", "$anchor", "$dynamicAnchor", "$comment", "$defs", "$vocabulary"),
-        *("title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly"),
+        *("title", "description", "default", "examples", "example", "deprecated", "readOnly"),
         *("contentMediaType", "contentEncoding", "contentSchema", "externalDocs", "xml", "discriminator"),
     ]
 )

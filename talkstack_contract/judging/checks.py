@@ -332,6 +332,7 @@ CHECKS: dict[str, Check] = {
     "header-there": header_there,
     "header": header,
     "value": value,
+    "never-shown": value,
     "schema": schema,
     "not-value": not_value,
     "fallback": fallback,

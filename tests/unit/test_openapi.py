@@ -374,7 +374,12 @@ def test_401_says_how_sure_it_is_that_a_credential_is_refused_so(operation: str,
 def test_response_knows_the_keys_that_its_page_prints() -> None:
     success = operation_of("getInvoice").success
     assert success is not None
-    keys = ["message", "status", "invoice", *(f"invoice.{key}" for key in ("id", "user_id", "title", "amount", "note"))]
+    keys = [
+        "message",
+        "status",
+        "invoice",
+        *(f"invoice.{key}" for key in ("id", "user_id", "title", "amount", "note", "pin")),
+    ]
     assert [".".join(path) for path in success.keys] == keys
 
 

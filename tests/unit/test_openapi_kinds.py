@@ -68,9 +68,10 @@ def loaded(
     path: str = "/thing",
     method: str = "get",
     components: Part = NOTHING,
+    root: Part = NOTHING,
 ) -> Contract:
     """Make a contract of one operation out of the parts that a test is about."""
-    root = yaml.safe_load((billing_folder(folder) / "openapi.yaml").read_text(encoding="utf-8"))
+    document = yaml.safe_load((billing_folder(folder) / "openapi.yaml").read_text(encoding="utf-8")) | dict(root)
     entry = {
         "operationId": "getThing",
         "tags": ["Billing"],
@@ -79,10 +80,10 @@ def loaded(
         "responses": {"200": response("200", **success), **others},
         **operation,
     }
-    root["paths"], root["security"] = {path: {method: entry}}, []
+    document["paths"], document["security"] = {path: {method: entry}}, []
     named = {name for alternative in entry.get("security", ()) for name in alternative}
-    root["components"] = {"securitySchemes": {name: SCHEMES[name] for name in named & SCHEMES.keys()}, **components}
-    (folder / "openapi.yaml").write_text(yaml.safe_dump(root), encoding="utf-8")
+    document["components"] = {"securitySchemes": {name: SCHEMES[name] for name in named & SCHEMES.keys()}, **components}
+    (folder / "openapi.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     return load_contract(folder)
 
 
