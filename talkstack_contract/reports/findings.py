@@ -4,7 +4,6 @@ The one door to the template engine, which escapes whatever a provider sent.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ from talkstack_contract.judging.decision import Decision, DocumentedResponse, de
 from talkstack_contract.judging.waivers import waiver_problems
 from talkstack_contract.model import Interpretation, Judgement, Verdict
 from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence
-from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts, printed
+from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts, printed, tally
 from talkstack_contract.reports.trends import Trend, trend_of
 from talkstack_contract.results.history import Night
 from talkstack_contract.results.records import ListedOperation, RunHeader
@@ -36,6 +35,7 @@ _TEMPLATES.globals.update(
     listed=LISTED,
     tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
     shown_bytes=BODY_SHOWN_BYTES,
+    tally=tally,
     suite=f"talkstack-contract {__version__}",
 )
 _TEMPLATES.globals["latency"] = lambda ms: "unknown" if ms is None else f"{ms:g} ms"
@@ -169,12 +169,6 @@ class Findings:
     def worst(judgements: Sequence[Judgement]) -> Verdict:
         """Return the worst verdict of a case."""
         return min((each.verdict for each in judgements), key=list(Verdict).index)
-
-    @staticmethod
-    def tally(judgements: Sequence[Judgement]) -> str:
-        """Return `19 upheld, 1 violated`."""
-        counted = Counter(str(each.verdict) for each in judgements)
-        return ", ".join(f"{count} {WORDS.get(verdict, verdict)}" for verdict, count in counted.items())
 
     def decision_of_reading(self, id: str) -> str:  # noqa: A002 - the word of this project
         """Return what a reading decides."""

@@ -20,7 +20,7 @@ from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workf
 from talkstack_contract.model import Json, Provenance, Source
 
 if TYPE_CHECKING:
-    from talkstack_contract.pytest_plugin import Stated
+    from talkstack_contract.pytest_plugin import CaseVerdicts
 
 WORKFLOWS: dict[str, Workflow] = {}
 
@@ -58,8 +58,8 @@ def workflow(
     return named
 
 
-def test_workflow(verdict: Stated) -> None:
-    verdict.state()
+def test_workflow(verdicts: CaseVerdicts) -> None:
+    verdicts.end_item()
 
 
 # An account, and what opens it

@@ -139,7 +139,7 @@ def test_cell_shows_text_as_text(kind: str) -> None:
 
 
 def test_cell_links_to_its_case() -> None:
-    assert cell("a/b", "links") == '<td class="col-links"><a href="#a/b">a/b</a></td>'
+    assert cell("a/b", "links") == '<td class="col-links"><a href="#a/b">exchange</a></td>'
 
 
 def test_cell_without_text_links_nowhere() -> None:
