@@ -9,7 +9,6 @@ import os
 import signal
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,14 @@ from typing import Any
 import pytest
 
 from talkstack_contract.contract.cases import GENERATED, WORKFLOW
-from talkstack_contract.errors import BadInput, Blocked, NotTested, bug_of_ours
+from talkstack_contract.errors import BadInput, Blocked, NotTested
 from talkstack_contract.execution.workflows import Workflow
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
-from talkstack_contract.judging.judge import Run, judgement_of
-from talkstack_contract.judging.outcome import Outcome, outcome_of
+from talkstack_contract.judging.judge import Run
+from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
-from talkstack_contract.model import Case, Clause, Effect, Judgement, SettingNames, Verdict
+from talkstack_contract.model import Case, Effect, SettingNames
 from talkstack_contract.provider.client import Provider
-from talkstack_contract.provider.evidence import Evidence
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import (
     Settings,
@@ -36,9 +34,10 @@ from talkstack_contract.provider.settings import (
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
+from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.history import keep
-from talkstack_contract.results.records import RunConfiguration, exchange_line, verdict_line, written
+from talkstack_contract.results.records import RunConfiguration, verdict_line, written
 from talkstack_contract.run_configuration import HISTORY, Given
 from talkstack_contract.run_options import GROUPS
 from talkstack_contract.states.accounts import Accounts
@@ -155,23 +154,14 @@ def _interrupt(*_: Any) -> None:
 # Fixtures: they send and judge; a test only ends as the verdicts of its case want it
 
 
-@dataclass(frozen=True)
-class CaseVerdicts:
-    """What the item of a case says: its outcome, its letter, its lines of the record, why clauses are blocked."""
-
-    outcome: Outcome
-    letter: str
-    lines: list[str]
-    reasons: list[str]
-
-    def end_item(self) -> None:
-        """Pass, fail, xfail or skip, by the table of verdicts; no traceback, since it would show what was sent."""
-        if self.outcome in (Outcome.FAILED, Outcome.ERROR):
-            pytest.fail(self.letter, pytrace=False)
-        if self.outcome is Outcome.XFAILED:
-            pytest.xfail(self.letter)
-        if self.outcome is Outcome.SKIPPED:
-            pytest.skip(self.letter)
+def end_item(verdicts: CaseVerdicts) -> None:
+    """Pass, fail, xfail or skip, by the table of verdicts; no traceback, since it would show what was sent."""
+    if verdicts.outcome in (Outcome.FAILED, Outcome.ERROR):
+        pytest.fail(verdicts.letter, pytrace=False)
+    if verdicts.outcome is Outcome.XFAILED:
+        pytest.xfail(verdicts.letter)
+    if verdicts.outcome is Outcome.SKIPPED:
+        pytest.skip(verdicts.letter)
 
 
 @pytest.fixture(scope="session")
@@ -188,12 +178,18 @@ def cases(request: pytest.FixtureRequest) -> tuple[Case, ...]:
     return request.config.stash[ASKING].occasion.cases
 
 
+@pytest.fixture(scope="session")
+def case_judge(run: Run, request: pytest.FixtureRequest) -> CaseJudge:
+    """The one judge of all cases: it knows which exchanges are in the record."""
+    return CaseJudge(request.config.stash[ASKING].occasion, run)
+
+
 @pytest.fixture
-def judge(run: Run, request: pytest.FixtureRequest) -> Callable[[Case], CaseVerdicts]:
-    """A function that judges the clauses of a case for this item."""
+def judge(case_judge: CaseJudge, request: pytest.FixtureRequest) -> Callable[[Case], CaseVerdicts]:
+    """A function that judges a case for this item."""
 
     def judge_case(case: Case) -> CaseVerdicts:
-        request.node.stash[VERDICTS] = verdicts = request.config.stash[ASKING].verdicts(run, case)
+        request.node.stash[VERDICTS] = verdicts = case_judge.verdicts(case)
         return verdicts
 
     return judge_case
@@ -209,39 +205,11 @@ class Asking:
     """The hooks of a process that asks."""
 
     def __init__(self, occasion: RunConfiguration, workflows: Mapping[str, Workflow], ledger: Ledger) -> None:
-        self.occasion, self.extent = occasion, occasion.heading.extent()
+        self.occasion = occasion
         provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
         accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
-        held_to = (occasion.waivers, occasion.started.date(), workflows, self.extent)
+        held_to = (occasion.waivers, occasion.started.date(), workflows, occasion.heading.extent())
         self.run = Run(occasion.cases, accounts, *held_to)
-        self._shipped: set[str] = set()
-
-    def verdicts(self, run: Run, case: Case) -> CaseVerdicts:
-        """Judge the clauses of a case that this run is to judge."""
-        exchanges: dict[str, Evidence] = {}
-        judgements = [self._judged(run, *promise, exchanges) for promise in self.occasion.selected[case.id]]
-        outcome = outcome_of(judgements, self.extent)
-        letter = words.case_letter(judgements, exchanges) if outcome is not Outcome.PASSED else ""
-        blocked = [each.reason for each in judgements if each.verdict is Verdict.BLOCKED]
-        return CaseVerdicts(outcome, letter, [*self._lines(judgements, exchanges)], [*dict.fromkeys(blocked)])
-
-    def _judged(self, run: Run, case: Case, clause: Clause, exchanges: dict[str, Evidence]) -> Judgement:
-        """Judge a clause, and add the evidence for it to `exchanges`."""
-        judgement = run.judgement(case, clause)
-        try:
-            exchanges |= {id_: run.evidence(id_) for id_ in judgement.exchanges if id_ not in exchanges}
-        except Exception as error:  # noqa: BLE001 - ours, and its traceback would show what was received
-            return judgement_of(case, clause, Verdict.BLOCKED, bug_of_ours(error).reason)
-        return judgement
-
-    def _lines(self, judgements: list[Judgement], exchanges: Mapping[str, Evidence]) -> Iterator[str]:
-        """Yield the lines of the record: each exchange once in a run, before the first verdict that rests on it."""
-        for judgement in judgements:
-            for id_ in judgement.exchanges:
-                if id_ not in self._shipped:
-                    self._shipped.add(id_)
-                    yield written(exchange_line(exchanges[id_]))
-            yield written(verdict_line(judgement))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give a test one item a case of its module; those of generated requests are made by Schemathesis."""

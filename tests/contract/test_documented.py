@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from talkstack_contract.pytest_plugin import end_item
+
 if TYPE_CHECKING:
-    from talkstack_contract.pytest_plugin import CaseVerdicts
+    from talkstack_contract.reports.case_verdicts import CaseVerdicts
 
 
 def test_case(verdicts: CaseVerdicts) -> None:
-    verdicts.end_item()
+    end_item(verdicts)

@@ -21,10 +21,10 @@ from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Effect, Exchange, Header, Request, Violation
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer
 from talkstack_contract.provider.request_builder import base_url_of
-from talkstack_contract.pytest_plugin import contract_of_this_run
+from talkstack_contract.pytest_plugin import contract_of_this_run, end_item
 
 if TYPE_CHECKING:
-    from talkstack_contract.pytest_plugin import CaseVerdicts
+    from talkstack_contract.reports.case_verdicts import CaseVerdicts
 
     GeneratedCase = schemathesis.Case[Any]
 
@@ -139,7 +139,7 @@ class Generation:
             self._run.record_trouble(self._mine.operation, self._trouble)
         if self._count:
             self._run.record_findings(self._mine.operation, list(self._findings.values()))
-        self._judge(self._mine).end_item()
+        end_item(self._judge(self._mine))
 
     def _effect(self, method: str) -> Effect:
         return self._mine.operation.effect if method == self._mine.operation.method else Effect.WRITES

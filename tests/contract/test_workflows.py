@@ -18,9 +18,10 @@ from talkstack_contract.contract.clauses import AUTHENTICATION, OBJECT_ACCESS
 from talkstack_contract.errors import NotTested
 from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workflow
 from talkstack_contract.model import Json, Provenance, Source
+from talkstack_contract.pytest_plugin import end_item
 
 if TYPE_CHECKING:
-    from talkstack_contract.pytest_plugin import CaseVerdicts
+    from talkstack_contract.reports.case_verdicts import CaseVerdicts
 
 WORKFLOWS: dict[str, Workflow] = {}
 
@@ -59,7 +60,7 @@ def workflow(
 
 
 def test_workflow(verdicts: CaseVerdicts) -> None:
-    verdicts.end_item()
+    end_item(verdicts)
 
 
 # An account, and what opens it

@@ -16,7 +16,7 @@ from talkstack_contract.reports.rebuild import is_shown, joined, read_part, view
 from tests.detection.judged_runs import cases_asked
 from tests.detection.mutating_proxy import serve_proxy
 from tests.runs.provider_files import always, provider_of, when, written
-from tests.runs.suite_process import ROOT, WHOLE, WORKERS, Finished, Line, run_suite
+from tests.runs.suite_process import ROOT, WHOLE, WORKERS, Finished, Line, run_suite, times_told
 
 FAULTS = ("getActiveProject-success-status-absent", "getActiveProject-unknown-query-answered-404")
 WAIVER = '- {pattern: "*/by-api-key/envelope.*", reason: "agreed", owner: "us", ticket: "T", expires: "9999-12-31"}\n'
@@ -62,6 +62,11 @@ def _verdict_lines(run: Finished) -> list[Line]:
 
 def test_run_ends_in_every_verdict(run: Finished) -> None:
     assert {*run.verdicts.values()} == {"upheld", "violated", "waived", "unexercised", "blocked"}
+
+
+def test_each_reason_why_clauses_are_blocked_is_told_once(run: Finished) -> None:
+    reasons = {line["reason"] for line in _verdict_lines(run) if line["verdict"] == "blocked"}
+    assert {reason: times_told(reason, run) for reason in reasons} == dict.fromkeys(reasons, 1)
 
 
 def test_junit_shows_each_verdict_by_the_table(run: Finished) -> None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,9 +12,9 @@ from talkstack_contract.judging.outcome import Outcome, outcome_of
 from talkstack_contract.model import Case, Clause, Judgement, RequirementLevel, Verdict
 from talkstack_contract.provider.evidence import Evidence, evidence_of
 from talkstack_contract.provider.redaction import Secrets
-from talkstack_contract.pytest_plugin import Asking, CaseVerdicts
+from talkstack_contract.pytest_plugin import end_item
+from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.results.records import RunConfiguration
-from talkstack_contract.states.ledger import Ledger
 from tests.unit.found import A_MUST, A_SHOULD, BASELINE, CASES, OCCASION, PROMISES, exchange, judged, violated
 
 UPHELD, UNTESTED = judged("by-bearer/status.is-200"), judged("by-bearer/body.is-strict-json", Verdict.NOT_TESTED)
@@ -60,11 +59,11 @@ ENDS: dict[Outcome, type[BaseException]] = {
 @pytest.mark.parametrize(("outcome", "end"), ENDS.items(), ids=[each.name.lower() for each in ENDS])
 def test_item_ends_with_its_letter(outcome: Outcome, end: type[BaseException]) -> None:
     with pytest.raises(end, match=r"^the letter$"):
-        CaseVerdicts(outcome, "the letter", [], []).end_item()
+        end_item(CaseVerdicts(outcome, "the letter", [], []))
 
 
 def test_item_of_an_upheld_case_passes() -> None:
-    CaseVerdicts(Outcome.PASSED, "", [], []).end_item()
+    end_item(CaseVerdicts(Outcome.PASSED, "", [], []))
 
 
 # What the item of a case leaves for the reports
@@ -92,9 +91,7 @@ IDS = [f"{BY_BEARER.id}/{clause.name}" for clause in BY_BEARER.clauses]
 
 
 def verdicts_of(run: FakeRun, case: Case = BY_BEARER, occasion: RunConfiguration = OCCASION) -> CaseVerdicts:
-    asking: Any = Asking(occasion, {}, Ledger())
-    found: CaseVerdicts = asking.verdicts(run, case)
-    return found
+    return CaseJudge(occasion, run).verdicts(case)
 
 
 def kinds_and_ids(verdicts: CaseVerdicts) -> list[tuple[str, str]]:
@@ -107,9 +104,8 @@ def test_case_has_its_exchange_once_and_each_clause_in_the_record() -> None:
 
 
 def test_exchange_that_a_case_shares_is_recorded_with_the_first() -> None:
-    asking: Any = Asking(OCCASION, {}, Ledger())
-    run = FakeRun()
-    found = [kinds_and_ids(asking.verdicts(run, BY_BEARER)) for _ in range(2)]
+    judge = CaseJudge(OCCASION, FakeRun())
+    found = [kinds_and_ids(judge.verdicts(BY_BEARER)) for _ in range(2)]
     assert found[1] == found[0][1:]
 
 
