@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 
-from talkstack_contract.errors import BadInput, Blocked, NotTested, bug_of_ours
+from talkstack_contract.contract.cases import GENERATED, WORKFLOW
+from talkstack_contract.errors import BadInput, Blocked, NotTested
 from talkstack_contract.execution.workflows import Workflow
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
-from talkstack_contract.judging.judge import Run, judgement_of
+from talkstack_contract.judging.judge import Run
+from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
-from talkstack_contract.model import Case, Clause, Effect, Judgement, SettingNames, Verdict
+from talkstack_contract.model import Case, Effect, SettingNames
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import (
@@ -32,10 +34,10 @@ from talkstack_contract.provider.settings import (
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
-from talkstack_contract.reports.junit import junit_xml
+from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.history import keep
-from talkstack_contract.results.records import Line, RunConfiguration, exchange_line, verdict_line, written
+from talkstack_contract.results.records import RunConfiguration, verdict_line, written
 from talkstack_contract.run_configuration import HISTORY, Given
 from talkstack_contract.run_options import GROUPS
 from talkstack_contract.states.accounts import Accounts
@@ -43,9 +45,8 @@ from talkstack_contract.states.ledger import Ledger, tidy
 
 _run_contract = [CONTRACT]
 INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
-Promise = tuple[Case, Clause]
-# The module that states the verdicts of a check; all others stand in test_documented.
-STATED_IN = {"generated": "test_generated", "findings": "", "workflow": "test_workflows"}
+MODULES = {GENERATED: "test_generated", WORKFLOW: "test_workflows"}
+"""The module with the items of a kind of case; those of all others are in `test_documented`."""
 
 
 # Options and settings
@@ -71,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
         workflows = _workflows(config)
         occasion = _occasion(config, embedded, workflows)
         ledger = _given(config).ledger(occasion)
-        config.stash[ASKING] = Asking(occasion, workflows, ledger, config.option.only or "")
+        config.stash[ASKING] = Asking(occasion, workflows, ledger)
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
             reporting = Reporting(config, occasion)
@@ -120,13 +121,11 @@ def _occasion(config: pytest.Config, embedded: ExitStack, workflows: Mapping[str
     return given.occasion(settings, workflows, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
 
-def _clause_id(occasion: RunConfiguration, nodeid: str) -> str:
-    """Return the id of the clause that an item states: its parameter, or for Schemathesis' items their findings."""
+def _case_id(occasion: RunConfiguration, nodeid: str) -> str:
+    """Return the id of the case that an item judges: its parameter; Schemathesis names its items by method and path."""
     inside = nodeid.partition("[")[2].rpartition("]")[0]
-    for operation in occasion.contract.operations:
-        if inside == f"{operation.method} {operation.path}":
-            return f"{operation.id}/generated/schemathesis.finds-nothing"
-    return inside
+    operations = (each.id for each in occasion.contract.operations if inside == f"{each.method} {each.path}")
+    return next((f"{operation}/generated" for operation in operations), inside)
 
 
 def _settings(config: pytest.Config, names: SettingNames, embedded: ExitStack) -> Settings:
@@ -152,23 +151,17 @@ def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt("SIGTERM")
 
 
-# Fixtures: they send and judge, so that trouble with that is an error; a test only states the verdict
+# Fixtures: they send and judge; a test only ends as the verdicts of its case want it
 
 
-class Stated:
-    """A verdict that a test can state in pytest's terms."""
-
-    def __init__(self, judgement: Judgement, told: str, *, is_red: bool) -> None:
-        self._judgement, self._told, self._is_red = judgement, told, is_red
-
-    def state(self) -> None:
-        """Pass, fail, xfail or skip, by the table of verdicts; no traceback, since it would show what was sent."""
-        if self._is_red:
-            pytest.fail(self._told, pytrace=False)
-        if self._judgement.verdict in (Verdict.VIOLATED, Verdict.WAIVED):
-            pytest.xfail(self._told)
-        if self._judgement.verdict is Verdict.NOT_TESTED:
-            pytest.skip(self._told)
+def end_item(verdicts: CaseVerdicts) -> None:
+    """Pass, fail, xfail or skip, by the table of verdicts; no traceback, since it would show what was sent."""
+    if verdicts.outcome in (Outcome.FAILED, Outcome.ERROR):
+        pytest.fail(verdicts.letter, pytrace=False)
+    if verdicts.outcome is Outcome.XFAILED:
+        pytest.xfail(verdicts.letter)
+    if verdicts.outcome is Outcome.SKIPPED:
+        pytest.skip(verdicts.letter)
 
 
 @pytest.fixture(scope="session")
@@ -185,77 +178,61 @@ def cases(request: pytest.FixtureRequest) -> tuple[Case, ...]:
     return request.config.stash[ASKING].occasion.cases
 
 
-@pytest.fixture
-def state(run: Run, request: pytest.FixtureRequest) -> Callable[[Case, Clause], Stated]:
-    """A function that judges a clause for this item."""
-    return lambda case, clause: request.config.stash[ASKING].stated(run, case, clause, request.node)
+@pytest.fixture(scope="session")
+def case_judge(run: Run, request: pytest.FixtureRequest) -> CaseJudge:
+    """The one judge of all cases: it knows which exchanges are in the record."""
+    return CaseJudge(request.config.stash[ASKING].occasion, run)
 
 
 @pytest.fixture
-def verdict(promise: Promise, state: Callable[[Case, Clause], Stated]) -> Stated:
-    """The verdict for the clause of this item."""
-    return state(*promise)
+def judge(case_judge: CaseJudge, request: pytest.FixtureRequest) -> Callable[[Case], CaseVerdicts]:
+    """A function that judges a case for this item."""
+
+    def judge_case(case: Case) -> CaseVerdicts:
+        request.node.stash[VERDICTS] = verdicts = case_judge.verdicts(case)
+        return verdicts
+
+    return judge_case
+
+
+@pytest.fixture
+def verdicts(judge: Callable[[Case], CaseVerdicts], request: pytest.FixtureRequest) -> CaseVerdicts:
+    """The verdicts for the case of this item."""
+    return judge(request.param)
 
 
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(
-        self, occasion: RunConfiguration, workflows: Mapping[str, Workflow], ledger: Ledger, only: str
-    ) -> None:
-        self.occasion, self.extent = occasion, occasion.heading.extent()
+    def __init__(self, occasion: RunConfiguration, workflows: Mapping[str, Workflow], ledger: Ledger) -> None:
+        self.occasion = occasion
         provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
         accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
-        held_to = (occasion.waivers, occasion.started.date(), workflows, self.extent)
+        held_to = (occasion.waivers, occasion.started.date(), workflows, occasion.heading.extent())
         self.run = Run(occasion.cases, accounts, *held_to)
-        self._shipped: set[str] = set()
-        self._only = only
-
-    def stated(self, run: Run, case: Case, clause: Clause, node: pytest.Item) -> Stated:
-        """Judge a clause for an item, and leave there what the reports need."""
-        judgement = run.judgement(case, clause)
-        try:
-            evidence = [run.evidence(id_) for id_ in judgement.exchanges]
-        except Exception as error:  # noqa: BLE001 - ours, and its traceback would show what was received
-            evidence = []
-            judgement = judgement_of(case, clause, Verdict.BLOCKED, bug_of_ours(error).reason)
-        new = [each for each in evidence if each.id not in self._shipped]
-        self._shipped |= {each.id for each in new}
-        node.stash[LINES] = [*map(exchange_line, new), verdict_line(judgement)]
-        shown = ("operation", "case", "clause", "verdict", "source")
-        node.user_properties += [(name, str(getattr(judgement, name))) for name in shown]
-        told = words.stated(judgement, evidence)
-        if judgement.verdict is Verdict.BLOCKED:
-            pytest.fail(told, pytrace=False)
-        return Stated(judgement, told, is_red=self.extent.is_red(judgement))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Give a test that states verdicts one item a clause: those of generated requests to their own module."""
-        if "promise" not in metafunc.fixturenames:
+        """Give a test one item a case of its module; those of generated requests are made by Schemathesis."""
+        if "verdicts" not in metafunc.fixturenames:
             return
         module = metafunc.module.__name__.rpartition(".")[2]
-        promises = {
-            id_: (case, clause)
-            for id_, (case, clause) in self.occasion.promises.items()
-            if STATED_IN.get(clause.check, "test_documented") == module
-        }
-        metafunc.parametrize("promise", promises.values(), ids=promises.keys())
+        cases = [case for case in self.occasion.cases if MODULES.get(case.kind, "test_documented") == module]
+        metafunc.parametrize("verdicts", cases, ids=[case.id for case in cases], indirect=True)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the items in the order of asking, without that of a module that has no clause to state."""
+        """Put the items in the order of asking, without that of a module that has no case."""
         items[:] = [item for item in items if not item.nodeid.endswith("[NOTSET]")]
         self._narrow(items)
-        places = {id_: place for place, id_ in enumerate(self.occasion.promises)}
-        items.sort(key=lambda item: places.get(_clause_id(self.occasion, item.nodeid), -1))
+        places = {case: place for place, case in enumerate(self.occasion.selected)}
+        items.sort(key=lambda item: places.get(_case_id(self.occasion, item.nodeid), -1))
 
     def _narrow(self, items: list[pytest.Item]) -> None:
-        """Keep what `--only` names."""
-        if items and (only := self._only):
-            chosen = [each for each in items if f"{_clause_id(self.occasion, each.nodeid)}/".startswith(f"{only}/")]
-            left = [each for each in items if each not in chosen]
+        """Keep the case that `--only` names, or the case of the clause that it names."""
+        if items and self.occasion.only:
+            left = [each for each in items if _case_id(self.occasion, each.nodeid) not in self.occasion.selected]
             items[0].config.hook.pytest_deselected(items=left)
-            items[:] = chosen
+            items[:] = [each for each in items if each not in left]
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
         """Tell the module of generated requests how many are wanted, before its items are built."""
@@ -275,23 +252,23 @@ class Asking:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """State the verdict on Schemathesis' findings once all requests of its item were generated."""
+        """Judge the case of an item of Schemathesis once all its requests were generated."""
         yield
         if generation := getattr(item, "funcargs", {}).get("generation"):
             generation.finish()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Send the lines of a verdict along with the report that states it, as text: a worker can send nothing else."""
+        """Send the lines of the record along with the report of their item, as text: a worker can send nothing else."""
         report = yield
         if report.when == "call" or report.outcome != "passed":
-            lines = item.stash.get(LINES, [])
-            report.contract = [written(line) for line in lines]  # type: ignore[attr-defined]
-            item.stash[LINES] = []
+            verdicts = item.stash.get(VERDICTS, NO_VERDICTS)
+            item.stash[VERDICTS] = NO_VERDICTS
+            report.contract, report.reasons = verdicts.lines, verdicts.reasons  # type: ignore[attr-defined]
             report.is_silent = item.stash.get(SILENT, False)  # type: ignore[attr-defined]
             if hasattr(report, "wasxfail"):
                 report.longrepr = report.wasxfail  # the letter, without the traceback that led to it
-            if report.failed and not any(line.get("verdict") == Verdict.VIOLATED for line in lines):
+            if report.failed and verdicts.outcome is not Outcome.FAILED:
                 report.when = "setup"  # an error, in whatever phase it came up: only a broken promise is a failure
         return report
 
@@ -302,7 +279,7 @@ class Asking:
 
         class ByOperation(LoadScopeScheduling):  # type: ignore[misc]  # xdist carries no types
             def _split_scope(scheduler, nodeid: str) -> str:  # noqa: N805 - `self` is the plugin
-                return _clause_id(self.occasion, nodeid).partition("/")[0]
+                return _case_id(self.occasion, nodeid).partition("/")[0]
 
         return ByOperation(config, log)
 
@@ -325,17 +302,20 @@ class Reporting:
     def __init__(self, config: pytest.Config, occasion: RunConfiguration) -> None:
         self.config, self.occasion = config, occasion
         self.record = Record(_given(config).reports, occasion)
+        self.junit = Path(
+            os.path.expandvars(getattr(config.option, "xmlpath", None) or self.record.folder / "junit.xml")
+        )
         self.findings: reporting.Findings | None = None
         self._was_stopped = self._is_over = False
         if self._sends_nothing:
             return
         self.record.open()
         option, folder = config.option, self.record.folder
-        # A run may do without pytest-html and JUnit (`-p no:`), where only the verdicts are of interest.
+        # A run may do without pytest-html (`-p no:html`), where only the verdicts are of interest.
         option.htmlpath = getattr(option, "htmlpath", None) or str(folder / "report.html")
         option.self_contained_html = True
         option.css = [*getattr(option, "css", []), str(reporting.STYLESHEET)]
-        option.xmlpath = getattr(option, "xmlpath", None) or str(folder / "junit.xml")
+        option.xmlpath = None  # pytest's own file has a test case an item, ours one a clause
 
     @property
     def _sends_nothing(self) -> bool:
@@ -408,7 +388,7 @@ class Reporting:
         if not self.config.option.plan:
             return None
         run = self.config.stash[ASKING].run
-        chosen = {_clause_id(self.occasion, item.nodeid).rpartition("/")[0] for item in session.items}
+        chosen = {_case_id(self.occasion, item.nodeid) for item in session.items}
         for case in self.occasion.cases:
             if case.id in chosen:
                 self._say(f"{case.id}: {run.answers.plan(case, self.occasion.examples)}")
@@ -426,11 +406,11 @@ class Reporting:
     # As the run goes
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Write the lines as they come in. A worker that died says nothing of its clause, so that is said for it."""
+        """Write the lines as they come in. A worker that died says nothing of its case, so that is said for it."""
         lines = getattr(report, "contract", [])
         self.record.take(lines)
         if report.failed and not lines:
-            self.record.take_silence(_clause_id(self.occasion, report.nodeid), str(report.longrepr))
+            self.record.take_silence(_case_id(self.occasion, report.nodeid), str(report.longrepr))
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Count an item that is blocked with the whole run, and print neither letter nor word for it."""
@@ -475,11 +455,10 @@ class Reporting:
         if option.acceptance:
             leaks += record.try_acceptance(self.findings)
         summary = record.write_summary(self.findings)
+        record.write_junit(self.findings, self.junit)
         result = yield
-        if self._is_over:
-            Path(option.xmlpath).write_text(junit_xml(self.findings), encoding="utf-8")  # pytest has seen no item
         _mend(Path(option.htmlpath))
-        artefacts = [record.jsonl, summary, Path(option.htmlpath), Path(option.xmlpath)]
+        artefacts = [record.jsonl, summary, Path(option.htmlpath), self.junit]
         decision = record.close(self.findings, artefacts, leaks)
         if option.acceptance and not record.write_acceptance():
             self._say("no acceptance page: the run was narrowed, or the page could not be made")
@@ -536,8 +515,7 @@ class Reporting:
         errors, shown = terminalreporter.stats.get("error", []), terminalreporter.reportchars
         if not errors:
             return (yield)
-        once = {str(report.longrepr): report for report in reversed(errors)}
-        terminalreporter.stats["error"] = list(reversed(once.values()))
+        terminalreporter.stats["error"] = list(_telling_something_new(errors))
         terminalreporter.reportchars = shown.replace("E", "")  # the short summary would tell each a second time
         try:
             return (yield)
@@ -560,17 +538,33 @@ class Reporting:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
         """Name the columns of the table of items."""
-        cells[1:] = [reporting.cell(text, "head") for text in ("Clause", "Duration", "Case")]
+        cells[1:] = [reporting.cell(text, "head") for text in ("Case", "Duration", "Exchange")]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
-        """Fill a row, with a link to where its case is told in full."""
-        id_ = _clause_id(self.occasion, report.nodeid)
-        cells[1] = reporting.cell(id_, "testId")
-        cells[3] = reporting.cell(id_.rpartition("/")[0], "links")
+        """Fill a row, with a link to the exchange of its case."""
+        case = _case_id(self.occasion, report.nodeid)
+        cells[1], cells[3] = reporting.cell(case, "testId"), reporting.cell(case, "links")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
+        """Count the verdicts of a case that has no letter."""
+        if report.passed:
+            data[:] = [words.tally(self.record.judgements_of(_case_id(self.occasion, report.nodeid)))]
+
+
+def _telling_something_new(errors: list[Any]) -> Iterator[Any]:
+    """Yield the reports of errors, without those whose reasons an earlier one has told."""
+    told: set[str] = set()
+    for report in errors:
+        reasons = {*(getattr(report, "reasons", ()) or [str(report.longrepr)])}
+        if not reasons <= told:
+            told |= reasons
+            yield report
 
 
 ASKING = pytest.StashKey[Asking]()
 REFERENCE = pytest.StashKey[dict[str, Any]]()
-LINES = pytest.StashKey[list[Line]]()
+VERDICTS = pytest.StashKey[CaseVerdicts]()
+NO_VERDICTS = CaseVerdicts(Outcome.ERROR, "", [], [])
 SILENT = pytest.StashKey[bool]()

@@ -92,6 +92,7 @@ class Given:
             started=started,
             fail_on_undocumented=option.fail_on_undocumented,
             examples=self.examples(),
+            only=option.only or "",
         )
         self._check_only(occasion)
         self._check_accounts(occasion)
@@ -122,10 +123,8 @@ class Given:
 
     def _check_only(self, occasion: RunConfiguration) -> None:
         known = {*occasion.promises, *(case.id for case in occasion.cases)}
-        if self.option.only and self.option.only not in known:
-            raise BadInput(
-                "--only", "", f"{self.option.only!r} is no case and no clause", nearest(self.option.only, known)
-            )
+        if occasion.only and occasion.only not in known:
+            raise BadInput("--only", "", f"{occasion.only!r} is no case and no clause", nearest(occasion.only, known))
 
     def _check_accounts(self, occasion: RunConfiguration) -> None:
         """Refuse an account in a state that no case needs, and a value whose name is nearly one that a case needs.

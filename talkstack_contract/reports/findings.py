@@ -4,10 +4,10 @@ The one door to the template engine, which escapes whatever a provider sent.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from statistics import median
 
@@ -16,9 +16,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from talkstack_contract import __version__
 from talkstack_contract.judging.decision import Decision, DocumentedResponse, decide, documented_response
 from talkstack_contract.judging.waivers import waiver_problems
-from talkstack_contract.model import Interpretation, Judgement, Verdict
+from talkstack_contract.model import Interpretation, Judgement, Source, Verdict
 from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence
-from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts, printed
+from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts, printed, tally
 from talkstack_contract.reports.trends import Trend, trend_of
 from talkstack_contract.results.history import Night
 from talkstack_contract.results.records import ListedOperation, RunHeader
@@ -36,12 +36,15 @@ _TEMPLATES.globals.update(
     listed=LISTED,
     tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
     shown_bytes=BODY_SHOWN_BYTES,
+    tally=tally,
     suite=f"talkstack-contract {__version__}",
 )
 _TEMPLATES.globals["latency"] = lambda ms: "unknown" if ms is None else f"{ms:g} ms"
 _TEMPLATES.filters["md"] = lambda text: _markdown(str(text))
 _TEMPLATES.filters["link"] = lambda url: url if str(url).startswith(("https://", "http://")) else ""
 _TEMPLATES.filters["code"] = lambda text: f"`{' '.join(printed(str(text)).split()).replace('`', 'ˋ')}`"
+# Of an element: quotes matter in attributes only, and JSON is full of them.
+_TEMPLATES.filters["content"] = lambda text: _TEMPLATES.filters["safe"](escape(str(text), quote=False))
 STYLESHEET = Path(__file__).parent / "templates" / "report.css"
 
 
@@ -150,15 +153,14 @@ class Findings:
         """How many clauses stand below one that does not hold."""
         return sum(bool(each.unmet_dependency) for each in self.judgements)
 
-    def pages(self) -> Iterator[tuple[str, str, list[tuple[str, list[Judgement]]]]]:
-        """Yield title, anchor and cases (id, judgements) of each documented pair, then of what belongs to none."""
+    def pages(self) -> Iterator[tuple[ListedOperation, int | None, list[tuple[str, list[Judgement]]]]]:
+        """Yield the cases (id, judgements) of each documented pair, and of what belongs to none: the status is None."""
         for operation in self.heading.operations:
             mine = [each for each in self.judgements if each.operation == operation.id]
             for status in [*operation.statuses, None]:
                 groups = _by_case(each for each in mine if each.status == status)
-                shown = status or "beyond the documented statuses"
                 if groups:
-                    yield f"{operation.method} {operation.path} · {shown}", f"{operation.id}-{status}", groups
+                    yield operation, status, groups
 
     def exchanges_of(self, judgements: Iterable[Judgement]) -> list[Evidence]:
         """Return the exchanges that back some judgements, each once; those of another case are told there."""
@@ -166,15 +168,17 @@ class Findings:
         return [self.exchanges[id_] for id_ in ids if id_ in self.exchanges]
 
     @staticmethod
+    def by_source(judgements: Sequence[Judgement]) -> list[list[Judgement]]:
+        """Group the judgements of a case by verdict, the worst first, and by what page, section and line promise."""
+        groups: dict[tuple[Verdict, Source], list[Judgement]] = {}
+        for each in sorted(judgements, key=lambda each: list(Verdict).index(each.verdict)):
+            groups.setdefault((each.verdict, replace(each.source, interpretation="")), []).append(each)
+        return list(groups.values())
+
+    @staticmethod
     def worst(judgements: Sequence[Judgement]) -> Verdict:
         """Return the worst verdict of a case."""
         return min((each.verdict for each in judgements), key=list(Verdict).index)
-
-    @staticmethod
-    def tally(judgements: Sequence[Judgement]) -> str:
-        """Return `19 upheld, 1 violated`."""
-        counted = Counter(str(each.verdict) for each in judgements)
-        return ", ".join(f"{count} {WORDS.get(verdict, verdict)}" for verdict, count in counted.items())
 
     def decision_of_reading(self, id: str) -> str:  # noqa: A002 - the word of this project
         """Return what a reading decides."""

@@ -1,7 +1,4 @@
-"""The verdicts of a record as JUnit XML: what pytest writes at the end of a run, for a run that did not get there.
-
-Names, properties and tags are those of the run's own file; the time that each item took stands in no record.
-"""
+"""The verdicts of a record as JUnit XML: a test case for each clause, in the run and when it is made again."""
 
 import re
 from collections.abc import Iterator
@@ -20,9 +17,9 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  
 
 def junit_xml(findings: Findings) -> str:
     """Write a test case for each verdict, and one more, an error, for a run that was cut."""
-    names = dict(_names(findings))
-    items = [_item(each, names[each.id], findings) for each in findings.judgements if each.id in names]
-    if findings.decision.word is not DecisionKind.NONE and len(items) < len(names):
+    modules = dict(_modules(findings))
+    items = [_item(each, modules[each.id], findings) for each in findings.judgements if each.id in modules]
+    if findings.decision.word is not DecisionKind.NONE and len(items) < len(modules):
         items.append(cut := Element("testcase", classname="tests.contract", name="whole run"))
         SubElement(cut, "error", message=_clean(findings.decision.reason))
     tags = [child.tag for item in items for child in item]
@@ -36,27 +33,20 @@ def junit_xml(findings: Findings) -> str:
     return str(tostring(root, encoding="utf-8", xml_declaration=True), "utf-8")
 
 
-def _names(findings: Findings) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the id of each clause with the module and the name of the item that states its verdict."""
-    operations = {each.id: f"{each.method} {each.path}" for each in findings.heading.operations}
+def _modules(findings: Findings) -> Iterator[tuple[str, str]]:
+    """Yield the id of each clause with the module whose item judges its case."""
     for case in findings.heading.cases:
-        for clause in case.clauses:
-            id_ = f"{case.id}/{clause}"
-            yield id_, _name(case, clause, id_, operations[case.id.partition("/")[0]])
+        yield from ((f"{case.id}/{clause}", _module(case)) for clause in case.clauses)
 
 
-def _name(case: ListedCase, clause: str, id_: str, request: str) -> tuple[str, str]:
-    if clause == "schemathesis.finds-nothing":
-        return "test_generated", f"test_generated[{request}]"
+def _module(case: ListedCase) -> str:
     if case.id.endswith("/generated"):
-        return "test_generated", f"test_answers[{id_}]"
-    return (
-        ("test_workflows", f"test_workflow[{id_}]") if case.is_workflow else ("test_documented", f"test_clause[{id_}]")
-    )
+        return "test_generated"
+    return "test_workflows" if case.is_workflow else "test_documented"
 
 
-def _item(judgement: Judgement, name: tuple[str, str], findings: Findings) -> Element:
-    item = Element("testcase", classname=f"tests.contract.{name[0]}", name=name[1])
+def _item(judgement: Judgement, module: str, findings: Findings) -> Element:
+    item = Element("testcase", classname=f"tests.contract.{module}", name=judgement.id)
     properties = SubElement(item, "properties")
     for key in SHOWN:
         SubElement(properties, "property", name=key, value=_clean(str(getattr(judgement, key))))

@@ -7,6 +7,7 @@ secrets of the run: redaction happens where evidence is made, and this is the pr
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from talkstack_contract.errors import BadInput, bug_of_ours
@@ -17,6 +18,7 @@ from talkstack_contract.provider.evidence import Evidence
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.reports.acceptance import acceptance_page
 from talkstack_contract.reports.findings import Findings, findings_of, page, summary_template
+from talkstack_contract.reports.junit import junit_xml
 from talkstack_contract.reports.rebuild import ACCEPTANCE, acceptance_view, joined, read_part
 from talkstack_contract.results.records import (
     RunConfiguration,
@@ -68,15 +70,22 @@ class Record:
                 self.judgements[line["id"]] = judgement_of_line(line)
             self._write(text)
 
-    def take_silence(self, id: str, told: str) -> None:  # noqa: A002 - the word of this project
-        """Say of a clause whose item ended without a verdict that it is blocked, a worker's death or a bug of ours."""
-        if id in self.judgements or id not in self.occasion.promises:
+    def take_silence(self, case: str, told: str) -> None:
+        """Block each clause of a case whose item ended without a verdict on it: a dead worker, or a bug of ours."""
+        judgements = [judgement_of(*promise, Verdict.BLOCKED) for promise in self.occasion.selected.get(case, ())]
+        missing = [each for each in judgements if each.id not in self.judgements]
+        if not missing:
             return
         reason = f"a bug of ours: {told.splitlines()[-1] if told else 'no verdict came'}"
         if "crashed while running" in told:
             reason = self.cut_short = "a process that asked died before it could tell"
-        judgement = judgement_of(*self.occasion.promises[id], Verdict.BLOCKED, self._secrets.redacted(reason))
-        self.take([written(verdict_line(judgement))])
+        reason = self._secrets.redacted(reason)
+        self.take(written(verdict_line(replace(each, reason=reason))) for each in missing)
+
+    def judgements_of(self, case: str) -> list[Judgement]:
+        """Return what is known of the clauses of a case."""
+        ids = (f"{case}/{clause.name}" for _, clause in self.occasion.selected.get(case, ()))
+        return [self.judgements[id_] for id_ in ids if id_ in self.judgements]
 
     def take_over(self, known: Known) -> None:
         """Add what a process that asked counted and learned."""
@@ -109,6 +118,11 @@ class Record:
         path = self.folder / "summary.md"
         path.write_bytes(self.page(findings, summary_template(findings)).encode())
         return path
+
+    def write_junit(self, findings: Findings, path: Path) -> None:
+        """Write the JUnit file, wherever the run wants it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self._rendered(path.name, lambda: junit_xml(findings)), encoding="utf-8")
 
     def page(self, findings: Findings, template: str) -> str:
         """Render a page; one that cannot be rendered costs the run its decision, never the record."""

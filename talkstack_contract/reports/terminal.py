@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, zip_longest
 from operator import itemgetter
 
 from talkstack_contract.judging.comparison import Changes
 from talkstack_contract.judging.decision import Decision, DecisionKind, DocumentedResponse
-from talkstack_contract.model import Judgement, Verdict
+from talkstack_contract.model import Judgement, RequirementLevel, Verdict
 from talkstack_contract.provider.evidence import Evidence
 
 MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "unexercised": "○"}
@@ -16,6 +16,8 @@ WORDS = {"unexercised": "not asked"}
 _COMMAND = re.compile(r"(?m)^( *)::")
 _COMMAND_INSIDE = re.compile(r"##(\w*)\[")
 LISTED = 20  # lines of a kind: more is no longer read in a terminal
+NAMED = 3  # clauses that are blocked for one reason
+BROKEN = (Verdict.VIOLATED, Verdict.WAIVED)
 
 
 def printed(text: str) -> str:
@@ -118,8 +120,53 @@ def _because(decision: Decision) -> str:
     return f": {decision.reason}" if decision.reason else ""
 
 
+def tally(judgements: Sequence[Judgement]) -> str:
+    """Return `19 upheld, 1 violated`."""
+    counted = Counter(str(each.verdict) for each in judgements)
+    return ", ".join(f"{count} {WORDS.get(verdict, verdict)}" for verdict, count in counted.items())
+
+
+def case_letter(judgements: Sequence[Judgement], exchanges: Mapping[str, Evidence]) -> str:
+    """Write what pytest shows of a case: each violated clause, why others are blocked, and how many more there are.
+
+    Where nothing is violated or blocked, it says why nothing was tested.
+    """
+    broken = sorted((each for each in judgements if each.verdict in BROKEN), key=_weight)
+    blocked = [each for each in judgements if each.verdict is Verdict.BLOCKED]
+    rest = [each for each in judgements if each.verdict in (Verdict.NOT_TESTED, Verdict.UPHELD)]
+    parts = [*_letters(broken, exchanges), *map(_blocked_line, _by_reason(blocked))]
+    if not parts:
+        return "\n".join(dict.fromkeys(stated(each, ()) for each in rest if each.verdict is Verdict.NOT_TESTED))
+    return printed("\n".join([*parts, f"and {tally(rest)}"] if rest else parts))
+
+
+def _weight(judgement: Judgement) -> tuple[bool, int]:
+    return judgement.verdict is Verdict.WAIVED, list(RequirementLevel).index(judgement.level)
+
+
+def _letters(broken: Sequence[Judgement], exchanges: Mapping[str, Evidence]) -> Iterator[str]:
+    """Yield a letter for each clause; those of one exchange say at their end how to repeat it."""
+    for judgement, following in zip_longest(broken, broken[1:]):
+        shown = judgement.exchanges[:1]
+        is_last = following is None or following.exchanges[:1] != shown
+        yield letter(judgement, [exchanges[id_] for id_ in shown if is_last and id_ in exchanges])
+
+
+def _by_reason(blocked: Sequence[Judgement]) -> list[list[Judgement]]:
+    groups: dict[str, list[Judgement]] = {}
+    for each in blocked:
+        groups.setdefault(each.reason, []).append(each)
+    return list(groups.values())
+
+
+def _blocked_line(alike: Sequence[Judgement]) -> str:
+    names = ", ".join(each.clause for each in alike[:NAMED])
+    more = f" and {len(alike) - NAMED} more" if len(alike) > NAMED else ""
+    return f"blocked: {alike[0].reason} ({names}{more})"
+
+
 def stated(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
-    """Say what pytest and JUnit show of a verdict: a letter, or why there is nothing to write one about."""
+    """Say what JUnit shows of a verdict: a letter, or why there is nothing to write one about."""
     if judgement.verdict is Verdict.BLOCKED:
         return printed(f"blocked: {judgement.reason}")
     if judgement.verdict is Verdict.NOT_TESTED:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
+from itertools import groupby
 from typing import Any
 
 from talkstack_contract import __version__
@@ -36,6 +37,7 @@ from talkstack_contract.results.history import History, Night
 FORMAT = 3
 
 Line = dict[str, Any]
+Promise = tuple[Case, Clause]
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class RunConfiguration:
     profile: Profile | None = None
     baseline: Baseline | None = None
     history: History | None = None
+    only: str = ""
 
     @property
     def nonce(self) -> str:
@@ -128,9 +131,16 @@ class RunConfiguration:
         return f"{self.started:%y%m%d%H%M%S}"
 
     @cached_property
-    def promises(self) -> dict[str, tuple[Case, Clause]]:
+    def promises(self) -> dict[str, Promise]:
         """Every clause of the contract with its case, by id, in the order of asking."""
         return {f"{case.id}/{clause.name}": (case, clause) for case in self.cases for clause in case.clauses}
+
+    @cached_property
+    def selected(self) -> dict[str, tuple[Promise, ...]]:
+        """What the item of each case judges, by the id of the case: with `only` of one clause, that clause alone."""
+        prefix = f"{self.only}/" if self.only else ""
+        chosen = (promise for id_, promise in self.promises.items() if f"{id_}/".startswith(prefix))
+        return {case: tuple(promises) for case, promises in groupby(chosen, key=lambda promise: promise[0].id)}
 
     @cached_property
     def heading(self) -> RunHeader:

@@ -1,4 +1,7 @@
-"""Schemathesis on the same contract: one item per operation, and our judge on every answer that it gets.
+"""Schemathesis on the same contract: one item an operation, and our judge on every answer that it gets.
+
+An item judges its case when all its requests were sent: a verdict inside the test function, which runs once a request,
+would be a failing example to Hypothesis.
 
 What its own checks find is advice: they expect things that the docs do not promise, see `generated-requests` in
 readings.yaml.
@@ -15,22 +18,13 @@ from schemathesis.generation.meta import TestPhase
 
 from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.judging.judge import Generated, Run
-from talkstack_contract.model import (
-    Case,
-    Clause,
-    Effect,
-    Exchange,
-    ParameterLocation,
-    Request,
-    SentCredential,
-    Violation,
-)
+from talkstack_contract.model import Case, Effect, Exchange, ParameterLocation, Request, SentCredential, Violation
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer
 from talkstack_contract.provider.request_builder import base_url_of
-from talkstack_contract.pytest_plugin import contract_of_this_run
+from talkstack_contract.pytest_plugin import contract_of_this_run, end_item
 
 if TYPE_CHECKING:
-    from talkstack_contract.pytest_plugin import Stated
+    from talkstack_contract.reports.case_verdicts import CaseVerdicts
 
     GeneratedCase = schemathesis.Case[Any]
 
@@ -94,8 +88,8 @@ class AccountCredential:
 class Generation:
     """Sends what is generated for one operation, and hands each answer to the judge."""
 
-    def __init__(self, run: Run, mine: Case, state: Callable[[Case, Clause], Stated]) -> None:
-        self._run, self._mine, self._state = run, mine, state
+    def __init__(self, run: Run, mine: Case, judge: Callable[[Case], CaseVerdicts]) -> None:
+        self._run, self._mine, self._judge = run, mine, judge
         self._count = self._covering = 0
         self._trouble, self._has_stopped = "", False
         self._findings: dict[str, Violation] = {}
@@ -155,12 +149,12 @@ class Generation:
                 self._findings.setdefault(title, Violation(place, title))
 
     def finish(self) -> None:
-        """State the verdict on what the checks found."""
+        """Judge the answers and what the checks found, and end the item."""
         if self._trouble:
             self._run.record_trouble(self._mine.operation, self._trouble)
         if self._count:
             self._run.record_findings(self._mine.operation, list(self._findings.values()))
-        self._state(self._mine, self._mine.clause("schemathesis.finds-nothing")).state()
+        end_item(self._judge(self._mine))
 
     def _effect(self, method: str) -> Effect:
         return self._mine.operation.effect if method == self._mine.operation.method else Effect.WRITES
@@ -173,13 +167,13 @@ class Generation:
 
 @pytest.fixture
 def generation(
-    request: pytest.FixtureRequest, run: Run, cases: tuple[Case, ...], state: Callable[[Case, Clause], Stated]
+    request: pytest.FixtureRequest, run: Run, cases: tuple[Case, ...], judge: Callable[[Case], CaseVerdicts]
 ) -> Iterator[Generation]:
     label = request.node.operation_label
     mine = next(
         case for case in cases if case.name == "generated" and f"{case.operation.method} {case.operation.path}" == label
     )
-    generation = Generation(run, mine, state)
+    generation = Generation(run, mine, judge)
     try:
         run.answers.of(next(case for case in cases if case.operation is mine.operation))
         CREDENTIALS[label] = run.accounts.generating(mine.operation)
@@ -193,7 +187,3 @@ def generation(
 @schema.parametrize()
 def test_generated(case: GeneratedCase, generation: Generation) -> None:
     generation.ask(case)
-
-
-def test_answers(verdict: Stated) -> None:
-    verdict.state()

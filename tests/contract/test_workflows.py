@@ -18,9 +18,10 @@ from talkstack_contract.contract.clauses import AUTHENTICATION, OBJECT_ACCESS
 from talkstack_contract.errors import NotTested
 from talkstack_contract.execution.workflows import LEFT_OUT, Reply, Steps, Workflow
 from talkstack_contract.model import Json, Provenance, Source
+from talkstack_contract.pytest_plugin import end_item
 
 if TYPE_CHECKING:
-    from talkstack_contract.pytest_plugin import Stated
+    from talkstack_contract.reports.case_verdicts import CaseVerdicts
 
 WORKFLOWS: dict[str, Workflow] = {}
 
@@ -58,8 +59,8 @@ def workflow(
     return named
 
 
-def test_workflow(verdict: Stated) -> None:
-    verdict.state()
+def test_workflow(verdicts: CaseVerdicts) -> None:
+    end_item(verdicts)
 
 
 # An account, and what opens it

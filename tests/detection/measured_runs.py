@@ -82,7 +82,7 @@ class Suite:
         """Its reports stay beside the provider file."""
         reports, output = provider.parent / "reports", provider.parent / "output.txt"
         options = ["--provider", str(provider), "--reports", str(reports)]
-        without = [word for name in ("cacheprovider", "html", "junitxml") for word in ("-p", f"no:{name}")]
+        without = [word for name in ("cacheprovider", "html") for word in ("-p", f"no:{name}")]
         options += ["-c", str(self.settings), "--rootdir", str(ROOT), *without]
         words = (asks, *options, "-q", "--tb=no", "--disable-warnings")
         words += ("--contract", str(small_contract())) if is_small else ()

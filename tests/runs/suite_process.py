@@ -31,7 +31,7 @@ from tests.unit.small_contract import small_contract
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE_API = ROOT / "schemas"
 WHOLE = "tests/contract"
-CLAUSE = f"{WHOLE}/test_documented.py::test_clause"
+CASE = f"{WHOLE}/test_documented.py::test_case"
 
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "two-workers"])
 

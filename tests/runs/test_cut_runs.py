@@ -68,9 +68,11 @@ def test_killed_run_keeps_what_it_found(workers: tuple[str, ...], tmp_path: Path
 
 
 @pytest.mark.parametrize("options", [(), ("--max-worker-restart", "0")], ids=["replaced", "not-replaced"])
-def test_dead_worker_blocks_its_clause_and_the_run(options: tuple[str, ...], tmp_path: Path) -> None:
+def test_dead_worker_blocks_each_clause_of_its_case_and_the_run(options: tuple[str, ...], tmp_path: Path) -> None:
     run = ask(tmp_path, "-p", dead_worker.__name__, "-n", "2", *options)
-    assert (run.decision, run.of(dead_worker.CLAUSE, FOUND_BEFORE)) == (INCONCLUSIVE, ["blocked", "upheld"])
+    [case] = (case for case in run.lines[0]["cases"] if case["id"].endswith(f"/{dead_worker.CASE}"))
+    given = run.of(*(f"{dead_worker.CASE}/{clause}" for clause in case["clauses"]))
+    assert (run.decision, {*given}, run.of(FOUND_BEFORE)) == (INCONCLUSIVE, {"blocked"}, ["upheld"])
 
 
 def test_bug_in_a_check_blocks_its_clauses(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import pytest
 
 from reference_provider import serve
 from tests.runs.provider_files import ask
-from tests.runs.suite_process import CLAUSE, WORKERS, Finished, run_suite
+from tests.runs.suite_process import CASE, WORKERS, Finished, run_suite
 
 MUST = "getActiveProject-success-status-absent"
 ELSEWHERE = "getActiveProject-no-active-project-answered-403"  # which no generated request meets
-BROKEN = "getActiveProject/by-bearer/envelope.status-is-success"
+BROKEN = "getActiveProject/by-bearer"  # by MUST
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ ROWS = {
     "by-k-violated": Row(("-k", "by-bearer"), 1, (MUST,)),
     "by-k-below-the-level": Row(("-k", "unknown-query"), 0, ("getActiveProject-unknown-query-answered-404",)),
     "by-k-only-not-allowed": Row(("-k", "method-post"), 6),
-    "by-deselect": Row(("--deselect", f"{CLAUSE}[{BROKEN}]"), 0),
+    "by-deselect": Row(("--deselect", f"{CASE}[{BROKEN}]"), 0),
     "by-x": Row(("-x",), 1, (MUST,)),
 }
 
@@ -47,11 +48,13 @@ def test_narrowed_run_decides_nothing(row: Row, workers: tuple[str, ...], tmp_pa
 
 
 @pytest.mark.parametrize(("faults", "exit_status"), [((), 0), ((MUST,), 1)], ids=["upheld", "violated"])
-def test_clause_by_its_node_id(faults: tuple[str, ...], exit_status: int, tmp_path: Path) -> None:
+def test_case_by_its_node_id(faults: tuple[str, ...], exit_status: int, tmp_path: Path) -> None:
     with serve(faults=faults) as reference:
         reference.write_provider(file := tmp_path / "provider.toml")
-        run = run_suite(tmp_path, "--provider", str(file), places=[f"{CLAUSE}[{BROKEN}]"])
-    assert (run.decision, len(run.verdicts)) == ((exit_status, "no decision"), 1)
+        run = run_suite(tmp_path, "--provider", str(file), places=[f"{CASE}[{BROKEN}]"])
+    [case] = (case for case in run.lines[0]["cases"] if case["id"] == BROKEN)
+    clauses = [f"by-bearer/{clause}" for clause in case["clauses"]]
+    assert (run.decision, list(run.verdicts)) == ((exit_status, "no decision"), clauses)
 
 
 @WORKERS
@@ -63,8 +66,28 @@ def test_what_failed_last_is_asked_alone(workers: tuple[str, ...], tmp_path: Pat
         again = run_suite(tmp_path, "--lf", *words)
         reference.switch(ELSEWHERE, on=False)
         mended = run_suite(tmp_path, "--lf", *words)
-    seen = [first.violated(), sorted(again.verdicts), sorted(mended.verdicts)]
-    assert ([run.exit_status for run in (first, again, mended)], seen) == ([1, 1, 0], [first.violated()] * 3)
+    seen = [_cases(first.violated()), _cases(again.verdicts), _cases(mended.verdicts)]
+    assert ([run.exit_status for run in (first, again, mended)], seen) == ([1, 1, 0], [_cases(first.violated())] * 3)
+    assert again.violated() == first.violated()
+
+
+def _cases(clauses: Iterable[str]) -> set[str]:
+    return {clause.partition("/")[0] for clause in clauses}
+
+
+ALONE = {
+    "sound-clause-of-a-broken-case": ("by-bearer/status.is-200", 0, "upheld"),
+    "broken-clause": ("by-bearer/envelope.status-is-success", 1, "violated"),
+    "clause-below-the-broken-one": ("by-bearer/envelope.message-is-text", 0, "upheld"),
+    "answers-to-generated-requests": ("generated/answer.keeps-the-contract", 1, "violated"),
+    "findings-of-schemathesis": ("generated/schemathesis.finds-nothing", 0, "violated"),
+}
+
+
+@pytest.mark.parametrize(("clause", "exit_status", "verdict"), ALONE.values(), ids=ALONE)
+def test_clause_is_judged_alone(clause: str, exit_status: int, verdict: str, tmp_path: Path) -> None:
+    run = ask(tmp_path, "--only", f"getActiveProject/{clause}", faults=(MUST,))
+    assert (run.decision, run.verdicts) == ((exit_status, "no decision"), {clause: verdict}), run.terminal
 
 
 @WORKERS
@@ -74,6 +97,6 @@ def test_nothing_selected_is_pytests_own_status(workers: tuple[str, ...], tmp_pa
 
 
 def test_narrowed_run_tells_its_count(tmp_path: Path) -> None:
-    run = ask(tmp_path, "-k", "wrong-token and status")
+    run = ask(tmp_path, "-k", "wrong-token")
     count = len(run.verdicts)
     assert run.last_line.startswith(f"no decision  {count} of {run.footer['clauses']['expected']} clauses")

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from reference_provider import serve
+from reference_provider.operations import OPERATIONS
 from talkstack_contract.reports.rebuild import is_shown, joined, read_part, views
+from tests.detection.judged_runs import cases_asked
 from tests.detection.mutating_proxy import serve_proxy
 from tests.runs.provider_files import always, provider_of, when, written
-from tests.runs.suite_process import ROOT, WHOLE, WORKERS, Finished, Line, run_suite
+from tests.runs.suite_process import ROOT, WHOLE, WORKERS, Finished, Line, run_suite, times_told
 
 FAULTS = ("getActiveProject-success-status-absent", "getActiveProject-unknown-query-answered-404")
 WAIVER = '- {pattern: "*/by-api-key/envelope.*", reason: "agreed", owner: "us", ticket: "T", expires: "9999-12-31"}\n'
@@ -60,6 +62,11 @@ def _verdict_lines(run: Finished) -> list[Line]:
 
 def test_run_ends_in_every_verdict(run: Finished) -> None:
     assert {*run.verdicts.values()} == {"upheld", "violated", "waived", "unexercised", "blocked"}
+
+
+def test_each_reason_why_clauses_are_blocked_is_told_once(run: Finished) -> None:
+    reasons = {line["reason"] for line in _verdict_lines(run) if line["verdict"] == "blocked"}
+    assert {reason: times_told(reason, run) for reason in reasons} == dict.fromkeys(reasons, 1)
 
 
 def test_junit_shows_each_verdict_by_the_table(run: Finished) -> None:
@@ -118,11 +125,21 @@ def test_case_is_sent_once_however_many_ask(run: Finished) -> None:
     assert len(numbers) == len(set(numbers)) > 0
 
 
-def test_node_ids_are_unique() -> None:
+def test_each_case_has_one_node_id_of_its_own() -> None:
     command = [sys.executable, "-m", "pytest", WHOLE, "--collect-only", "-q"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    ids = [line for line in listed if "::" in line]
-    assert (len(ids), sum("[GET /user/get-active-project]" in id_ for id_ in ids)) == (len(set(ids)), 1)
+    ids = [line.partition("[")[2].removesuffix("]") for line in listed if "::" in line]
+    names = {case.id: case.id for case in cases_asked(is_small=False)}
+    names |= {f"{each.operation_id}/generated": f"{each.method} {each.path}" for each in OPERATIONS}
+    assert sorted(ids) == sorted(names.values())
+
+
+@WORKERS
+def test_junit_file_is_written_where_the_user_wants_it(workers: tuple[str, ...], tmp_path: Path) -> None:
+    wanted = tmp_path / "elsewhere" / "found.xml"
+    run = run_suite(tmp_path, "--junit-xml", str(wanted), "-k", "wrong-token", *workers)
+    names = [item.get("name", "").partition("/")[2] for item in ElementTree.parse(wanted).iter("testcase")]
+    assert (names, (run.reports / "junit.xml").exists()) == (list(run.verdicts), False)
 
 
 @WORKERS

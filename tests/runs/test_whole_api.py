@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,6 +18,7 @@ from tests.runs.provider_files import provider_of, written
 from tests.runs.suite_process import WHOLE_API, Finished, run_suite
 
 MOST_BYTES = 3_000_000  # of the acceptance page
+MOST_REPORT_BYTES = 2_500_000  # so that a browser and a CI server show it at once
 MOST_REQUESTS = 20  # per operation on average, workflows and generated requests apart
 
 # Own list, by operation: whatever is not in it does more than read.
@@ -48,6 +50,19 @@ def test_every_clause_is_asked(run: Finished) -> None:
 
 def test_acceptance_page_of_the_whole_api_can_be_sent_by_mail(run: Finished) -> None:
     assert 1_000_000 < (run.reports / "acceptance.html").stat().st_size < MOST_BYTES
+
+
+def test_report_is_small(run: Finished) -> None:
+    assert (run.reports / "report.html").stat().st_size < MOST_REPORT_BYTES
+
+
+def test_report_shows_the_exchange_and_the_curl_line_of_each_case_once(run: Finished) -> None:
+    cited = {id_ for line in run.lines if line["kind"] == "verdict" for id_ in line["exchanges"]}
+    lines = [line for line in run.lines if line["kind"] == "exchange" and line["id"] in cited]
+    shown = Counter(escape(line["curl"], quote=False) for line in lines)
+    text = (run.reports / "report.html").read_bytes().decode()
+    pres = Counter(re.findall(r'(?s)<pre class="curl">(.*?)</pre>', text))
+    assert (pres, text.count('<pre class="wire">')) == (shown, len(lines))
 
 
 def test_junit_made_again_names_the_same_items(run: Finished) -> None:

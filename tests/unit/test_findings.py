@@ -139,7 +139,19 @@ def test_cell_shows_text_as_text(kind: str) -> None:
 
 
 def test_cell_links_to_its_case() -> None:
-    assert cell("a/b", "links") == '<td class="col-links"><a href="#a/b">a/b</a></td>'
+    assert cell("a/b", "links") == '<td class="col-links"><a href="#a/b">exchange</a></td>'
+
+
+def test_clauses_of_a_case_are_grouped_by_verdict_and_source() -> None:
+    mine = [each for each in findings([violated(A_SHOULD)]).judgements if each.case == "by-bearer"]
+    groups = Findings.by_source(mine)
+    heads = [(str(each[0].verdict), each[0].source.section) for each in groups]
+    assert (heads[0], len(heads), sum(map(len, groups))) == (("violated", "Success Response"), len({*heads}), len(mine))
+
+
+def test_exchange_shows_its_quotes_as_they_are() -> None:
+    shown = page(findings(exchanges=[exchange(b'{"message": "<b> & \'x\'"}')]), "report.html")
+    assert """{"message": "&lt;b&gt; &amp; 'x'"}</pre>""" in shown
 
 
 def test_cell_without_text_links_nowhere() -> None:

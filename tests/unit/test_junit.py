@@ -1,4 +1,4 @@
-"""A record as JUnit XML says what pytest would have said, and is XML whatever a provider sent."""
+"""A record as JUnit XML has a test case for each clause, and is XML whatever a provider sent."""
 
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -34,7 +34,7 @@ OUTCOMES = {
 def test_verdict_has_its_tag(judgement: object, tag: str) -> None:
     found = items(findings([judgement]))  # type: ignore[list-item]  # each is a judgement, which a table cannot say
     given = {name: outcome(item) for name, item in found.items() if outcome(item)}
-    expected = {f"test_clause[{judgement.id}]": tag} if tag else {}  # type: ignore[attr-defined]
+    expected = {judgement.id: tag} if tag else {}  # type: ignore[attr-defined]
     assert given == expected
 
 
@@ -61,16 +61,23 @@ def test_run_that_was_cut_is_an_error_more() -> None:
     whole = findings()
     cut = findings_of(whole.heading, [judged(A_MUST)], {}, 1, 0.1, "the record was cut")
     told = {name: outcome(item) for name, item in items(cut).items()}
-    assert told == {f"test_clause[getActiveProject/{A_MUST}]": "", "whole run": "error"}
+    assert told == {f"getActiveProject/{A_MUST}": "", "whole run": "error"}
 
 
 def test_run_that_was_narrowed_is_no_error() -> None:
     assert [outcome(item) for item in items(RUNS["narrowed"]).values()] == [""]
 
 
-def test_item_of_a_workflow_stands_in_its_module() -> None:
+def test_each_clause_is_a_test_case() -> None:
+    root = ElementTree.fromstring(junit_xml(findings()).encode())
+    assert [item.get("name") for item in root.iter("testcase")] == [f"getActiveProject/{name}" for name in PROMISES]
+
+
+def test_test_case_is_in_the_module_that_asks() -> None:
     whole = findings()
     cases = tuple(replace(each, is_workflow=each.id.endswith("/by-bearer")) for each in whole.heading.cases)
     found = items(replace(whole, heading=replace(whole.heading, cases=cases)))
-    name = f"test_workflow[getActiveProject/{A_MUST}]"
-    assert (found[name].get("classname"), len(found)) == ("tests.contract.test_workflows", len(PROMISES))
+    modules = {name.split("/")[1]: item.get("classname") for name, item in found.items()}
+    in_two = {"by-bearer": "tests.contract.test_workflows", "generated": "tests.contract.test_generated"}
+    expected = {name.split("/")[0]: "tests.contract.test_documented" for name in PROMISES} | in_two
+    assert (modules, len(found)) == (expected, len(PROMISES))

@@ -62,7 +62,7 @@ def line_of(judgement: Judgement) -> str:
 EXCHANGE = Exchange(
     "getActiveProject/by-bearer", Request("GET", "https://a.example", (), Effect.READS), 200, "OK", (), b"{}", "", 1.0
 )
-FIRST = upheld()[0]
+FIRST, FIRST_CASE = upheld()[0], CASES[0]
 
 
 # As it goes
@@ -98,34 +98,43 @@ def test_lines_become_what_is_known(tmp_path: Path) -> None:
     assert (record.exchanges, record.judgements) == ({EXCHANGE.id: evidence}, {FIRST.id: FIRST})
 
 
-def test_clause_whose_item_broke_is_blocked(tmp_path: Path) -> None:
+def test_each_clause_of_a_case_whose_item_broke_is_blocked(tmp_path: Path) -> None:
     record = opened(tmp_path)
-    record.take_silence(FIRST.id, "a trace\nKeyError: 'x'")
-    judgement = record.judgements[FIRST.id]
-    assert (judgement.verdict, judgement.reason) == (Verdict.BLOCKED, "a bug of ours: KeyError: 'x'")
+    record.take_silence(FIRST_CASE.id, "a trace\nKeyError: 'x'")
+    blocked = {each.id: (each.verdict, each.reason) for each in record.judgements_of(FIRST_CASE.id)}
+    ids = [f"{FIRST_CASE.id}/{clause.name}" for clause in FIRST_CASE.clauses]
+    assert blocked == dict.fromkeys(ids, (Verdict.BLOCKED, "a bug of ours: KeyError: 'x'"))
+
+
+def test_silence_blocks_only_the_clause_that_the_run_was_to_judge(tmp_path: Path) -> None:
+    record = Record(tmp_path / "reports", replace(occasion(), only=FIRST.id))
+    record.open()
+    record.take_silence(FIRST_CASE.id, "a trace\nKeyError: 'x'")
+    assert list(record.judgements) == [FIRST.id]
 
 
 def test_clause_whose_worker_died_is_blocked_and_the_run_cut_short(tmp_path: Path) -> None:
     record = opened(tmp_path)
-    record.take_silence(FIRST.id, "worker 'gw0' crashed while running 'x'")
+    record.take_silence(FIRST_CASE.id, "worker 'gw0' crashed while running 'x'")
     reason = "a process that asked died before it could tell"
     assert (record.judgements[FIRST.id].reason, record.cut_short) == (reason, reason)
 
 
 def test_silence_of_a_clause_shows_no_secret(tmp_path: Path) -> None:
     record = opened(tmp_path)
-    record.take_silence(FIRST.id, f"ValueError: {SECRET}")
+    record.take_silence(FIRST_CASE.id, f"ValueError: {SECRET}")
     assert SECRET not in record.jsonl.read_text(encoding="ascii")
 
 
 def test_silence_changes_no_verdict_that_is_known(tmp_path: Path) -> None:
     record = opened(tmp_path)
     record.take([line_of(FIRST)])
-    record.take_silence(FIRST.id, "teardown failed")
-    assert record.judgements == {FIRST.id: FIRST}
+    record.take_silence(FIRST_CASE.id, "teardown failed")
+    _, *others = record.judgements_of(FIRST_CASE.id)
+    assert (record.judgements[FIRST.id], {each.verdict for each in others}) == (FIRST, {Verdict.BLOCKED})
 
 
-def test_silence_of_what_is_no_clause_is_none(tmp_path: Path) -> None:
+def test_silence_of_what_is_no_case_is_none(tmp_path: Path) -> None:
     record = opened(tmp_path)
     record.take_silence("tests/contract/test_generated.py::test_generated", "boom")
     assert record.judgements == {}

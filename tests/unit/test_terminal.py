@@ -9,11 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkstack_contract.judging.comparison import Baseline
-from talkstack_contract.model import Verdict, Violation
+from talkstack_contract.model import Judgement, Verdict, Violation
 from talkstack_contract.provider.evidence import evidence_of
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.reports.findings import Findings
-from talkstack_contract.reports.terminal import change_lines, exchange_text, last_line, letter, printed, verdict_text
+from talkstack_contract.reports.terminal import (
+    case_letter,
+    change_lines,
+    exchange_text,
+    last_line,
+    letter,
+    printed,
+    verdict_text,
+)
 from tests.unit.found import A_MUST, A_SHOULD, OCCASION, PROMISES, exchange, findings, judged, violated
 
 # The last line
@@ -88,6 +96,77 @@ def test_letter_names_the_reading_and_the_waiver() -> None:
         "getActiveProject/no-credential: media-type.is-json waived at content-type",
         ["  reading   error-body in schemas/readings.yaml", "  waived    T-1"],
     )
+
+
+# The letter of a case
+
+CASE = [name for name in PROMISES if name.startswith("by-bearer/")]
+
+
+def told_of(*others: Judgement) -> list[str]:
+    """Return the lines of the letter of a case in which all but `others` is upheld."""
+    made = {each.id: each for each in [*map(judged, CASE), *others]}
+    evidence = evidence_of(exchange(), Secrets())
+    return case_letter(list(made.values()), {evidence.id: evidence}).split("\n")
+
+
+def test_case_names_each_violated_clause_and_counts_the_rest() -> None:
+    lines = told_of(violated(A_SHOULD), violated(A_MUST), violated("by-bearer/status.is-200"))
+    heads = [line.split()[1] for line in lines if line.startswith("getActiveProject/by-bearer: ")]
+    named = ["status.is-200", A_MUST.partition("/")[2], A_SHOULD.partition("/")[2]]
+    assert (heads, lines[-1]) == (named, f"and {len(CASE) - 3} upheld")
+
+
+def test_case_says_once_how_to_repeat_its_request() -> None:
+    lines = told_of(violated(A_SHOULD), violated(A_MUST))
+    assert [line.split()[0] for line in lines[:-1]] == [
+        *("getActiveProject/by-bearer:", "promised", "received"),
+        *("getActiveProject/by-bearer:", "promised", "received", "repeat"),
+    ]
+
+
+def test_clauses_of_two_exchanges_say_how_to_repeat_each() -> None:
+    other = replace(violated(A_SHOULD), exchanges=("getActiveProject/by-bearer/2",))
+    evidence = evidence_of(exchange(), Secrets())
+    exchanges = {evidence.id: evidence, other.exchanges[0]: replace(evidence, curl="curl 2")}
+    lines = case_letter([violated(A_MUST), other], exchanges).split("\n")
+    assert [line for line in lines if "repeat" in line] == [f"  repeat    {evidence.curl}", "  repeat    curl 2"]
+
+
+def test_case_tells_what_is_waived_after_what_is_violated() -> None:
+    lines = told_of(judged(A_MUST, Verdict.WAIVED, reason="T-1"), violated(A_SHOULD))
+    assert [line.split()[2] for line in lines if line.startswith("getActiveProject/")] == ["violated", "waived"]
+
+
+def test_case_tells_a_reason_why_clauses_are_blocked_once() -> None:
+    dead = [judged(name, Verdict.BLOCKED, reason="dead") for name in CASE[:4]]
+    late, names = CASE[5], [name.partition("/")[2] for name in CASE]
+    lines = told_of(*dead, judged(late, Verdict.BLOCKED, reason="late"), violated(CASE[-1]))
+    assert lines[-3:] == [
+        f"blocked: dead ({', '.join(names[:3])} and 1 more)",
+        f"blocked: late ({names[5]})",
+        f"and {len(CASE) - 6} upheld",
+    ]
+
+
+def test_case_that_is_blocked_whole_has_one_line() -> None:
+    lines = told_of(*(judged(name, Verdict.BLOCKED, reason="dead") for name in CASE))
+    names = ", ".join(name.partition("/")[2] for name in CASE[:3])
+    assert lines == [f"blocked: dead ({names} and {len(CASE) - 3} more)"]
+
+
+def test_case_that_is_not_tested_says_why_once() -> None:
+    left = [judged(name, Verdict.NOT_TESTED, reason="no account", remedy="name one") for name in CASE]
+    assert told_of(*left) == ["not asked: no account; to enable it: name one"]
+
+
+def test_case_counts_what_is_not_tested_with_the_rest() -> None:
+    lines = told_of(violated(A_MUST), judged(A_SHOULD, Verdict.NOT_TESTED, reason="below"))
+    assert lines[-1] == f"and {len(CASE) - 2} upheld, 1 not asked"
+
+
+def test_letter_of_a_case_only_shows() -> None:
+    assert "\\x1b[2J" in "\n".join(told_of(violated(A_MUST, Violation("$", "\x1b[2J"))))
 
 
 # Changes

@@ -1,4 +1,4 @@
-"""A plugin for `-p`: the worker that gets one certain clause dies over it, as by the kernel's hand."""
+"""A plugin for `-p`: the worker that gets one certain case dies of it, as if the kernel had killed it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import signal
 
 import pytest
 
-CLAUSE = "unknown-query/answer.is-unchanged"
+CASE = "unknown-query"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if hasattr(item.config, "workerinput") and f"/{CLAUSE}]" in item.nodeid:
+    if hasattr(item.config, "workerinput") and f"/{CASE}]" in item.nodeid:
         os.kill(os.getpid(), signal.SIGKILL)
