@@ -393,7 +393,8 @@ class Operation:
     `finds` leads from the names of values to where a success shows them, so that an id may be read off it. `server`
     names the setting that holds its base URL, where that is one of its own. `is_open` tells that it may be called
     without a credential as well. `uses_up_state` tells that a success uses
-    its provider state up. `undocumented` are requests to which the page prints no answer.
+    its provider state up. `undocumented` are requests to which the page prints no answer,
+    `printed_headers` those of its documented request that OpenAPI has no parameter for.
     """
 
     id: str
@@ -416,6 +417,7 @@ class Operation:
     is_open: bool = False
     body_schema: BodySchema | None = field(default=None, compare=False)
     fallbacks: tuple[FallbackResponse, ...] = ()
+    printed_headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def accepts(self) -> str:
@@ -491,6 +493,8 @@ class SettingNames:
 class Contract:
     """All that is promised. `digest` is the SHA-256 of every file it was read from.
 
+    `docs_read` is the day on which the docs were looked up, `docs_as_of` the age of the copies, where that is older.
+
     `pages_not_covered` are pages of the docs of which too little is known, each with the reason.
     """
 
@@ -502,6 +506,7 @@ class Contract:
     digest: str
     pages_not_covered: tuple[tuple[str, str], ...] = ()
     setting_names: SettingNames = field(default_factory=SettingNames)
+    docs_as_of: str = ""
 
 
 @dataclass(frozen=True)

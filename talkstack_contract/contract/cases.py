@@ -50,6 +50,7 @@ SUCCESS, STATE, INPUT, ROBUSTNESS, WORKFLOW, GENERATED, REFUSAL, SERVER_ERROR = 
 
 RFC_9110_5XX = Source("RFC 9110", "15.6", "https://www.rfc-editor.org/rfc/rfc9110#section-15.6")
 
+MALFORMED_CREDENTIAL = 400
 WITHOUT_CREDENTIAL = "without-credential"
 UNUSUAL = (MutationKind.EMPTY, MutationKind.NULL, MutationKind.OTHER_TYPE)
 PLAIN_FORMS = (CredentialVariant.WRONG, CredentialVariant.EMPTY)
@@ -273,7 +274,10 @@ def _refused_variants(base: Case, response: Response, forms: Sequence[Credential
     for form in forms:
         is_before = form in (CredentialVariant.WRONG, CredentialVariant.EMPTY)
         name = f"{form}-{scheme.noun}" if is_before else f"{scheme.noun}-{form}"
-        yield replace(base, name=f"{name}{beside}", credential_variant=form)
+        case = replace(base, name=f"{name}{beside}", credential_variant=form)
+        if form is CredentialVariant.EMPTY and scheme.prefix:  # which is malformed, so that RFC 6750, 3.1 allows a 400
+            case = replace(case, clauses=tuple(_also_answered(case.clauses, response.status, MALFORMED_CREDENTIAL)))
+        yield case
     is_printed = response.provenance is Provenance.DOCUMENTED
     if scheme.prefix and is_printed and operation.effect is Effect.READS:
         other = CredentialVariant.OTHER_SCHEME
@@ -284,6 +288,15 @@ def _refused_variants(base: Case, response: Response, forms: Sequence[Credential
         # How long a token lives is the promise of another page, so it decides no pair of this one.
         late_case = replace(base, credential_variant=CredentialVariant.EXPIRED, clauses=tuple(late), status=None)
         yield replace(late_case, name=f"{scheme.noun}-{CredentialVariant.EXPIRED}{beside}")
+
+
+def _also_answered(clauses: Sequence[Clause], status: int, other: int) -> Iterator[Clause]:
+    """Let another status do as well; the clause keeps the name of the one that the page prints."""
+    for clause in clauses:
+        if clause.check == "status":
+            sentence = clause.statement.replace(f"answered {status}", f"answered {status} or {other}")
+            clause = replace(clause, statement=sentence, expected=(*clause.expected, other))
+        yield clause
 
 
 def _guarded_refusal(sentence: str, interpretation: str) -> Clause:

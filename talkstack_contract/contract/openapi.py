@@ -87,6 +87,7 @@ class _Catalogue:
             digest.hexdigest(),
             pages,
             self._setting_names(root, operations),
+            info["x-contract"].get("docs_as_of", ""),
         )
 
     def _setting_names(self, root: Json, operations: Sequence[Operation]) -> SettingNames:
@@ -167,6 +168,7 @@ class _Catalogue:
             finds=tuple((name, tuple(path)) for name, path in notes.get("finds", {}).items()),
             undocumented=self.parts.scenarios(file, place, notes.get("undocumented", {})),
             is_open={} in security,
+            printed_headers=tuple(notes.get("headers", {}).items()),
         )
         _check_fields(file, place, operation)
         return operation

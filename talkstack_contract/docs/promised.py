@@ -75,8 +75,10 @@ def _promises(operation: Operation, host: str) -> Iterator[tuple[Key, Promise]]:
     yield (FactKind.HOST, ""), Promise(host)
     credential = " or ".join(_credential(scheme.parameter, scheme.prefix) for scheme in operation.schemes) or "none"
     yield (FactKind.CREDENTIAL, ""), Promise(credential, f"{operation.id}/*/status.is-401" if operation.schemes else "")
+    headers = {name.lower(): value for name, value in operation.printed_headers}
     if operation.media_type:
-        yield (FactKind.HEADER, "content-type"), Promise(operation.media_type)
+        headers["content-type"] = operation.media_type
+    yield from (((FactKind.HEADER, name), Promise(value)) for name, value in headers.items())
     for field in operation.fields:
         yield from _field_promises(field)
     for response in operation.documented_responses:

@@ -86,6 +86,7 @@ def _headers(case: Case, sent: Mapping[str, Json], proofs: Sequence[SentCredenti
     accepted = case.operation.accepts
     yield from [Header(name, value, value) for name, value in case.headers] or [Header("Accept", accepted, accepted)]
     yield from (each.parameter for each in proofs if each.location is ParameterLocation.HEADER)
+    yield from (Header(name, value, value) for name, value in case.operation.printed_headers)
     cookies = [each.parameter for each in proofs if each.location is ParameterLocation.COOKIE]
     pairs = [(f"{each.name}={each.value}", f"{each.name}={each.shown}") for each in cookies]
     for field in case.operation.fields:

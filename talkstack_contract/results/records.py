@@ -89,6 +89,7 @@ class RunHeader:
     profile: Profile | None = None
     baseline: Baseline | None = None
     history: History | None = None
+    docs_as_of: str = ""
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
@@ -169,6 +170,7 @@ class RunConfiguration:
             profile=self.profile,
             baseline=self.baseline,
             history=self.history,
+            docs_as_of=contract.docs_as_of,
         )
 
 
@@ -197,6 +199,7 @@ def header_line(heading: RunHeader) -> Line:
         "title": heading.title,
         "version": heading.version,
         "docs_read": heading.docs_read,
+        "docs_as_of": heading.docs_as_of,
         "sha256": heading.sha256,
         "operations": len(heading.operations),
         "pairs": sum(len(operation.statuses) for operation in heading.operations),
@@ -238,6 +241,7 @@ def heading_of_line(line: Mapping[str, Any]) -> RunHeader:
         title=contract["title"],
         version=contract["version"],
         docs_read=contract["docs_read"],
+        docs_as_of=contract.get("docs_as_of", ""),
         sha256=contract["sha256"],
         operations=tuple(ListedOperation(**_with_tuple(each, "statuses")) for each in line["operations"]),
         cases=tuple(ListedCase(**_with_tuple(each, "clauses")) for each in line["cases"]),

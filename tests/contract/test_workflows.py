@@ -566,6 +566,20 @@ for _name in FILTERS:
     )(filtered_by(_name))
 
 
+@workflow(
+    "listCalls/page-size-of-one/history.has-one-call",
+    "a history with pageSize 1 has one call, where there are two",
+    provenance=Provenance.ASSUMED,
+    reading="size-of-a-page",
+)
+def page_size_limits_the_history(steps: Steps) -> None:
+    calls = [steps.do("getCall").value("callSid"), steps.do("makeCall").value("call", "call_id")]
+    need(all(map(steps.do("listCalls").mentions, calls)), "the history does not begin with both calls")
+    page = steps.ask("listCalls", pageSize=1)
+    shown = [call for call in calls if page.mentions(call)]
+    steps.hold(page, page.is_success and len(shown) < len(calls), " and ".join(shown) if page.is_success else "")
+
+
 # What belongs to another account
 
 PROJECT = ("projectId",)

@@ -272,6 +272,7 @@ BREAKS: dict[str, list[Break]] = {
     "makeCall/then-read": [pretends("makeCall"), shows("getCall", to="+999000000")],
     "makeCall/in-the-history": [pretends("makeCall"), lacks("listCalls", "", [])],
     "batchCall/in-the-history": [pretends("batchCall")],
+    "listCalls/page-size-of-one": [("listCalls", lambda ask: acts("listCalls", ask, pageSize=20))],
     **{
         name: [ignores("listCalls", key), lacks("listCalls", key, [])]
         for name, key in zip((name for name in WORKFLOWS if name.startswith("listCalls/by-")), FILTERS, strict=True)

@@ -254,7 +254,7 @@ def test_case_belongs_to_the_pair_of_its_status(case: Case) -> None:
     asks = [clause.expected for clause in case.clauses if clause.check == "status"]
     of_another_promise = {"asked-twice": (200,), "token-expired": None}  # a token's age is printed elsewhere
     expected = of_another_promise.get(case.name, next(iter(asks), None))
-    assert (case.status and (case.status,)) == expected
+    assert (case.status and (case.status,)) == (expected and expected[:1])  # a malformed one may also be a 400
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -371,6 +371,20 @@ def test_password_is_altered_before_it_is_encoded(tmp_path: Path, variant: Crede
     assert (sent.startswith("Basic "), sent == f"Basic {b64encode(b'anna:pass-1').decode()}") == (True, False)
 
 
+def test_scheme_without_its_credential_may_be_malformed(tmp_path: Path) -> None:
+    found = cases(loaded(tmp_path / "schemas", {"security": [{"bearer": []}]}, others=REFUSED_401))
+    assert {name: found[name].clauses[0].expected for name in ("empty-token", "wrong-token")} == {
+        "empty-token": (401, 400),
+        "wrong-token": (401,),
+    }
+
+
+def test_header_that_the_page_prints_is_sent(tmp_path: Path) -> None:
+    notes = {"effect": "reads", "source": SOURCE, "headers": {"Content-Type": "application/json"}}
+    request = success(loaded(tmp_path / "schemas", {"x-contract": notes}))
+    assert [each.value for each in request.headers if each.name == "Content-Type"] == ["application/json"]
+
+
 # Ids of operations
 
 VENDOR_IDS = {"snake": "get_thing", "dotted": "Things.Get", "kebab": "get-thing", "slash": "things/get"}

@@ -70,6 +70,7 @@ def test_heading_counts_what_the_contract_holds() -> None:
         "title": "A small API",
         "version": "2026-11-02",
         "docs_read": "2026-11-02",
+        "docs_as_of": "",
         "sha256": CONTRACT.digest,
         "operations": 1,
         "pairs": 4,
