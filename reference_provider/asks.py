@@ -51,7 +51,7 @@ class Ask:
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """The fields of the body. Refused if it is no JSON object."""
+        """The fields of the body. Refused if it is not JSON object."""
         if self.body is None:
             refuse(400, "The body is not a JSON object.")
         return self.body
@@ -138,4 +138,4 @@ def _json(request: Request) -> Mapping[str, Any] | None:
 
 
 def _no_json(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not JSON")

@@ -1,6 +1,6 @@
 """Sheets of numbers to call: CSV or XLSX, told apart by their first bytes.
 
-`BadSheet` is raised where a sheet cannot be read, lacks the column `number`, or has a cell there that is no number.
+`BadSheet` is raised where a sheet cannot be read, lacks the column `number`, or has a cell there that is not a number.
 """
 
 import csv

@@ -218,12 +218,12 @@ def _profile(words: Words) -> int:
     parser.add_argument("records", nargs="*", type=Path, metavar="verdicts.jsonl", default=[RECORD])
     given = parser.parse_args(words)
     findings = joined([read_part(path) for path in given.records])
-    if findings.heading.fail_on_undocumented:
+    if findings.run_header.fail_on_undocumented:
         problem = "is of a run with --fail-on-undocumented, which asks for what a profile cannot require"
         raise BadInput(str(given.records[0]), "", problem, "give one of a run without it")
-    if findings.decision.word is DecisionKind.NONE or len(findings.judgements) < len(findings.heading.clauses):
+    if findings.decision.word is DecisionKind.NONE or len(findings.judgements) < len(findings.run_header.clauses):
         raise BadInput(str(given.records[0]), "", "is of a run that judged only a part", "give one of a whole run")
-    print(profile_text(findings.judgements, findings.heading.docs_read), end="")
+    print(profile_text(findings.judgements, findings.run_header.docs_read), end="")
     return 0
 
 
@@ -238,7 +238,7 @@ def _verify(words: Words) -> int:
     found = differences(page, parts)
     for each in found:
         print(printed(f"differs  {each}"))
-    for each in _notes(parts[0].heading, _folder(given.contract)):
+    for each in _notes(parts[0].run_header, _folder(given.contract)):
         print(f"note     {each}")
     names = ", ".join(str(path) for path in given.records)
     print(f"{given.page} {'does not match' if found else 'matches'} {names}")
@@ -249,11 +249,11 @@ def _folder(named: str | None) -> Path:
     return Path(named) if named else CONTRACT
 
 
-def _notes(heading: RunHeader, contract: Path) -> Iterator[str]:
+def _notes(run_header: RunHeader, contract: Path) -> Iterator[str]:
     """Yield in what the contract at hand differs: no flaw of the page, and worth knowing before one signs."""
-    if load_contract(contract).digest != heading.sha256:
+    if load_contract(contract).digest != run_header.sha256:
         yield "the run was held to another contract than the one at hand"
-    profile = heading.profile
+    profile = run_header.profile
     if profile and sha256_of(contract / "profiles" / f"{profile.name}.toml") != profile.sha256:
         yield f"the run was held to another profile {profile.name} than the one at hand"
 

@@ -3,7 +3,7 @@
 ContractError
 ├── BadInput      a file or option of the user's cannot be used; found before anything is sent, exit status 4
 ├── Blocked       no usable answer: refused credentials, a dead provider, a failed set-up, a bug of ours
-└── NotTested   a clause cannot be put to the test here, by the settings or by another clause
+└── NotTested   a clause cannot be tested here, by the settings or by another clause
 
 A broken promise is no error: it is a `Violation`, see `model`.
 """
@@ -35,7 +35,7 @@ class Blocked(ContractError):
 
 
 class NotTested(ContractError):
-    """Not put to the test: why, and what the user can do about it.
+    """Not tested: why, and what the user can do about it.
 
     `by_settings` is true where this provider's settings leave the clause out of reach, as told by the decision line;
     `below` names the clause of the same case that is not upheld, so that there is nothing to judge;

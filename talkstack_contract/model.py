@@ -41,12 +41,12 @@ class Provenance(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The answer for one clause, the worst first: the order in which a pair shows them."""
+    """What is said of a clause, the worst first: the order in which a documented response shows them."""
 
     VIOLATED = "violated"
     BLOCKED = "blocked"
     WAIVED = "waived"
-    NOT_TESTED = "unexercised"
+    NOT_TESTED = "not tested"
     UPHELD = "upheld"
 
 
@@ -91,7 +91,7 @@ class MutationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a promise is made: page, section, printed line, address, the day it was read, the reading that applies."""
+    """Where a promise is made: page, section, printed line, address, the day read, the interpretation that applies."""
 
     page: str
     section: str

@@ -38,7 +38,7 @@ from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.history import keep
 from talkstack_contract.results.records import RunConfiguration, verdict_line, written
-from talkstack_contract.run_configuration import HISTORY, Given
+from talkstack_contract.run_configuration import HISTORY, RunOptions
 from talkstack_contract.run_options import GROUPS
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger, tidy
@@ -70,12 +70,12 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         _run_contract[0] = contract_folder(config)
         workflows = _workflows(config)
-        occasion = _occasion(config, embedded, workflows)
-        ledger = _given(config).ledger(occasion)
-        config.stash[ASKING] = Asking(occasion, workflows, ledger)
+        configuration = _occasion(config, embedded, workflows)
+        ledger = _given(config).ledger(configuration)
+        config.stash[ASKING] = Asking(configuration, workflows, ledger)
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
-            reporting = Reporting(config, occasion)
+            reporting = Reporting(config, configuration)
             config.pluginmanager.register(reporting, "contract-reporting")
             signal.signal(signal.SIGTERM, _interrupt)
             if reporting.preflight():
@@ -100,8 +100,8 @@ def contract_of_this_run() -> Path:
     return _run_contract[0]
 
 
-def _given(config: pytest.Config) -> Given:
-    return Given(config.option, Path(config.invocation_params.dir), contract_folder(config))
+def _given(config: pytest.Config) -> RunOptions:
+    return RunOptions(config.option, Path(config.invocation_params.dir), contract_folder(config))
 
 
 def _workflows(config: pytest.Config) -> Mapping[str, Workflow]:
@@ -118,13 +118,13 @@ def _occasion(config: pytest.Config, embedded: ExitStack, workflows: Mapping[str
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
     given.check()
     settings = _settings(config, given.contract.setting_names, embedded)
-    return given.occasion(settings, workflows, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
+    return given.configuration(settings, workflows, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
 
-def _case_id(occasion: RunConfiguration, nodeid: str) -> str:
+def _case_id(configuration: RunConfiguration, nodeid: str) -> str:
     """Return the id of the case that an item judges: its parameter; Schemathesis names its items by method and path."""
     inside = nodeid.partition("[")[2].rpartition("]")[0]
-    operations = (each.id for each in occasion.contract.operations if inside == f"{each.method} {each.path}")
+    operations = (each.id for each in configuration.contract.operations if inside == f"{each.method} {each.path}")
     return next((f"{operation}/generated" for operation in operations), inside)
 
 
@@ -175,13 +175,13 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
 @pytest.fixture(scope="session")
 def cases(request: pytest.FixtureRequest) -> tuple[Case, ...]:
     """Every case of the contract."""
-    return request.config.stash[ASKING].occasion.cases
+    return request.config.stash[ASKING].configuration.cases
 
 
 @pytest.fixture(scope="session")
 def case_judge(run: Run, request: pytest.FixtureRequest) -> CaseJudge:
     """The one judge of all cases: it knows which exchanges are in the record."""
-    return CaseJudge(request.config.stash[ASKING].occasion, run)
+    return CaseJudge(request.config.stash[ASKING].configuration, run)
 
 
 @pytest.fixture
@@ -204,19 +204,19 @@ def verdicts(judge: Callable[[Case], CaseVerdicts], request: pytest.FixtureReque
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(self, occasion: RunConfiguration, workflows: Mapping[str, Workflow], ledger: Ledger) -> None:
-        self.occasion = occasion
-        provider = Provider(occasion.settings, Secrets(occasion.settings.secrets()))
-        accounts = Accounts(occasion.cases, provider, ledger, occasion.nonce)
-        held_to = (occasion.waivers, occasion.started.date(), workflows, occasion.heading.extent())
-        self.run = Run(occasion.cases, accounts, *held_to)
+    def __init__(self, configuration: RunConfiguration, workflows: Mapping[str, Workflow], ledger: Ledger) -> None:
+        self.configuration = configuration
+        provider = Provider(configuration.settings, Secrets(configuration.settings.secrets()))
+        accounts = Accounts(configuration.cases, provider, ledger, configuration.nonce)
+        held_to = (configuration.waivers, configuration.started.date(), workflows, configuration.run_header.scope())
+        self.run = Run(configuration.cases, accounts, *held_to)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give a test one item a case of its module; those of generated requests are made by Schemathesis."""
         if "verdicts" not in metafunc.fixturenames:
             return
         module = metafunc.module.__name__.rpartition(".")[2]
-        cases = [case for case in self.occasion.cases if MODULES.get(case.kind, "test_documented") == module]
+        cases = [case for case in self.configuration.cases if MODULES.get(case.kind, "test_documented") == module]
         metafunc.parametrize("verdicts", cases, ids=[case.id for case in cases], indirect=True)
 
     @pytest.hookimpl(tryfirst=True)
@@ -224,13 +224,15 @@ class Asking:
         """Put the items in the order of asking, without that of a module that has no case."""
         items[:] = [item for item in items if not item.nodeid.endswith("[NOTSET]")]
         self._narrow(items)
-        places = {case: place for place, case in enumerate(self.occasion.selected)}
-        items.sort(key=lambda item: places.get(_case_id(self.occasion, item.nodeid), -1))
+        places = {case: place for place, case in enumerate(self.configuration.selected)}
+        items.sort(key=lambda item: places.get(_case_id(self.configuration, item.nodeid), -1))
 
     def _narrow(self, items: list[pytest.Item]) -> None:
         """Keep the case that `--only` names, or the case of the clause that it names."""
-        if items and self.occasion.only:
-            left = [each for each in items if _case_id(self.occasion, each.nodeid) not in self.occasion.selected]
+        if items and self.configuration.only:
+            left = [
+                each for each in items if _case_id(self.configuration, each.nodeid) not in self.configuration.selected
+            ]
             items[0].config.hook.pytest_deselected(items=left)
             items[:] = [each for each in items if each not in left]
 
@@ -238,7 +240,7 @@ class Asking:
         """Tell the module of generated requests how many are wanted, before its items are built."""
         configure = getattr(getattr(collector, "module", None), "configure_generation", None)
         if configure and not isinstance(collector, pytest.Module):
-            given = self.occasion
+            given = self.configuration
             configure(given.examples, given.seed, may_write=Effect.WRITES in given.settings.allow)
 
     @pytest.hookimpl(tryfirst=True)
@@ -279,7 +281,7 @@ class Asking:
 
         class ByOperation(LoadScopeScheduling):  # type: ignore[misc]  # xdist carries no types
             def _split_scope(scheduler, nodeid: str) -> str:  # noqa: N805 - `self` is the plugin
-                return _case_id(self.occasion, nodeid).partition("/")[0]
+                return _case_id(self.configuration, nodeid).partition("/")[0]
 
         return ByOperation(config, log)
 
@@ -299,9 +301,9 @@ def _mend(report: Path) -> None:
 class Reporting:
     """The hooks of the process that reports."""
 
-    def __init__(self, config: pytest.Config, occasion: RunConfiguration) -> None:
-        self.config, self.occasion = config, occasion
-        self.record = Record(_given(config).reports, occasion)
+    def __init__(self, config: pytest.Config, configuration: RunConfiguration) -> None:
+        self.config, self.configuration = config, configuration
+        self.record = Record(_given(config).reports, configuration)
         self.junit = Path(
             os.path.expandvars(getattr(config.option, "xmlpath", None) or self.record.folder / "junit.xml")
         )
@@ -325,7 +327,7 @@ class Reporting:
     @property
     def _cannot_start(self) -> bool:
         option = self.config.option
-        return bool(self.occasion.settings.missing and (option.plan or option.clean_up))
+        return bool(self.configuration.settings.missing and (option.plan or option.clean_up))
 
     def preflight(self) -> bool:
         """Ask the first case before anything is collected, and tell whether no other can do better.
@@ -333,12 +335,12 @@ class Reporting:
         A whole run of one process asks it anyway; where workers will, only whether the host can be reached is tried.
         """
         config, run = self.config, self.config.stash[ASKING].run
-        if self._sends_nothing or self._is_narrowed or not self.occasion.cases:
+        if self._sends_nothing or self._is_narrowed or not self.configuration.cases:
             return False
         has_workers = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
         if not run.answers.dead and (not has_workers or run.provider.trouble_reaching(run.provider.settings.base_url)):
             with suppress(Blocked, NotTested):
-                run.answers.of(next(case for case in self.occasion.cases if case.operation.effect is Effect.READS))
+                run.answers.of(next(case for case in self.configuration.cases if case.operation.effect is Effect.READS))
         self._is_over = bool(run.answers.dead)
         return self._is_over
 
@@ -357,21 +359,21 @@ class Reporting:
     def _take_blocked(self) -> None:
         """Say of each clause that it is blocked with the whole run, and take back what was brought about."""
         run = self.config.stash[ASKING].run
-        self.record.take(written(verdict_line(run.judgement(*each))) for each in self.occasion.promises.values())
+        self.record.take(written(verdict_line(run.judgement(*each))) for each in self.configuration.promises.values())
         run.accounts.close()
 
     def pytest_report_header(self) -> list[str]:
         """Say who is asked, loudly where it is not the vendor."""
-        settings, contract = self.occasion.settings, self.occasion.contract
-        who = "the embedded reference provider: THIS IS NOT THE VENDOR" if settings.is_reference else settings.base_url
+        settings, contract = self.configuration.settings, self.configuration.contract
+        who = "the embedded reference provider (NOT THE VENDOR)" if settings.is_reference else settings.base_url
         allowed = ", ".join(sorted(map(str, settings.allow))) or "nothing"
         return [
             f"provider: {who}",
             f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
-            f"{' …' if len(contract.operations) > 3 else ''}, {len(self.occasion.promises)} clauses,"
-            f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.occasion.seed}"
-            f"{f'; profile {profile.name}' if (profile := self.occasion.profile) else ''}"
-            f"{f'; against {baseline.name}' if (baseline := self.occasion.baseline) else ''}",
+            f"{' …' if len(contract.operations) > 3 else ''}, {len(self.configuration.promises)} clauses,"
+            f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.configuration.seed}"
+            f"{f'; profile {profile.name}' if (profile := self.configuration.profile) else ''}"
+            f"{f'; against {baseline.name}' if (baseline := self.configuration.baseline) else ''}",
         ]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -380,7 +382,7 @@ class Reporting:
             self._say(f"preflight: {self.config.stash[ASKING].run.answers.dead}", red=True)
             return True
         if self._cannot_start:
-            self._say(f"nothing is sent: {self.occasion.settings.missing}", red=True)
+            self._say(f"nothing is sent: {self.configuration.settings.missing}", red=True)
             return True
         if self.config.option.clean_up:
             self._clean_up()
@@ -388,10 +390,10 @@ class Reporting:
         if not self.config.option.plan:
             return None
         run = self.config.stash[ASKING].run
-        chosen = {_case_id(self.occasion, item.nodeid) for item in session.items}
-        for case in self.occasion.cases:
+        chosen = {_case_id(self.configuration, item.nodeid) for item in session.items}
+        for case in self.configuration.cases:
             if case.id in chosen:
-                self._say(f"{case.id}: {run.answers.plan(case, self.occasion.examples)}")
+                self._say(f"{case.id}: {run.answers.plan(case, self.configuration.examples)}")
         return True
 
     def _clean_up(self) -> None:
@@ -410,7 +412,7 @@ class Reporting:
         lines = getattr(report, "contract", [])
         self.record.take(lines)
         if report.failed and not lines:
-            self.record.take_silence(_case_id(self.occasion, report.nodeid), str(report.longrepr))
+            self.record.take_silence(_case_id(self.configuration, report.nodeid), str(report.longrepr))
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Count an item that is blocked with the whole run, and print neither letter nor word for it."""
@@ -475,7 +477,7 @@ class Reporting:
         """Add the record to the nights, and tell if that cannot be; of a narrowed one the next could learn nothing."""
         if self.config.option.nightly and decision.word is not DecisionKind.NONE:
             try:
-                keep(self.record.jsonl, self.record.folder / HISTORY, self.occasion.started)
+                keep(self.record.jsonl, self.record.folder / HISTORY, self.configuration.started)
             except BadInput as error:
                 self._say(f"ERROR: this night is not kept: {error}", red=True)
                 return False
@@ -527,7 +529,7 @@ class Reporting:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Any) -> None:
         """Name the page."""
-        report.title = f"{self.occasion.contract.title} contract"
+        report.title = f"{self.configuration.contract.title} contract"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
@@ -543,14 +545,14 @@ class Reporting:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
         """Fill a row, with a link to the exchange of its case."""
-        case = _case_id(self.occasion, report.nodeid)
+        case = _case_id(self.configuration, report.nodeid)
         cells[1], cells[3] = reporting.cell(case, "testId"), reporting.cell(case, "links")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
         """Count the verdicts of a case that has no letter."""
         if report.passed:
-            data[:] = [words.tally(self.record.judgements_of(_case_id(self.occasion, report.nodeid)))]
+            data[:] = [words.tally(self.record.judgements_of(_case_id(self.configuration, report.nodeid)))]
 
 
 def _telling_something_new(errors: list[Any]) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""From the options of a run to its occasion: what they name is read, and checked, before anything is sent.
+"""From the options of a run to its configuration: what they name is read, and checked, before anything is sent.
 
 Raises `BadInput` for options that do not go together, for an id that is none, and for a file that cannot be used.
 """
@@ -30,7 +30,7 @@ EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a n
 
 
 @dataclass(frozen=True)
-class Given:
+class RunOptions:
     """The options of a run, `folder` where its relative paths begin, and the folder of promises."""
 
     option: Namespace
@@ -71,7 +71,7 @@ class Given:
             return int(self.option.seed)
         return int(f"{started:%Y%m%d}") if self.option.nightly else 1
 
-    def occasion(
+    def configuration(
         self, settings: Settings, workflows: Mapping[str, Workflow], waivers: Path, started: datetime
     ) -> RunConfiguration:
         """Read what the options name.
@@ -81,7 +81,7 @@ class Given:
         """
         option, contract = self.option, self.contract
         derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
-        occasion = RunConfiguration(
+        configuration = RunConfiguration(
             contract=contract,
             cases=in_order([*derived, *workflow_cases(contract, workflows)]),
             waivers=self._waivers(waivers),
@@ -94,15 +94,15 @@ class Given:
             examples=self.examples(),
             only=option.only or "",
         )
-        self._check_only(occasion)
-        self._check_accounts(occasion)
-        return self._compared(replace(occasion, profile=self._profile(occasion)))
+        self._check_only(configuration)
+        self._check_accounts(configuration)
+        return self._compared(replace(configuration, profile=self._profile(configuration)))
 
-    def ledger(self, occasion: RunConfiguration) -> Ledger:
+    def ledger(self, configuration: RunConfiguration) -> Ledger:
         """Return the ledger to be cleaned up, or the one that this run writes."""
         if left := self.option.clean_up:
             return read_ledger((self.folder / left).resolve())
-        return Ledger(self.reports / "ledger.jsonl", occasion.nonce)
+        return Ledger(self.reports / "ledger.jsonl", configuration.nonce)
 
     def _waivers(self, default: Path) -> tuple[Waiver, ...]:
         if self.option.waivers:
@@ -114,42 +114,47 @@ class Given:
     def _waivers_of(self, path: Path) -> tuple[Waiver, ...]:
         return load_waivers(path, self.schemas, path.name)
 
-    def _profile(self, occasion: RunConfiguration) -> Profile | None:
+    def _profile(self, configuration: RunConfiguration) -> Profile | None:
         option = self.option
         if not (option.profile or option.acceptance):
             return None
         path = self.folder / option.profile if option.profile else newest_profile(self.schemas)
-        return load_profile(path, self.schemas, occasion.promises)
+        return load_profile(path, self.schemas, configuration.promises)
 
-    def _check_only(self, occasion: RunConfiguration) -> None:
-        known = {*occasion.promises, *(case.id for case in occasion.cases)}
-        if occasion.only and occasion.only not in known:
-            raise BadInput("--only", "", f"{occasion.only!r} is no case and no clause", nearest(occasion.only, known))
+    def _check_only(self, configuration: RunConfiguration) -> None:
+        known = {*configuration.promises, *(case.id for case in configuration.cases)}
+        if configuration.only and configuration.only not in known:
+            raise BadInput(
+                "--only",
+                "",
+                f"{configuration.only!r} is neither a case nor a clause",
+                nearest(configuration.only, known),
+            )
 
-    def _check_accounts(self, occasion: RunConfiguration) -> None:
+    def _check_accounts(self, configuration: RunConfiguration) -> None:
         """Refuse an account in a state that no case needs, and a value whose name is nearly one that a case needs.
 
         Other values are fine: what only another account has must not show in an answer.
         """
         file = Path(self.option.provider or "the provider file").name
-        own = occasion.contract.setting_names
+        own = configuration.contract.setting_names
         states = {own.default_state, own.other_account, own.expired, *own.variables}
-        states |= {case.state for case in occasion.cases if case.state}
-        names = value_names(occasion.cases)
-        for state, account in occasion.settings.accounts.items():
+        states |= {case.state for case in configuration.cases if case.state}
+        names = value_names(configuration.cases)
+        for state, account in configuration.settings.accounts.items():
             key = f"accounts.{state!r}"
             if state not in states:
-                raise BadInput(file, key, "is no provider state of the contract", nearest(state, states))
+                raise BadInput(file, key, "is not a provider state of the contract", nearest(state, states))
             for name in account.values.keys() - names:
                 if get_close_matches(name.lower(), map(str.lower, names), n=1, cutoff=MISSPELT):
-                    problem = "is no value that the contract asks for"
+                    problem = "is not a value that the contract asks for"
                     raise BadInput(file, f"{key}.values.{name}", problem, nearest(name, names))
 
-    def _compared(self, occasion: RunConfiguration) -> RunConfiguration:
+    def _compared(self, configuration: RunConfiguration) -> RunConfiguration:
         """Add what the run is compared with: the file that is named, else the nights that are kept."""
         if self.option.nightly:
             nights = read_nights(self.reports / HISTORY)
-            occasion = replace(occasion, history=history_of(nights), baseline=baseline(nights))
+            configuration = replace(configuration, history=history_of(nights), baseline=baseline(nights))
         if self.option.against:
-            occasion = replace(occasion, baseline=baseline([read_earlier(self.folder / self.option.against)]))
-        return occasion
+            configuration = replace(configuration, baseline=baseline([read_earlier(self.folder / self.option.against)]))
+        return configuration

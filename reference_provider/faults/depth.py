@@ -12,7 +12,7 @@ IN_FULL = ("getActiveProject",)
 TELLING = r"(.*-)?(name|id|e164|call-sid|active-agent|answer)"
 
 RINGING = ("makeCall", "batchCall")
-"""Not asked a second time where no answer came, since somebody might be rung twice: that is blocked, not violated."""
+"""Not tested a second time where no answer came, since somebody might be rung twice: that is blocked, not violated."""
 
 THIN = re.compile(
     "|".join(

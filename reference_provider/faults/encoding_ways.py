@@ -72,7 +72,7 @@ def ways_of_media_type() -> Iterator[Way]:
 
 
 def ways_of_json() -> Iterator[Way]:
-    """The body as something that is no JSON, or only nearly so."""
+    """The body as something that is not JSON, or only nearly so."""
     clauses = ("body.is-strict-json",)
     for name, (words, change) in NO_JSON_BODIES.items():
         yield Way(name, clauses, words, with_body(change))

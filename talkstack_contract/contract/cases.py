@@ -166,14 +166,14 @@ def _error_cases(operation: Operation, response: Response) -> Iterator[Case]:
         yield from _refusal_cases(operation, response, response.refuses)
     if response.state:
         yield from _state_cases(operation, response)
-    for way in response.scenarios:
-        yield _way_case(operation, response, way)
+    for scenario in response.scenarios:
+        yield _scenario_case(operation, response, scenario)
     for names in response.absent:
         words = f"a request without {', '.join(names)}"
         yield _input_case(operation, response, words, MutationKind.ABSENT, *names)
-    for spoil, names in ((MutationKind.MALFORMED, response.malformed), (MutationKind.UNKNOWN, response.unknown)):
+    for mutation, names in ((MutationKind.MALFORMED, response.malformed), (MutationKind.UNKNOWN, response.unknown)):
         for name in names:
-            yield _input_case(operation, response, f"{_article(spoil)} {name}", spoil, name)
+            yield _input_case(operation, response, f"{_article(mutation)} {name}", mutation, name)
 
 
 def _state_cases(operation: Operation, response: Response) -> Iterator[Case]:
@@ -187,47 +187,47 @@ def _state_cases(operation: Operation, response: Response) -> Iterator[Case]:
         yield replace(case, name=f"{name}-by-{scheme.slug}", scheme=scheme)
 
 
-def _way_case(operation: Operation, response: Response, way: Scenario) -> Case:
-    reading = way.interpretation or response.source.interpretation
-    response = replace(response, source=replace(response.source, interpretation=reading), state=way.state)
-    words = f"an account in the state “{way.state}”" if response.status >= 500 else in_words(way.name)
-    if way.is_guarded:
+def _scenario_case(operation: Operation, response: Response, scenario: Scenario) -> Case:
+    interpretation = scenario.interpretation or response.source.interpretation
+    response = replace(response, source=replace(response.source, interpretation=interpretation), state=scenario.state)
+    words = f"an account in the state “{scenario.state}”" if response.status >= 500 else in_words(scenario.name)
+    if scenario.is_guarded:
         response = replace(response, provenance=Provenance.ASSUMED)
-    clauses = tuple(error_clauses(operation, response, words, also=way.other_statuses))
-    if way.is_guarded:
-        clauses = (_guarded_refusal(f"{words} is refused", reading), *clauses)
+    clauses = tuple(error_clauses(operation, response, words, also=scenario.other_statuses))
+    if scenario.is_guarded:
+        clauses = (_guarded_refusal(f"{words} is refused", interpretation), *clauses)
     rank = SERVER_ERROR if response.status >= 500 else STATE
-    return _as_told(_case(operation, way.name, clauses, rank=rank, response=response), way)
+    return _by_scenario(_case(operation, scenario.name, clauses, rank=rank, response=response), scenario)
 
 
-def _as_told(case: Case, way: Scenario) -> Case:
-    spoils = tuple((name, MutationKind.SENT, template) for name, template in way.sends)
-    return replace(case, state=way.state or case.state, mutations=spoils, takes_any_scheme=True)
+def _by_scenario(case: Case, scenario: Scenario) -> Case:
+    mutations = tuple((name, MutationKind.SENT, template) for name, template in scenario.sends)
+    return replace(case, state=scenario.state or case.state, mutations=mutations, takes_any_scheme=True)
 
 
-def _input_case(operation: Operation, response: Response, words: str, spoil: MutationKind, *names: str) -> Case:
+def _input_case(operation: Operation, response: Response, words: str, mutation: MutationKind, *names: str) -> Case:
     clauses = error_clauses(operation, response, words)
-    case = _case(operation, _spoilt_name(names, spoil), clauses, rank=INPUT, response=response)
-    return replace(case, mutations=_spoils(operation, names, spoil), takes_any_scheme=True)
+    case = _case(operation, _mutated_name(names, mutation), clauses, rank=INPUT, response=response)
+    return replace(case, mutations=_mutations(operation, names, mutation), takes_any_scheme=True)
 
 
-def _spoils(
-    operation: Operation, names: Sequence[str], spoil: MutationKind
+def _mutations(
+    operation: Operation, names: Sequence[str], mutation: MutationKind
 ) -> tuple[tuple[str, MutationKind, Json], ...]:
     """Spoil some fields; one that is looked at only where it stands alone is sent without the others of its kind."""
     is_alone = any(field.alone is not None for field in operation.fields if field.name in names)
     groups = [group for response in operation.responses for group in response.absent if set(group) & set(names)]
     others = {name for group in groups for name in group} - set(names) if is_alone else set()
     left_out = ((name, MutationKind.ABSENT, None) for name in sorted(others))
-    return (*((name, spoil, None) for name in names), *left_out)
+    return (*((name, mutation, None) for name in names), *left_out)
 
 
-def _spoilt_name(names: Sequence[str], spoil: MutationKind) -> str:
-    return f"{'-and-'.join(map(kebab, names))}-{spoil}"
+def _mutated_name(names: Sequence[str], mutation: MutationKind) -> str:
+    return f"{'-and-'.join(map(kebab, names))}-{mutation}"
 
 
-def _article(spoil: MutationKind) -> str:
-    return f"an {spoil}" if spoil is MutationKind.UNKNOWN else f"a {spoil}"
+def _article(mutation: MutationKind) -> str:
+    return f"an {mutation}" if mutation is MutationKind.UNKNOWN else f"a {mutation}"
 
 
 def _refusal_cases(operation: Operation, response: Response, provenance: Provenance) -> Iterator[Case]:
@@ -239,8 +239,8 @@ def _refusal_cases(operation: Operation, response: Response, provenance: Provena
     is_printed = provenance is Provenance.DOCUMENTED
     is_read = operation.effect is Effect.READS
     forms = REFUSED_FORMS if is_printed and is_read else PLAIN_FORMS if is_printed else (CredentialVariant.WRONG,)
-    reading = response.source.interpretation or ("" if is_printed else "undocumented-401")
-    response = replace(response, provenance=provenance, source=replace(response.source, interpretation=reading))
+    interpretation = response.source.interpretation or ("" if is_printed else "undocumented-401")
+    response = replace(response, provenance=provenance, source=replace(response.source, interpretation=interpretation))
     clauses = tuple(error_clauses(operation, response, "a missing or wrong credential"))
     if not is_printed:  # the page asks for a credential all the same
         clauses = (_guarded_refusal("a missing or wrong credential is refused", "undocumented-401"), *clauses)
@@ -311,28 +311,30 @@ def _guarded_refusal(sentence: str, interpretation: str) -> Clause:
 def _undocumented_cases(operation: Operation) -> Iterator[Case]:
     """Yield what a careless or hostile client sends: it is refused, and nobody's data shows."""
     for field in operation.fields:
-        for spoil, reading, provenance in _undocumented_spoils(operation, field):
-            words = f"{kebab(field.name).replace('-', ' ')} {in_words(spoil)}"
-            clauses = _refused_clauses(operation, words, reading, provenance)
-            case = _case(operation, _spoilt_name([field.name], spoil), clauses, rank=INPUT)
-            yield replace(case, mutations=_spoils(operation, [field.name], spoil), takes_any_scheme=True)
+        for mutation, interpretation, provenance in _undocumented_mutations(operation, field):
+            words = f"{kebab(field.name).replace('-', ' ')} {in_words(mutation)}"
+            clauses = _refused_clauses(operation, words, interpretation, provenance)
+            case = _case(operation, _mutated_name([field.name], mutation), clauses, rank=INPUT)
+            yield replace(case, mutations=_mutations(operation, [field.name], mutation), takes_any_scheme=True)
         if field.names_object and not field.is_shared:
-            case = _case(operation, _spoilt_name([field.name], MutationKind.FOREIGN), _foreign_clauses(), rank=INPUT)
-            yield replace(case, mutations=_spoils(operation, [field.name], MutationKind.FOREIGN), takes_any_scheme=True)
-    for way in operation.undocumented:
-        clauses = _refused_clauses(operation, in_words(way.name), way.interpretation, Provenance.ASSUMED)
-        yield _as_told(_case(operation, way.name, clauses, rank=INPUT), way)
+            case = _case(operation, _mutated_name([field.name], MutationKind.FOREIGN), _foreign_clauses(), rank=INPUT)
+            yield replace(
+                case, mutations=_mutations(operation, [field.name], MutationKind.FOREIGN), takes_any_scheme=True
+            )
+    for scenario in operation.undocumented:
+        clauses = _refused_clauses(operation, in_words(scenario.name), scenario.interpretation, Provenance.ASSUMED)
+        yield _by_scenario(_case(operation, scenario.name, clauses, rank=INPUT), scenario)
 
 
-def _undocumented_spoils(operation: Operation, field: Field) -> Iterator[tuple[MutationKind, str, Provenance]]:
+def _undocumented_mutations(operation: Operation, field: Field) -> Iterator[tuple[MutationKind, str, Provenance]]:
     told = operation.responses
     is_told_absent = any((field.name,) in response.absent for response in told)
     if field.place is ParameterLocation.BODY and field.is_required and not is_told_absent:
         yield MutationKind.ABSENT, "undocumented-refusals", Provenance.ASSUMED
     if field.place is ParameterLocation.BODY and (field.is_required or is_told_absent):
-        for spoil in (MutationKind.EMPTY,) if bare_type(operation.media_type) in (MULTIPART, FORM) else UNUSUAL:
-            if spoil is not MutationKind.NULL or "null" not in field.keywords.get("type", ""):
-                yield spoil, "unusual-values", Provenance.OURS
+        for mutation in (MutationKind.EMPTY,) if bare_type(operation.media_type) in (MULTIPART, FORM) else UNUSUAL:
+            if mutation is not MutationKind.NULL or "null" not in field.keywords.get("type", ""):
+                yield mutation, "unusual-values", Provenance.OURS
     if field.names_object and not any(field.name in response.unknown for response in told):
         yield MutationKind.UNKNOWN, "unknown-ids", Provenance.ASSUMED
     may_be_malformed = field.names_object or field.keywords.get("format") == "email"
@@ -340,8 +342,8 @@ def _undocumented_spoils(operation: Operation, field: Field) -> Iterator[tuple[M
         yield MutationKind.MALFORMED, "malformed-ids" if field.names_object else "unusual-values", Provenance.OURS
 
 
-def _refused_clauses(operation: Operation, words: str, reading: str, provenance: Provenance) -> Iterator[Clause]:
-    source = replace(operation.source, interpretation=reading)
+def _refused_clauses(operation: Operation, words: str, interpretation: str, provenance: Provenance) -> Iterator[Clause]:
+    source = replace(operation.source, interpretation=interpretation)
     sentence = f"{words}: no failure inside the server"
     practice = Provenance.PRACTICE
     yield Clause("status.is-no-server-error", sentence, practice, source, "no-server-error", (501,))
@@ -401,7 +403,7 @@ def _no_server_error() -> Clause:
 
 
 def _generated_clauses(operation: Operation) -> Iterator[Clause]:
-    """Yield what generated requests put to the test; the first is stated by the item that sends them."""
+    """Yield what generated requests test; the first is stated by the item that sends them."""
     sentence = "Schemathesis' own checks find nothing"
     source = replace(operation.source, interpretation="generated-requests")
     yield Clause("schemathesis.finds-nothing", sentence, Provenance.OURS, source, "findings")

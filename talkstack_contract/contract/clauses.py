@@ -74,8 +74,8 @@ def _as_sure_as(response: Response, clause: Clause) -> Clause:
     is_access_control = not response.is_success and clause.weight is RequirementLevel.MUST
     if response.is_documented or is_access_control or not clause.level.is_at_least(RequirementLevel.SHOULD):
         return clause
-    reading = clause.source.interpretation or response.source.interpretation
-    source = replace(clause.source, interpretation=reading)
+    interpretation = clause.source.interpretation or response.source.interpretation
+    source = replace(clause.source, interpretation=interpretation)
     return replace(clause, provenance=Provenance.ASSUMED, source=source, weight=None)
 
 
@@ -310,7 +310,7 @@ def _part_clauses(part: DescribedValue, response: Response) -> Iterator[Clause]:
         locations += [each for each in root.locations if each.keyword == "type"]
     if not part.path and not keywords:
         return
-    source = replace(response.source, interpretation=part.notes.get("reading", response.source.interpretation))
+    source = replace(response.source, interpretation=part.notes.get("interpretation", response.source.interpretation))
     prefix = _prefix(part)
     kind = keywords.pop("type", None)
     is_literal = part.notes.get("const") == Provenance.DOCUMENTED

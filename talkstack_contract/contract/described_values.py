@@ -15,7 +15,7 @@ from talkstack_contract.contract.schema_keywords import BARE, REFERENCES_AT_MOST
 from talkstack_contract.contract.schema_vocabulary import ASSERTIONS, JUDGED, REFERENCES, schemas_below
 from talkstack_contract.model import DescribedValue, Json, Location, Provenance, SchemaPart, SchemaViolation, Side
 
-INHERITED = frozenset({"topic", "provenance", "reading"})
+INHERITED = frozenset({"topic", "provenance", "interpretation"})
 VISITED_AT_MOST = 5_000  # schemas: past it, what is left is judged as part of the whole
 _STRUCTURE = frozenset({"properties", "required", "items", "allOf", "$ref"})
 _MAY_ASK_NOTHING = frozenset(

@@ -63,9 +63,9 @@ def read_yaml(path: Path, shown: str) -> Json:
         return yaml.load(read_text(path, shown), Loader=_Strict)  # noqa: S506 - a SafeLoader, only stricter
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise BadInput(shown, f"line {line}", error.problem or "is no YAML", "mend the line") from None
+        raise BadInput(shown, f"line {line}", error.problem or "is not valid YAML", "fix this line") from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise BadInput(shown, "", f"is no YAML ({type(error).__name__})", "mend the file") from None
+        raise BadInput(shown, "", f"is not valid YAML ({type(error).__name__})", "fix the file") from None
 
 
 def read_toml(path: Path) -> Json:
@@ -73,7 +73,7 @@ def read_toml(path: Path) -> Json:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(path.name, "", f"is no TOML: {error}", "mend the line") from None
+        raise BadInput(path.name, "", f"is not valid TOML: {error}", "fix this line") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "give a readable file") from None
 
@@ -86,7 +86,7 @@ def read_document(folder: Path, name: str) -> Json:
     try:
         return json.loads(read_text(folder / name, shown), object_pairs_hook=lambda pairs: _once(pairs, shown))
     except json.JSONDecodeError as error:
-        raise BadInput(shown, f"line {error.lineno}", error.msg, "mend the line") from None
+        raise BadInput(shown, f"line {error.lineno}", error.msg, "fix this line") from None
 
 
 def _once(pairs: list[tuple[str, Json]], shown: str) -> Json:

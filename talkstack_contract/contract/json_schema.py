@@ -215,7 +215,7 @@ def _remedy(error: ValidationError) -> str:
     if error.validator == "enum":
         allowed: Any = error.validator_value
         return nearest(str(error.instance), map(str, allowed))
-    return "mend it, or see schemas/meta for what is allowed"
+    return "fix it, or see schemas/meta for what is allowed"
 
 
 def _shortly(message: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads `schemas/` into values: the contract, its readings, and the schemas of our own files.
+"""Reads `schemas/` into values: the contract, its interpretations, and the schemas of our own files.
 
 The one place where the vendor's names and the keys of our files are looked up.
 Raises `BadInput` for a file that is missing, cut, not valid, or says something twice.
@@ -64,8 +64,8 @@ class _Catalogue:
         for name in schemas:
             if not name.startswith("meta/"):
                 checker.check(self.parts.files.place(name), self.documents[name])
-        self.readings = tuple(self._readings())
-        self.parts.knows(each.id for each in self.readings)
+        self.interpretations = tuple(self._interpretations())
+        self.parts.knows(each.id for each in self.interpretations)
 
     def contract(self) -> Contract:
         root = self.parts.document("openapi.yaml")
@@ -83,7 +83,7 @@ class _Catalogue:
             info["version"],
             docs_read,
             operations,
-            self.readings,
+            self.interpretations,
             digest.hexdigest(),
             pages,
             self._setting_names(root, operations),
@@ -109,9 +109,9 @@ class _Catalogue:
             _provider_file(self.parts.document("meta/provider.json"), base_urls, credentials),
         )
 
-    def _readings(self) -> Iterator[Interpretation]:
-        document = self.parts.document("readings.yaml")
-        check_document("schemas/readings.yaml", document, self.parts.document("meta/readings.json"))
+    def _interpretations(self) -> Iterator[Interpretation]:
+        document = self.parts.document("interpretations.yaml")
+        check_document("schemas/interpretations.yaml", document, self.parts.document("meta/interpretations.json"))
         for name, entry in document.items():
             yield Interpretation(
                 name, entry["kind"], tuple(entry["pages"]), entry["decision"], entry["reason"], entry["question"]
@@ -191,7 +191,7 @@ def _check_fields(file: str, place: str, operation: Operation) -> None:
     known = [field.name for field in operation.fields]
     for name in _named_fields(operation):
         if name not in known:
-            raise BadInput(f"schemas/{file}", place, f"{name!r} is no field of the request", nearest(name, known))
+            raise BadInput(f"schemas/{file}", place, f"{name!r} is not a field of the request", nearest(name, known))
     for field in operation.fields:
         if field.names_object and field.sends is None and field.alone is None:
             raise BadInput(f"schemas/{file}", f"{place}, field {field.name}", "is an id and sends nothing", "add sends")
@@ -212,5 +212,5 @@ def _check_makers(operations: Sequence[Operation]) -> None:
         if operation.creates and operation.creates.removed_by not in ("", *known):
             name = operation.creates.removed_by
             raise BadInput(
-                "schemas/openapi.yaml", f"{operation.id}.makes", f"{name!r} is no operation", nearest(name, known)
+                "schemas/openapi.yaml", f"{operation.id}.makes", f"{name!r} is not an operation", nearest(name, known)
             )

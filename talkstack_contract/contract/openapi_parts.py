@@ -68,14 +68,14 @@ class Parts:
     def scenarios(self, file: str, place: str, entries: Json) -> tuple[Scenario, ...]:
         """Return the named ways to a response."""
         for each in entries.values():
-            self.check_interpretation(file, place, each.get("reading", ""))
+            self.check_interpretation(file, place, each.get("interpretation", ""))
         return tuple(
             Scenario(
                 name,
                 each.get("state", ""),
                 tuple(each.get("sends", {}).items()),
                 tuple(each.get("or", ())),
-                each.get("reading", ""),
+                each.get("interpretation", ""),
                 each.get("guarded", False),
             )
             for name, each in entries.items()
@@ -84,4 +84,6 @@ class Parts:
     def check_interpretation(self, file: str, place: str, name: str) -> None:
         """Refuse the id of an interpretation that there is not."""
         if name and name not in self._interpretations:
-            raise BadInput(f"schemas/{file}", place, f"{name!r} is no reading", nearest(name, self._interpretations))
+            raise BadInput(
+                f"schemas/{file}", place, f"{name!r} is not an interpretation", nearest(name, self._interpretations)
+            )

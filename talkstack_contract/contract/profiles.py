@@ -87,7 +87,7 @@ def load_profile(path: Path, schemas: Path, clauses: Collection[str]) -> Profile
     for id_ in ids:
         if id_ not in known:
             remedy = f"{nearest(id_, known)}; freeze a new profile where a promise was given up"
-            raise BadInput(path.name, repr(id_), "is no clause", remedy)
+            raise BadInput(path.name, repr(id_), "is not a clause", remedy)
         if id_ in seen:
             raise BadInput(path.name, repr(id_), "stands in two lists", "keep one")
         seen.add(id_)

@@ -72,7 +72,7 @@ def _serialization(
     known = STYLES[location]
     style = parameter.get("style", known[0])
     if style not in known:
-        problem = f"{style!r} is no style of a parameter in the {location}"
+        problem = f"{style!r} is not a style of a parameter in the {location}"
         raise BadInput(f"schemas/{where.file}", f"{key}.style", problem, f"write {' or '.join(known)}")
     explode = parameter.get("explode", style in ("form", "deepObject"))
     if style == "deepObject" and not explode:
@@ -144,7 +144,7 @@ def _field(
 ) -> Field:
     notes = schema.get("x-contract", {})
     parts.check(there.file, notes, "fieldNotes", f"{place}, field {name}")
-    parts.check_interpretation(there.file, place, notes.get("reading", ""))
+    parts.check_interpretation(there.file, place, notes.get("interpretation", ""))
     names_object = notes.get("id", False)
     return Field(
         name=name,

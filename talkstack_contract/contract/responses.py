@@ -70,10 +70,10 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: int, 
     media_type, body, schema = _content(parts, there, place, entry)
     for part in body.values:
         parts.check(file, part.notes, "schemaNotes", f"{place}, schema of {'.'.join(part.path) or '$'}")
-        parts.check_interpretation(file, place, part.notes.get("reading", ""))
-    for name in (notes.get("reading", ""), notes.get("shows_reading", "")):
+        parts.check_interpretation(file, place, part.notes.get("interpretation", ""))
+    for name in (notes.get("interpretation", ""), notes.get("shows_interpretation", "")):
         parts.check_interpretation(file, place, name)
-    source, interpretation = notes["source"], notes.get("reading", "")
+    source, interpretation = notes["source"], notes.get("interpretation", "")
     provenance = Provenance(notes.get("provenance", Provenance.DOCUMENTED))
     return Response(
         status=status,
@@ -83,7 +83,7 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: int, 
         owner=tuple(notes.get("owner", ())),
         provenance=provenance,
         shows=tuple((name, tuple(path)) for name, path in notes.get("shows", {}).items()),
-        shows_interpretation=notes.get("shows_reading", ""),
+        shows_interpretation=notes.get("shows_interpretation", ""),
         secrets=tuple(tuple(path) for path in notes.get("secrets", ())),
         absent=tuple((each,) if isinstance(each, str) else tuple(each) for each in notes.get("absent", ())),
         malformed=tuple(notes.get("malformed", ())),

@@ -50,7 +50,9 @@ def accepted(
     """Return the alternatives of a security requirement, without the empty one that makes a credential optional."""
     for name in (name for alternative in security for name in alternative):
         if name not in schemes:
-            raise BadInput(f"schemas/{file}", f"{place}.security", f"{name!r} is no scheme", nearest(name, schemes))
+            raise BadInput(
+                f"schemas/{file}", f"{place}.security", f"{name!r} is not a security scheme", nearest(name, schemes)
+            )
     return tuple(_together([schemes[name] for name in alternative]) for alternative in security if alternative)
 
 

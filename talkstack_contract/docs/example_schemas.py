@@ -9,7 +9,7 @@
 | a text under `id`, or under a name that ends in `id` | type string, not empty |
 | an instant, a mail address, an http address | type string with the format date-time, email, uri |
 | a whole number, another number, true or false | type integer, number, boolean |
-| null, or a value that is no JSON | no type: a question to the vendor |
+| null, or a value that is not JSON | no type: a question to the vendor |
 | a list | type array; its elements as one schema that holds for all of them, with the keys that all have |
 | an empty list | type array, with no schema of its elements |
 """

@@ -41,7 +41,7 @@ class Slip:
 class ReadBody:
     """What a body holds.
 
-    `keys` gives the character at which each place (`data[].name`) stands; `unread` the places whose value is no JSON.
+    `keys` gives the character at which each place (`data[].name`) stands; `unread` the places whose value is not JSON.
     """
 
     value: Json
@@ -97,7 +97,7 @@ class _Reader:
         if kind == "word":
             if text in _CONSTANTS:
                 return _CONSTANTS[text]
-            self.slip(offset, f"{text} is no JSON value")
+            self.slip(offset, f"{text} is not JSON value")
             self.unread.add(at)
             return None
         raise _NotReadable(offset, f"a value is expected, not {text!r}" if text else "the end is missing")
@@ -122,7 +122,7 @@ class _Reader:
 
     def number(self, text: str, offset: int) -> int | float:
         if not _STRICT_NUMBER.match(text):
-            self.slip(offset, f"{text} is no number of JSON")
+            self.slip(offset, f"{text} is not a number of JSON")
         if len(text) > 40:
             raise _NotReadable(offset, "a number of more than 40 digits")
         return float(text) if re.search(r"[.eE]", text) else int(text)

@@ -57,7 +57,7 @@ def scaffold(pages: Sequence[PageFacts], title: str, docs_read: str) -> Scaffold
     """Return the contract of pages; `docs_read` is the day they were read, as 2031-05-06."""
     operations = [each for each in merged(pages) if "?" not in each.operation]
     made = [_Operation(each, hosts_of(operations)[:1]) for each in operations]
-    files: dict[str, Json] = {"envelope.json": _ENVELOPE, "readings.yaml": _interpretations(operations)}
+    files: dict[str, Json] = {"envelope.json": _ENVELOPE, "interpretations.yaml": _interpretations(operations)}
     files["openapi.yaml"] = _document(made, title, docs_read)
     for tag, group in groupby(sorted(made, key=lambda each: each.tag), key=lambda each: each.tag):
         items: dict[str, Json] = {}

@@ -107,7 +107,7 @@ class _Cache:
         except FileNotFoundError:
             self.index = {}
         except (OSError, ValueError) as error:
-            problem = f"{self.folder} is no cache of pages ({type(error).__name__})"
+            problem = f"{self.folder} is not a cache of pages ({type(error).__name__})"
             raise BadInput("--cache", "", problem, "name another folder") from None
 
     def etag(self, url: str) -> str:

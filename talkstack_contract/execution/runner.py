@@ -77,7 +77,7 @@ class Answers:
                 self._answers[case.id] = self._ask(case)
             except (Blocked, NotTested) as error:
                 self._answers[case.id] = error
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and asking again would not mend it
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and asking again would not fix it
                 self._answers[case.id] = bug_of_ours(error)
         known = self._answers[case.id]
         if not isinstance(known, DecodedResponse):
@@ -170,7 +170,7 @@ class Answers:
         except NotYet as error:
             return f"{case.method} {case.operation.path}, after {error}"
         except NotTested as error:
-            return f"not asked: {error.reason}"
+            return f"not tested: {error.reason}"
 
     def _check_credential(self, case: Case) -> None:
         """Hold back a spoilt credential while the sound one does not work: that it is refused would mean nothing."""
@@ -180,7 +180,7 @@ class Answers:
         if sound is None:
             return  # no page prints a success
         if sound.effect is not Effect.READS and sound.id not in self._answers:
-            return  # not asked only for this: it would change something
+            return  # not tested only for this: it would change something
         if self.of(sound).exchange.status in refusals(case.operation):
             raise NotTested(f"the {case.scheme.noun} itself is refused, so refusing a spoilt one means nothing")
 

@@ -1,4 +1,4 @@
-"""Workflows: promises that no one answer alone can break, each put to the test by a sequence of requests.
+"""Workflows: promises that no one answer alone can break, each tested by a sequence of requests.
 
 A workflow is a plain function of `Steps`: what it needs, it does (`do`, which ends the workflow where it does not
 succeed), what it is about, it asks (`ask`), and what came back it holds to the promise (`hold`). The functions stand in
@@ -48,7 +48,7 @@ class Workflow:
     walk: Callable[["Steps"], None]
     state: str
     provenance: Provenance = Provenance.DOCUMENTED
-    reading: str = ""
+    interpretation: str = ""
     needs_new: bool = False
     guards: Source | None = None
 
@@ -66,7 +66,7 @@ def workflow_cases(contract: Contract, workflows: Mapping[str, Workflow]) -> lis
         if each.operation not in operations:
             continue
         operation = operations[each.operation]
-        source = replace(each.guards or operation.source, interpretation=each.reading)
+        source = replace(each.guards or operation.source, interpretation=each.interpretation)
         weight = RequirementLevel.MUST if each.guards else None
         clause = Clause(each.clause, each.sentence, each.provenance, source, "workflow", weight=weight)
         method, effect = operation.method, operation.effect
@@ -174,7 +174,7 @@ class Steps:
     def ask(self, operation: str, *, token: str = "", api_key: str = "", state: str = "", **fields: Json) -> Reply:
         """Send one request, as the workflow's account or with another credential, and return what came back."""
         number = len(self.exchanges) + 1
-        spoils = tuple(
+        mutations = tuple(
             (
                 name,
                 MutationKind.ABSENT if value is LEFT_OUT else MutationKind.GIVEN,
@@ -189,7 +189,7 @@ class Steps:
             raise LookupError(f"{operation} has no field {', '.join(unknown)}")
         place = self._place(state or self._workflow.state)
         case = replace(
-            usual, name=f"{self._workflow.id}/{number}", state=place[0], mutations=spoils, needs_own_account=False
+            usual, name=f"{self._workflow.id}/{number}", state=place[0], mutations=mutations, needs_own_account=False
         )
         if token or api_key:
             word = "token" if token else "key"

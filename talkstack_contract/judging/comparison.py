@@ -1,7 +1,7 @@
-"""What changed since earlier runs, clause by clause: newly violated, fixed, no longer exercised, new.
+"""What changed since earlier runs, clause by clause: newly violated, fixed, no longer tested, new.
 
-A baseline is what earlier runs learned. A clause that was blocked, or stood below one that did not hold, taught them
-nothing, so that what an earlier run still knew of it stands.
+A baseline holds the last verdict of each clause. A clause that was blocked, or depended on one that was violated, is
+ignored: the verdict of an earlier run is kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +50,7 @@ class Changes:
     since: str
     newly_violated: tuple[str, ...]
     fixed: tuple[str, ...]
-    no_longer_exercised: tuple[str, ...]
+    no_longer_tested: tuple[str, ...]
     gone: tuple[str, ...]
     new: tuple[str, ...]
     still_violated: tuple[str, ...]
@@ -61,7 +61,7 @@ class Changes:
         told = {
             "newly violated": self.newly_violated,
             "fixed": self.fixed,
-            "no longer exercised": self.no_longer_exercised + self.gone,
+            "no longer tested": self.no_longer_tested + self.gone,
             "new": self.new,
             "violated as before": self.still_violated,
         }
@@ -95,7 +95,7 @@ def changes_since(baseline: Baseline, expected: Sequence[str], judgements: Seque
         since=baseline.name,
         newly_violated=tuple(id_ for id_, each in now.items() if baseline.is_newly_violated(each)),
         fixed=tuple(id_ for id_, each in now.items() if each.verdict is Verdict.UPHELD and baseline.is_broken(id_)),
-        no_longer_exercised=tuple(lost),
+        no_longer_tested=tuple(lost),
         gone=tuple(sorted(exercised - set(expected))),
         new=tuple(id_ for id_ in now if not baseline.knows(id_)),
         still_violated=tuple(
@@ -105,6 +105,6 @@ def changes_since(baseline: Baseline, expected: Sequence[str], judgements: Seque
 
 
 def turns(verdicts: Iterable[Verdict | None]) -> int:
-    """Count how often a clause went over from upheld to broken or back, nights that taught nothing left out."""
+    """Count how often a clause went over from upheld to broken or back, without the nights that did not judge it."""
     told = [verdict in BROKEN for verdict in verdicts if verdict in EXERCISED]
     return sum(one is not other for one, other in pairwise(told))

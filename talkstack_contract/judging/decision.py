@@ -1,4 +1,4 @@
-"""From verdicts to a decision: what each documented pair shows, and whether the run ends green.
+"""From verdicts to a decision: what each documented response shows, and whether the run ends green.
 
 The table of decisions in README, in code. Plain functions over judgements, whoever made them and in whatever process.
 """
@@ -61,7 +61,7 @@ class ListedResponse:
 class Scope:
     """How much of the contract a run took on: what it expected to judge, and what kept it from finishing."""
 
-    pairs: tuple[ListedResponse, ...]
+    responses: tuple[ListedResponse, ...]
     expected: tuple[str, ...]
     cut_short: str = ""
     fail_on: RequirementLevel = RequirementLevel.MUST
@@ -92,17 +92,17 @@ class Decision:
     word: DecisionKind
     exit_status: int
     reason: str
-    pairs: tuple[DocumentedResponse, ...]
+    responses: tuple[DocumentedResponse, ...]
     clauses: dict[str, int]
     violated: tuple[str, ...]
     changes: Changes | None = None
 
     def counts(self) -> dict[str, int]:
-        """Count pairs: upheld, reachable, documented, and each other verdict."""
-        counted = Counter(str(pair.verdict) for pair in self.pairs)
-        reachable = sum(pair.is_reachable for pair in self.pairs)
+        """Count responses: upheld, reachable, documented, and each other verdict."""
+        counted = Counter(str(response.verdict) for response in self.responses)
+        reachable = sum(response.is_reachable for response in self.responses)
         verdicts = {str(verdict): counted[str(verdict)] for verdict in Verdict}
-        return {**verdicts, "reachable": reachable, "documented": len(self.pairs)}
+        return {**verdicts, "reachable": reachable, "documented": len(self.responses)}
 
 
 def fails(judgement: Judgement, fail_on: RequirementLevel) -> bool:
@@ -113,7 +113,7 @@ def fails(judgement: Judgement, fail_on: RequirementLevel) -> bool:
 def documented_responses(
     promised: Iterable[ListedResponse], judgements: Iterable[Judgement], fail_on: RequirementLevel
 ) -> tuple[DocumentedResponse, ...]:
-    """Say of each documented pair what its clauses come to."""
+    """Say of each documented response what its clauses come to."""
     judged: dict[tuple[str, int | None], list[Judgement]] = {}
     for each in judgements:
         judged.setdefault((each.operation, each.status), []).append(each)
@@ -128,7 +128,7 @@ def documented_responses(
 def documented_response(
     operation: str, status: int, judgements: Sequence[Judgement], has_cases: bool, fail_on: RequirementLevel
 ) -> DocumentedResponse:
-    """Say what the clauses of one pair come to."""
+    """Say what the clauses of one response come to."""
     remarks = sum(each.verdict is Verdict.VIOLATED and not fails(each, fail_on) for each in judgements)
     counted = [each for each in judgements if not _is_remark(each, fail_on) and not _is_lacking(each)]
     ranked = sorted(counted, key=lambda each: list(Verdict).index(each.verdict))
@@ -147,41 +147,41 @@ def _is_lacking(judgement: Judgement) -> bool:
 
 
 def _is_remark(judgement: Judgement, fail_on: RequirementLevel) -> bool:
-    """Advice that was not put to the test, or is violated below the threshold, does not decide a pair."""
+    """Advice that was not tested, or is violated below the threshold, does not decide a response."""
     below = not judgement.level.is_at_least(fail_on)
     if judgement.verdict is Verdict.VIOLATED:
         return below
     return judgement.verdict is Verdict.NOT_TESTED and judgement.level is RequirementLevel.ADVICE
 
 
-def decide(judgements: Sequence[Judgement], extent: Scope, waiver_problems: Sequence[str] = ()) -> Decision:
+def decide(judgements: Sequence[Judgement], scope: Scope, waiver_problems: Sequence[str] = ()) -> Decision:
     """Decide about a run, by the tables. What a profile does not score is counted, and decides nothing."""
-    scored = [each for each in judgements if extent.standing(each.id) is not Standing.NOT_SCORED]
-    pairs = documented_responses(extent.pairs, scored, extent.fail_on)
-    violated = tuple(each.id for each in scored if extent.is_red(each))
-    changes = changes_since(extent.baseline, extent.expected, judgements) if extent.baseline else None
-    lost = _lost(changes, scored, extent.fail_on) if changes else ""
-    if not {each.id for each in judgements}.issuperset(extent.expected) and not extent.cut_short:
+    scored = [each for each in judgements if scope.standing(each.id) is not Standing.NOT_SCORED]
+    responses = documented_responses(scope.responses, scored, scope.fail_on)
+    violated = tuple(each.id for each in scored if scope.is_red(each))
+    changes = changes_since(scope.baseline, scope.expected, judgements) if scope.baseline else None
+    lost = _lost(changes, scored, scope.fail_on) if changes else ""
+    if not {each.id for each in judgements}.issuperset(scope.expected) and not scope.cut_short:
         word, reason = DecisionKind.NONE, waiver_problems[0] if waiver_problems else lost
     else:
-        word, reason = _word(pairs, scored, extent, violated, waiver_problems, lost)
+        word, reason = _word(responses, scored, scope, violated, waiver_problems, lost)
     clauses = Counter(str(each.verdict) for each in judgements)
-    counts = {**{str(verdict): clauses[str(verdict)] for verdict in Verdict}, "expected": len(extent.expected)}
+    counts = {**{str(verdict): clauses[str(verdict)] for verdict in Verdict}, "expected": len(scope.expected)}
     status = _exit_status(word, scored, violated, waiver_problems, lost)
-    return Decision(word, status, reason, pairs, counts, violated, changes)
+    return Decision(word, status, reason, responses, counts, violated, changes)
 
 
 def _word(
-    pairs: Sequence[DocumentedResponse],
+    responses: Sequence[DocumentedResponse],
     judgements: Sequence[Judgement],
-    extent: Scope,
+    scope: Scope,
     violated: Sequence[str],
     waiver_problems: Sequence[str],
     lost: str,
 ) -> tuple[DecisionKind, str]:
     if violated or waiver_problems:
-        return DecisionKind.REJECTED, waiver_problems[0] if waiver_problems else extent.cut_short
-    if reason := extent.cut_short or _blocked(judgements) or lost or _missing(pairs, judgements, extent):
+        return DecisionKind.REJECTED, waiver_problems[0] if waiver_problems else scope.cut_short
+    if reason := scope.cut_short or _blocked(judgements) or lost or _missing(responses, judgements, scope):
         return DecisionKind.INCONCLUSIVE, reason
     if any(each.verdict in (Verdict.VIOLATED, Verdict.WAIVED) for each in judgements):
         return DecisionKind.WITH_REMARKS, ""
@@ -194,51 +194,53 @@ def _blocked(judgements: Sequence[Judgement]) -> str:
 
 
 def _lost(changes: Changes, judgements: Sequence[Judgement], fail_on: RequirementLevel) -> str:
-    """Name what was exercised before and is not now. Advice weighs too little for that, as it does for a pair."""
+    """Name what was exercised before and is not now. Advice weighs too little for that, as it does for a response."""
     now = {each.id: each for each in judgements}
-    weighty = [id_ for id_ in changes.no_longer_exercised if id_ in now and _weighs(now[id_], fail_on)]
+    weighty = [id_ for id_ in changes.no_longer_tested if id_ in now and _weighs(now[id_], fail_on)]
     lost = [id_ for id_ in weighty if not _is_lacking(now[id_])]
     if not lost and not changes.gone:
         return ""
     why = now[lost[0]].reason if lost else "the contract has them no longer"
     named = [*lost, *changes.gone]
     shown = f"{', '.join(named[:3])}{' …' if len(named) > 3 else ''}"
-    return f"{len(named)} {'clauses' if len(named) > 1 else 'clause'} no longer exercised: {shown} ({why})"
+    return f"{len(named)} {'clauses' if len(named) > 1 else 'clause'} no longer tested: {shown} ({why})"
 
 
 def _weighs(judgement: Judgement, fail_on: RequirementLevel) -> bool:
     return judgement.level is not RequirementLevel.ADVICE or fail_on is RequirementLevel.ADVICE
 
 
-def _missing(pairs: Sequence[DocumentedResponse], judgements: Sequence[Judgement], extent: Scope) -> str:
-    unexercised = [pair for pair in pairs if pair.verdict is Verdict.NOT_TESTED]
-    if extent.profile and (told := _unexercised_clauses(judgements, extent)):
+def _missing(responses: Sequence[DocumentedResponse], judgements: Sequence[Judgement], scope: Scope) -> str:
+    untested = [response for response in responses if response.verdict is Verdict.NOT_TESTED]
+    if scope.profile and (told := _untested_clauses(judgements, scope)):
         return told
-    by_default = not extent.profile and not extent.baseline  # which say themselves what is missed
-    required = [pair for pair in unexercised if extent.require_all or (pair.is_reachable and by_default)]
+    by_default = not scope.profile and not scope.baseline  # which say themselves what is missed
+    required = [response for response in untested if scope.require_all or (response.is_reachable and by_default)]
     if required:
-        shown = ", ".join(f"{pair.operation} {pair.status}" for pair in required[:3])
-        return f"{len(required)} required pairs not asked: {shown} ({required[0].reason})"
-    if len(unexercised) == len(pairs):
-        return f"nothing could be asked ({unexercised[0].reason})" if unexercised else "nothing is documented"
+        shown = ", ".join(f"{response.operation} {response.status}" for response in required[:3])
+        return f"{len(required)} required documented responses not tested: {shown} ({required[0].reason})"
+    if len(untested) == len(responses):
+        return f"nothing could be tested ({untested[0].reason})" if untested else "nothing is documented"
     return ""
 
 
-def _unexercised_clauses(judgements: Sequence[Judgement], extent: Scope) -> str:
-    """Name what the profile requires and was not asked; below a waived clause there is nothing to ask for."""
+def _untested_clauses(judgements: Sequence[Judgement], scope: Scope) -> str:
+    """Name what the profile requires and was not tested; below a waived clause there is nothing to ask for."""
     waived = {each.id for each in judgements if each.verdict is Verdict.WAIVED}
     missing = [
         each
         for each in judgements
         if each.verdict is Verdict.NOT_TESTED
         and not _is_lacking(each)
-        and extent.standing(each.id) is Standing.REQUIRED
+        and scope.standing(each.id) is Standing.REQUIRED
         and f"{each.operation}/{each.case}/{each.unmet_dependency}" not in waived
     ]
     if not missing:
         return ""
     shown = ", ".join(dict.fromkeys(f"{each.operation}/{each.case}" for each in missing[:3]))
-    return f"{len(missing)} required clauses not asked: {shown}{' …' if len(missing) > 3 else ''} ({missing[0].reason})"
+    return (
+        f"{len(missing)} required clauses not tested: {shown}{' …' if len(missing) > 3 else ''} ({missing[0].reason})"
+    )
 
 
 def _exit_status(

@@ -79,11 +79,11 @@ class Run:
         waivers: Sequence[Waiver],
         today: date,
         workflows: Mapping[str, Workflow] = MappingProxyType({}),
-        extent: Scope | None = None,
+        scope: Scope | None = None,
     ) -> None:
         self.accounts = accounts
         self.answers = Answers(cases, accounts.provider, accounts)
-        self._waivers, self._today, self._workflows, self._extent = waivers, today, workflows, extent
+        self._waivers, self._today, self._workflows, self._extent = waivers, today, workflows, scope
         self._judgements: dict[str, Judgement] = {}
         self._generated: dict[str, list[Generated]] = defaultdict(list)
         self._findings: dict[str, list[Violation]] = {}
@@ -198,7 +198,7 @@ class Run:
                 )
             if needed.verdict is not Verdict.UPHELD:
                 below = needed.unmet_dependency or name
-                raise NotTested(f"{below} does not hold, and below it there is nothing to judge", below=below)
+                raise NotTested(f"{below} is not upheld, and this clause depends on it", below=below)
 
     def _subjects(self, case: Case, clause: Clause) -> Iterator[Subject]:
         if case.kind == SERVER_ERROR and clause.check != "status":
@@ -249,7 +249,7 @@ class Run:
         return [account.user_id, *self.accounts.values_of(account).values()]
 
     def _own_values(self, case: Case, clause: Clause) -> tuple[str, ...]:
-        """Return what the account's own success holds, where this run has seen one; it is not asked for only this."""
+        """Return what the account's own success holds, where this run has seen one; it is not tested for only this."""
         names = [f"by-{each.slug}" for each in case.operation.schemes] + ["without-credential"]
         answers = [self.answers.known(f"{case.operation.id}/{name}") for name in names]
         return next((own_values(clause, known) for known in answers if known), ())
@@ -415,7 +415,7 @@ def _undocumented(exchange: Exchange, operation: Operation) -> list[str]:
     return []
 
 
-def _broken_by(generated: Generated, operation: Operation, extent: Scope | None) -> Iterator[Violation]:
+def _broken_by(generated: Generated, operation: Operation, scope: Scope | None) -> Iterator[Violation]:
     """Hold the answer to a generated request to the must clauses of its status, as far as they count in this run."""
     exchange = generated.exchange
     response = operation.response(exchange.status)
@@ -432,7 +432,7 @@ def _broken_by(generated: Generated, operation: Operation, extent: Scope | None)
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     subject = Subject(DecodedResponse(exchange))
     for clause in clauses:
-        is_scored = extent is None or extent.scores(operation.id, clause.name)
+        is_scored = scope is None or scope.scores(operation.id, clause.name)
         if is_scored and clause.level is RequirementLevel.MUST and clause.check not in ASKER_CHECKS:
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, subject):

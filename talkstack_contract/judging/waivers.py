@@ -53,7 +53,7 @@ def waiver_problems(
     """Say of each waiver that is not kept to its word why it is not: matches nothing, expired, no longer needed.
 
     `clause_ids` are all of the contract, so that a narrowed run does not call a waiver stale; a waiver whose
-    clauses were not put to the test in this run is left alone.
+    clauses were not tested in this run is left alone.
     """
     return [problem for waiver in waivers if (problem := _problem(waiver, clause_ids, judgements, today))]
 

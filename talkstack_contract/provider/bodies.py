@@ -69,7 +69,7 @@ class DecodedResponse:
 
     @property
     def compared(self) -> Any:
-        """The body as two answers are compared: decoded, or what is no JSON at all as its text."""
+        """The body as two answers are compared: decoded, or what is not JSON at all as its text."""
         decoded = self.lenient_json
         return self.exchange.body.decode(errors="replace") if decoded is None else decoded
 
@@ -142,7 +142,7 @@ def text_body(exchange: Exchange) -> str:
     except UnicodeDecodeError as error:
         raise NotJson(f"byte {error.start} is not {encoding}") from None
     except LookupError:
-        raise NotJson(f"{shown(encoding)} is no known encoding") from None
+        raise NotJson(f"{shown(encoding)} is not a known encoding") from None
 
 
 def header_text(exchange: Exchange, name: str) -> str | None:

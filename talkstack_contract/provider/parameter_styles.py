@@ -45,7 +45,7 @@ def in_header(value: Json, written: Serialization) -> str:
 
 
 def text_of(value: Json) -> str:
-    """Write a value where there is no JSON: `true`, not `True`."""
+    """Write a value where there is not JSON: `true`, not `True`."""
     return value if isinstance(value, str) else json.dumps(value)
 
 

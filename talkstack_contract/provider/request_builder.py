@@ -106,12 +106,14 @@ def sent_values(case: Case, values: Values, foreign: Values) -> dict[str, Json]:
 
     `values` and `foreign` look up what the asking account has, and what another one has, by name.
     """
-    spoils = {name: (spoil, template) for name, spoil, template in case.mutations}
+    mutations = {name: (mutation, template) for name, mutation, template in case.mutations}
     sent = {}
     for field in case.operation.fields:
-        spoil, template = spoils.get(field.name, (MutationKind.SENT, field.sends))
-        if spoil is not MutationKind.ABSENT and (spoil is not MutationKind.SENT or template is not None):
-            sent[field.name] = _spoilt(field, spoil, template, foreign if spoil is MutationKind.FOREIGN else values)
+        mutation, template = mutations.get(field.name, (MutationKind.SENT, field.sends))
+        if mutation is not MutationKind.ABSENT and (mutation is not MutationKind.SENT or template is not None):
+            sent[field.name] = _mutated(
+                field, mutation, template, foreign if mutation is MutationKind.FOREIGN else values
+            )
     return sent
 
 
@@ -144,23 +146,23 @@ def _body_content(operation: Operation, sent: Mapping[str, Json]) -> Json:
     return _placed(operation, sent, ParameterLocation.BODY) if operation.media_type else None
 
 
-def _spoilt(field: Field, spoil: MutationKind, template: Json, values: Values) -> Json:
-    if spoil is MutationKind.GIVEN:
+def _mutated(field: Field, mutation: MutationKind, template: Json, values: Values) -> Json:
+    if mutation is MutationKind.GIVEN:
         return template
-    if spoil is MutationKind.SENT:
+    if mutation is MutationKind.SENT:
         return _typed(field, filled(template, values))
     usual = field.sends if field.sends is not None else field.alone
-    if spoil is MutationKind.FOREIGN:
+    if mutation is MutationKind.FOREIGN:
         return _typed(field, filled(usual, values))
-    if spoil is MutationKind.UNKNOWN:
+    if mutation is MutationKind.UNKNOWN:
         return _typed(field, unknown_like(text_of(filled(usual, values))))
-    if spoil is MutationKind.MALFORMED:
+    if mutation is MutationKind.MALFORMED:
         return MALFORMED_EMAIL if field.keywords.get("format") == "email" else MALFORMED_ID
-    if spoil is MutationKind.NULL:
+    if mutation is MutationKind.NULL:
         return None
     given = field.keywords.get("type", "string")
     kinds = given if isinstance(given, list) else [given]
-    if spoil is MutationKind.EMPTY:
+    if mutation is MutationKind.EMPTY:
         return EMPTY_VALUES.get(kinds[0], "")
     return "text" if "string" not in kinds else [7]
 

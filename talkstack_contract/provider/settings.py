@@ -194,9 +194,9 @@ def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
-        raise BadInput(shown, "", "is no URL", "give one like https://api.example") from None
+        raise BadInput(shown, "", "is not a URL", "give one like https://api.example") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
-        raise BadInput(shown, "", "is no http URL", "give one like https://api.example")
+        raise BadInput(shown, "", "is not an http URL", "give one like https://api.example")
     if parts.username is not None or parts.password is not None:
         raise BadInput(shown, "", "holds a user or password", "name the credential in a provider file")
     if "?" in url or "#" in url:
@@ -220,7 +220,7 @@ def is_loopback(url: str) -> bool:
 def _finite(file: str, limits: dict[str, Json]) -> dict[str, Json]:
     endless = next((key for key, value in limits.items() if not math.isfinite(value)), None)
     if endless:
-        raise BadInput(file, f"limits.{endless}", "is no finite number", "give one, or drop the key")
+        raise BadInput(file, f"limits.{endless}", "is not a finite number", "give one, or drop the key")
     return limits
 
 
@@ -298,5 +298,5 @@ def _file(beside: Path, name: str, key: str) -> str:
         return ""
     path = beside.parent / Path(name).expanduser()
     if not path.is_file():
-        raise BadInput(beside.name, key, f"{name!r} is no file", "give a path, absolute or beside the provider file")
+        raise BadInput(beside.name, key, f"{name!r} is not a file", "give a path, absolute or beside the provider file")
     return str(path)

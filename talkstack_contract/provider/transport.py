@@ -129,7 +129,7 @@ class _Response(http.client.HTTPResponse):
         if not line:
             raise ValueError("the body ends before its last chunk")
         if not (size := re.match(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n", line)):
-            self.framing_trouble = f"has a chunk whose size is no number: {_shown(line)} (RFC 9112, 7.1)"
+            self.framing_trouble = f"has a chunk whose size is not a number: {_shown(line)} (RFC 9112, 7.1)"
             self._end()
             raise ValueError("no chunk size")
         return int(size[1], 16)
@@ -176,7 +176,7 @@ def _trouble_of(headers: http.client.HTTPMessage) -> str:
     if headers.defects:
         return "comes with a header line that is none (RFC 9112, 5)"
     if any(not _LENGTH.fullmatch(each) for each in lengths):
-        return f"has a Content-Length that is no number: {_shown(lengths[0].encode())} (RFC 9110, 8.6)"
+        return f"has a Content-Length that is not a number: {_shown(lengths[0].encode())} (RFC 9110, 8.6)"
     if len(lengths) > 1:
         return f"has {len(lengths)} Content-Lengths (RFC 9112, 6.3)"
     if lengths and headers.get("Transfer-Encoding"):

@@ -40,7 +40,7 @@ class Chapter:
     """What was found of one status of an operation, or of what no page prints a status for."""
 
     status: int | None
-    pair: DocumentedResponse | None
+    response: DocumentedResponse | None
     rows: tuple[Row, ...]
     cases: tuple[tuple[str, tuple[Judgement, ...], tuple[Evidence, ...]], ...]
 
@@ -81,20 +81,20 @@ class Acceptance:
     # The first page
 
     def counts(self) -> list[Count]:
-        """Return label, denominator and verdicts of the pairs, and of the clauses by their standing."""
-        decision, heading = self.findings.decision, self.findings.heading
-        pairs = Counter(pair.verdict for pair in decision.pairs)
-        rows: list[Count] = [("Documented pairs (operation, status)", len(decision.pairs), pairs)]
+        """Return label, denominator and verdicts of the responses, and of the clauses by their standing."""
+        decision, run_header = self.findings.decision, self.findings.run_header
+        responses = Counter(response.verdict for response in decision.responses)
+        rows: list[Count] = [("Documented responses (operation, status)", len(decision.responses), responses)]
         for standing in Standing:
             mine = [each for each in self.findings.judgements if self.ruling(each).standing is standing]
-            total = sum(self.profile.standing(id_).standing is standing for id_ in heading.clauses)
+            total = sum(self.profile.standing(id_).standing is standing for id_ in run_header.clauses)
             rows.append((f"Clauses, {standing}", total, Counter(each.verdict for each in mine)))
         return rows
 
     @property
     def unjudged(self) -> int:
         """How many clauses the run did not come to."""
-        return len(set(self.findings.heading.clauses) - {each.id for each in self.findings.judgements})
+        return len(set(self.findings.run_header.clauses) - {each.id for each in self.findings.judgements})
 
     def gaps(self) -> list[Gap]:
         """Return why clauses were not verified, what is required first."""
@@ -110,7 +110,7 @@ class Acceptance:
 
     @property
     def unscored(self) -> list[Judgement]:
-        """Return what is violated and not scored: told, and without weight."""
+        """Return what is violated and not scored: reported only."""
         return [
             each
             for each in self.findings.judgements
@@ -133,12 +133,16 @@ class Acceptance:
         for status in [*operation.statuses, None]:
             judgements = mine.get(status, [])
             if judgements or status is not None:
-                pair = self.findings.pair(operation.id, status) if status else self.findings.beyond(operation.id)
-                yield Chapter(status, pair, tuple(self._rows(judgements)), tuple(self._cases(judgements)))
+                response = (
+                    self.findings.response(operation.id, status) if status else self.findings.beyond(operation.id)
+                )
+                yield Chapter(status, response, tuple(self._rows(judgements)), tuple(self._cases(judgements)))
 
     @cached_property
     def _by_place(self) -> dict[str, dict[int | None, list[Judgement]]]:
-        found: dict[str, dict[int | None, list[Judgement]]] = {each.id: {} for each in self.findings.heading.operations}
+        found: dict[str, dict[int | None, list[Judgement]]] = {
+            each.id: {} for each in self.findings.run_header.operations
+        }
         for each in self.findings.judgements:
             found.setdefault(each.operation, {}).setdefault(each.status, []).append(each)
         return found
@@ -169,27 +173,27 @@ class Acceptance:
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
-        """Return the number of each reading that puts a question to the vendor."""
+        """Return the number of each interpretation that puts a question to the vendor."""
         return {each.id: number for number, each in enumerate(self.findings.questions(), 1)}
 
     def decided_alone(self) -> list[Interpretation]:
-        """Return the readings that ask the vendor nothing."""
-        return [each for each in self.findings.heading.readings if not each.question]
+        """Return the interpretations that ask the vendor nothing."""
+        return [each for each in self.findings.run_header.interpretations if not each.question]
 
     def rulings(self) -> list[tuple[Ruling, int]]:
         """Return why clauses are not required, each reason with how many it is true of."""
-        given = (self.profile.standing(id_) for id_ in self.findings.heading.clauses)
+        given = (self.profile.standing(id_) for id_ in self.findings.run_header.clauses)
         counted = Counter(each for each in given if each.standing is not Standing.REQUIRED)
         return sorted(counted.items(), key=lambda each: list(Standing).index(each[0].standing))
 
     def command(self) -> str:
         """Return the line that repeats the run; the provider file is the asker's own."""
-        heading = self.findings.heading
+        run_header = self.findings.run_header
         options = ["--acceptance", f"--profile schemas/profiles/{self.profile.name}.toml"]
-        options += [] if heading.is_reference else ["--provider FILE"]
-        options += [f"--seed {heading.seed}", f"--examples {heading.examples}", f"--fail-on {heading.fail_on}"]
-        options += ["--require all"] if heading.require_all else []
-        return " ".join(["talkstack-contract run", *options, *(["--waivers FILE"] if heading.waivers else [])])
+        options += [] if run_header.is_reference else ["--provider FILE"]
+        options += [f"--seed {run_header.seed}", f"--examples {run_header.examples}", f"--fail-on {run_header.fail_on}"]
+        options += ["--require all"] if run_header.require_all else []
+        return " ".join(["talkstack-contract run", *options, *(["--waivers FILE"] if run_header.waivers else [])])
 
     def common_headers(self) -> list[tuple[str, str]]:
         """Return the headers that each request of this run carried, so that the page shows them once."""
@@ -208,7 +212,7 @@ def clipped(text: str) -> tuple[str, int]:
 
 def acceptance_page(findings: Findings, digests: Iterable[tuple[str, str]]) -> str:
     """Render the page of findings that were made under a profile."""
-    assert findings.heading.profile is not None
-    view = Acceptance(findings, findings.heading.profile, tuple(digests))
+    assert findings.run_header.profile is not None
+    view = Acceptance(findings, findings.run_header.profile, tuple(digests))
     others = {"clipped": clipped, "columns": COLUMNS, "body_characters": BODY_SHOWN_CHARACTERS}
     return page(findings, "acceptance.html", a=view, **others)

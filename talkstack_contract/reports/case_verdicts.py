@@ -36,9 +36,9 @@ class CaseVerdicts:
 class CaseJudge:
     """Judges one case after another: the clauses that this run is to judge."""
 
-    def __init__(self, occasion: RunConfiguration, run: Judging) -> None:
-        self._occasion, self._run = occasion, run
-        self._scope = occasion.heading.extent()
+    def __init__(self, configuration: RunConfiguration, run: Judging) -> None:
+        self._occasion, self._run = configuration, run
+        self._scope = configuration.run_header.scope()
         self._recorded: set[str] = set()
 
     def verdicts(self, case: Case) -> CaseVerdicts:

@@ -18,7 +18,7 @@ from talkstack_contract.judging.decision import Decision, DocumentedResponse, de
 from talkstack_contract.judging.waivers import waiver_problems
 from talkstack_contract.model import Interpretation, Judgement, Source, Verdict
 from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence
-from talkstack_contract.reports.terminal import LISTED, MARKS, WORDS, pair_counts, printed, tally
+from talkstack_contract.reports.terminal import LISTED, MARKS, printed, response_counts, tally
 from talkstack_contract.reports.trends import Trend, trend_of
 from talkstack_contract.results.history import Night
 from talkstack_contract.results.records import ListedOperation, RunHeader
@@ -32,7 +32,6 @@ _TEMPLATES = Environment(
 )
 _TEMPLATES.globals.update(
     marks=MARKS,
-    words=WORDS,
     listed=LISTED,
     tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
     shown_bytes=BODY_SHOWN_BYTES,
@@ -42,6 +41,7 @@ _TEMPLATES.globals.update(
 _TEMPLATES.globals["latency"] = lambda ms: "unknown" if ms is None else f"{ms:g} ms"
 _TEMPLATES.filters["md"] = lambda text: _markdown(str(text))
 _TEMPLATES.filters["link"] = lambda url: url if str(url).startswith(("https://", "http://")) else ""
+_TEMPLATES.filters["css"] = lambda word: str(word).replace(" ", "-")
 _TEMPLATES.filters["code"] = lambda text: f"`{' '.join(printed(str(text)).split()).replace('`', 'ˋ')}`"
 # Of an element: quotes matter in attributes only, and JSON is full of them.
 _TEMPLATES.filters["content"] = lambda text: _TEMPLATES.filters["safe"](escape(str(text), quote=False))
@@ -75,7 +75,7 @@ class UndocumentedField:
 class Findings:
     """Everything that a page shows of a run."""
 
-    heading: RunHeader
+    run_header: RunHeader
     decision: Decision
     judgements: Sequence[Judgement]
     exchanges: Mapping[str, Evidence]
@@ -105,12 +105,12 @@ class Findings:
     @property
     def trend(self) -> Trend | None:
         """What the nights come to, this run the last; None for a run that is no nightly one."""
-        heading = self.heading
-        if heading.history is None:
+        run_header = self.run_header
+        if run_header.history is None:
             return None
         counts, fields = self.decision.counts(), tuple(map(str, self.undocumented_fields))
-        night = Night(heading.started, str(self.decision.word), counts, self.latency_ms, fields)
-        return trend_of(heading.history, night, self.judgements)
+        night = Night(run_header.started, str(self.decision.word), counts, self.latency_ms, fields)
+        return trend_of(run_header.history, night, self.judgements)
 
     @property
     def newly_violated(self) -> list[tuple[Judgement, list[Judgement]]]:
@@ -138,7 +138,7 @@ class Findings:
 
     @property
     def untested(self) -> list[tuple[Judgement, int]]:
-        """One judgement for each reason why clauses were blocked or not asked, with how many share it.
+        """One judgement for each reason why clauses were blocked or not tested, with how many share it.
 
         Those below a clause that does not hold are left out: that clause is told itself.
         """
@@ -150,12 +150,12 @@ class Findings:
 
     @property
     def below(self) -> int:
-        """How many clauses stand below one that does not hold."""
+        """How many clauses depend on one that is violated."""
         return sum(bool(each.unmet_dependency) for each in self.judgements)
 
     def pages(self) -> Iterator[tuple[ListedOperation, int | None, list[tuple[str, list[Judgement]]]]]:
-        """Yield the cases (id, judgements) of each documented pair, and of what belongs to none: the status is None."""
-        for operation in self.heading.operations:
+        """Yield the cases (id, judgements) of each documented response, then of no documented status: None."""
+        for operation in self.run_header.operations:
             mine = [each for each in self.judgements if each.operation == operation.id]
             for status in [*operation.statuses, None]:
                 groups = _by_case(each for each in mine if each.status == status)
@@ -180,49 +180,53 @@ class Findings:
         """Return the worst verdict of a case."""
         return min((each.verdict for each in judgements), key=list(Verdict).index)
 
-    def decision_of_reading(self, id: str) -> str:  # noqa: A002 - the word of this project
-        """Return what a reading decides."""
-        return next((each.decision for each in self.heading.readings if each.id == id), "")
+    def decision_of_interpretation(self, id: str) -> str:  # noqa: A002 - the word of this project
+        """Return what a interpretation decides."""
+        return next((each.decision for each in self.run_header.interpretations if each.id == id), "")
 
     def sections(self) -> list[tuple[str, list[ListedOperation]]]:
         """Return the sections of the docs with their operations, in the order of the contract."""
         found: dict[str, list[ListedOperation]] = {}
-        for operation in self.heading.operations:
+        for operation in self.run_header.operations:
             found.setdefault(operation.tag, []).append(operation)
         return list(found.items())
 
     def coverage(self, operations: Iterable[ListedOperation]) -> str:
-        """Return `12 of 14 pairs upheld` for some operations."""
+        """Return `12 of 14 documented responses upheld` for some operations."""
         ids = {operation.id for operation in operations}
-        mine = [pair for pair in self.decision.pairs if pair.operation in ids]
-        upheld = sum(pair.verdict is Verdict.UPHELD for pair in mine)
-        return f"{upheld} of {len(mine)} pairs upheld" if mine else "no pair is documented"
+        mine = [response for response in self.decision.responses if response.operation in ids]
+        upheld = sum(response.verdict is Verdict.UPHELD for response in mine)
+        return f"{upheld} of {len(mine)} documented responses upheld" if mine else "no response is documented"
 
     def beyond(self, operation: str) -> DocumentedResponse | None:
-        """Return what the clauses come to for which no page prints a status, as of a pair; None without any."""
+        """Return what the clauses come to for which no page prints a status, as of a response; None without any."""
         mine = [each for each in self.judgements if each.operation == operation and each.status is None]
-        return documented_response(operation, 0, mine, True, self.heading.fail_on) if mine else None
+        return documented_response(operation, 0, mine, True, self.run_header.fail_on) if mine else None
 
     def statuses(self) -> list[int]:
         """Return the columns of the matrix."""
-        return sorted({pair.status for pair in self.decision.pairs})
+        return sorted({response.status for response in self.decision.responses})
 
-    def pair(self, operation: str, status: int) -> DocumentedResponse | None:
+    def response(self, operation: str, status: int) -> DocumentedResponse | None:
         """Return a cell of the matrix."""
-        mine = (pair for pair in self.decision.pairs if (pair.operation, pair.status) == (operation, status))
+        mine = (
+            response
+            for response in self.decision.responses
+            if (response.operation, response.status) == (operation, status)
+        )
         return next(mine, None)
 
     def has_judged(self, operation: str, status: int) -> bool:
-        """Tell whether anything was said of a pair, so that the matrix can lead there."""
+        """Tell whether anything was said of a response, so that the matrix can lead there."""
         return any((each.operation, each.status) == (operation, status) for each in self.judgements)
 
     def questions(self) -> list[Interpretation]:
-        """Return the readings that hold a question to the vendor."""
-        return [reading for reading in self.heading.readings if reading.question]
+        """Return the interpretations that hold a question to the vendor."""
+        return [interpretation for interpretation in self.run_header.interpretations if interpretation.question]
 
 
 def findings_of(
-    heading: RunHeader,
+    run_header: RunHeader,
     judgements: Sequence[Judgement],
     exchanges: Mapping[str, Evidence],
     requests: int,
@@ -230,11 +234,11 @@ def findings_of(
     cut_short: str = "",
 ) -> Findings:
     """Decide about what a record holds, in whatever order it came: in the run itself, and after it."""
-    extent = heading.extent(cut_short)
-    places = {id_: place for place, id_ in enumerate(extent.expected)}
+    scope = run_header.scope(cut_short)
+    places = {id_: place for place, id_ in enumerate(scope.expected)}
     ordered = sorted(judgements, key=lambda each: places.get(each.id, len(places)))
-    problems = waiver_problems(heading.waivers, extent.expected, ordered, heading.started.date())
-    return Findings(heading, decide(ordered, extent, problems), ordered, exchanges, requests, seconds, problems)
+    problems = waiver_problems(run_header.waivers, scope.expected, ordered, run_header.started.date())
+    return Findings(run_header, decide(ordered, scope, problems), ordered, exchanges, requests, seconds, problems)
 
 
 def _alike(judgements: Iterable[Judgement]) -> list[tuple[Judgement, list[Judgement]]]:
@@ -259,13 +263,13 @@ def _case_id(judgement: Judgement) -> str:
 def page(findings: Findings, template: str, **others: object) -> str:
     """Render one of the templates; `others` are what only that one shows. No lone surrogate is left in the text."""
     counts = findings.decision.counts()
-    text = _TEMPLATES.get_template(template).render(f=findings, counts=counts, rate=pair_counts, **others)
+    text = _TEMPLATES.get_template(template).render(f=findings, counts=counts, rate=response_counts, **others)
     return text.encode(errors="replace").decode()
 
 
 def summary_template(findings: Findings) -> str:
     """Return the template of `summary.md`: a night is told in a few lines, whatever happened."""
-    return "night.md" if findings.heading.history else "summary.md"
+    return "night.md" if findings.run_header.history else "summary.md"
 
 
 def cell(text: str, kind: str) -> str:

@@ -25,7 +25,7 @@ def junit_xml(findings: Findings) -> str:
     tags = [child.tag for item in items for child in item]
     counts = {"tests": len(items)} | {key: tags.count(tag) for key, tag in TAGS.items()}
     root = Element("testsuites", name="pytest tests")
-    took = {"time": f"{findings.seconds:.3f}", "timestamp": findings.heading.started.isoformat()}
+    took = {"time": f"{findings.seconds:.3f}", "timestamp": findings.run_header.started.isoformat()}
     suite = SubElement(
         root, "testsuite", {"name": "pytest", **{key: str(count) for key, count in counts.items()}, **took}
     )
@@ -35,7 +35,7 @@ def junit_xml(findings: Findings) -> str:
 
 def _modules(findings: Findings) -> Iterator[tuple[str, str]]:
     """Yield the id of each clause with the module whose item judges its case."""
-    for case in findings.heading.cases:
+    for case in findings.run_header.cases:
         yield from ((f"{case.id}/{clause}", _module(case)) for clause in case.clauses)
 
 

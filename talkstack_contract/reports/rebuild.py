@@ -22,8 +22,8 @@ from talkstack_contract.results.records import (
     Line,
     RunHeader,
     evidence_of_line,
-    heading_of_line,
     judgement_of_line,
+    run_header_of_line,
 )
 
 REPORT, ACCEPTANCE = "report.html", "acceptance.html"
@@ -35,7 +35,7 @@ class Part:
 
     name: str
     sha256: str
-    heading: RunHeader
+    run_header: RunHeader
     exchanges: dict[str, Evidence]
     judgements: tuple[Judgement, ...]
     requests: int
@@ -51,7 +51,7 @@ def read_part(path: Path) -> Part:
         raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "give a readable file") from None
     lines = list(_lines(path.name, content))
     if not lines or lines[0].get("kind") != "header":
-        raise BadInput(path.name, "line 1", "is no header of a record", "give a verdicts.jsonl")
+        raise BadInput(path.name, "line 1", "is not the header of a record", "give a verdicts.jsonl")
     if lines[0].get("format") != FORMAT:
         problem = f"is of format {lines[0].get('format')!r}, and this version reads {FORMAT}"
         raise BadInput(path.name, "line 1", problem, "use the version that wrote it")
@@ -66,9 +66,9 @@ def _lines(name: str, content: bytes) -> Iterator[Line]:
         except ValueError:
             if number > len(whole):  # the rest after the last line end: nothing, or a line that was cut
                 return
-            raise BadInput(name, f"line {number}", "is no JSON", "give the file as the run wrote it") from None
+            raise BadInput(name, f"line {number}", "is not JSON", "give the file as the run wrote it") from None
         if not isinstance(line, dict):
-            raise BadInput(name, f"line {number}", "is no line of a record", "give the file as the run wrote it")
+            raise BadInput(name, f"line {number}", "is not a line of a record", "give the file as the run wrote it")
         yield line
 
 
@@ -82,20 +82,20 @@ class _Reader:
         self.footer: Line | None = None
 
     def part(self, lines: Sequence[Line], sha256: str) -> Part:
-        heading = self._taken(1, lines[0])
-        assert isinstance(heading, RunHeader)
+        run_header = self._taken(1, lines[0])
+        assert isinstance(run_header, RunHeader)
         for number, line in enumerate(lines[1:], 2):
             self._taken(number, line)
         footer = self.footer or {"requests": 0, "seconds": 0.0, "cut_short": "the record has no last line: it was cut"}
         judgements = tuple(self.judgements.values())
         counted = footer["requests"], footer["seconds"], footer["cut_short"]
-        return Part(self.name, sha256, heading, self.exchanges, judgements, *counted)
+        return Part(self.name, sha256, run_header, self.exchanges, judgements, *counted)
 
     def _taken(self, number: int, line: Line) -> RunHeader | None:
         kind = line.get("kind")
         try:
             if kind == "header" and number == 1:
-                return heading_of_line(line)
+                return run_header_of_line(line)
             if kind == "exchange":
                 self.exchanges[line["id"]] = evidence_of_line(line)
             elif kind == "verdict":
@@ -125,7 +125,7 @@ def joined(parts: Sequence[Part]) -> Findings:
             judgements[each.id] = min(judgements.get(each.id, mine), mine, key=_rank)
     requests, seconds = sum(part.requests for part in parts), round(sum(part.seconds for part in parts), 2)
     cut_short = next((part.cut_short for part in parts if part.cut_short), "")
-    return findings_of(first.heading, list(judgements.values()), exchanges, requests, seconds, cut_short)
+    return findings_of(first.run_header, list(judgements.values()), exchanges, requests, seconds, cut_short)
 
 
 def _rank(judgement: Judgement) -> int:
@@ -138,25 +138,25 @@ def _names(part: Part, known: dict[str, Evidence]) -> dict[str, str]:
 
 
 def _check_same(first: Part, other: Part) -> None:
-    mine, theirs = _identity(first.heading), _identity(other.heading)
+    mine, theirs = _identity(first.run_header), _identity(other.run_header)
     differing = next((key for key, value in mine.items() if theirs[key] != value), None)
     if differing:
         raise BadInput(other.name, differing, f"is another one than in {first.name}", "give the files of one run")
 
 
-def _identity(heading: RunHeader) -> dict[str, object]:
+def _identity(run_header: RunHeader) -> dict[str, object]:
     """Return what the parts of one run share; the embedded reference provider has another port in each process."""
     return {
-        "suite": heading.suite,
-        "fail_on_undocumented": heading.fail_on_undocumented,
-        "contract": (heading.sha256, heading.cases),
-        "provider": heading.is_reference or heading.base_url,
-        "allow": heading.allow,
-        "fail_on": heading.fail_on,
-        "require": heading.require_all,
-        "waivers": heading.waivers,
-        "profile": heading.profile,
-        "baseline": heading.baseline,
+        "suite": run_header.suite,
+        "fail_on_undocumented": run_header.fail_on_undocumented,
+        "contract": (run_header.sha256, run_header.cases),
+        "provider": run_header.is_reference or run_header.base_url,
+        "allow": run_header.allow,
+        "fail_on": run_header.fail_on,
+        "require": run_header.require_all,
+        "waivers": run_header.waivers,
+        "profile": run_header.profile,
+        "baseline": run_header.baseline,
     }
 
 
@@ -171,7 +171,7 @@ def views(findings: Findings, parts: Sequence[Part]) -> Iterator[tuple[str, str]
 
 def acceptance_view(findings: Findings, parts: Sequence[Part]) -> str:
     """Return the acceptance page, empty for a run that does not decide by a profile."""
-    if not findings.heading.profile or findings.decision.word is DecisionKind.NONE:
+    if not findings.run_header.profile or findings.decision.word is DecisionKind.NONE:
         return ""
     names = [f"part {number} of {len(parts)}" for number in range(1, len(parts) + 1)]
     labels = [f"verdicts.jsonl, {name}" for name in names] if len(parts) > 1 else ["verdicts.jsonl"]

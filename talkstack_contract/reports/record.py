@@ -40,22 +40,22 @@ from talkstack_contract.results.records import (
 class Record:
     """What one run found, in the process that reports."""
 
-    def __init__(self, folder: Path, occasion: RunConfiguration) -> None:
-        self.folder, self.occasion = folder, occasion
+    def __init__(self, folder: Path, configuration: RunConfiguration) -> None:
+        self.folder, self.configuration = folder, configuration
         self.jsonl = folder / "verdicts.jsonl"
         self.judgements: dict[str, Judgement] = {}
         self.exchanges: dict[str, Evidence] = {}
         self.requests = self.generated = 0
         self.left_behind: list[str] = []
         self.cut_short = ""
-        self._secrets = Secrets(occasion.settings.secrets())
+        self._secrets = Secrets(configuration.settings.secrets())
         self._started_at_s = time.perf_counter()
 
     def open(self) -> None:
         """Start the file. Raises `BadInput` where it cannot be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._write(written(header_line(self.occasion.heading)), mode="w")
+            self._write(written(header_line(self.configuration.run_header)), mode="w")
         except OSError as error:
             problem = f"{self.folder} cannot be written ({type(error).__name__})"
             raise BadInput("--reports", "", problem, "name another folder") from None
@@ -72,7 +72,7 @@ class Record:
 
     def take_silence(self, case: str, told: str) -> None:
         """Block each clause of a case whose item ended without a verdict on it: a dead worker, or a bug of ours."""
-        judgements = [judgement_of(*promise, Verdict.BLOCKED) for promise in self.occasion.selected.get(case, ())]
+        judgements = [judgement_of(*promise, Verdict.BLOCKED) for promise in self.configuration.selected.get(case, ())]
         missing = [each for each in judgements if each.id not in self.judgements]
         if not missing:
             return
@@ -84,7 +84,7 @@ class Record:
 
     def judgements_of(self, case: str) -> list[Judgement]:
         """Return what is known of the clauses of a case."""
-        ids = (f"{case}/{clause.name}" for _, clause in self.occasion.selected.get(case, ()))
+        ids = (f"{case}/{clause.name}" for _, clause in self.configuration.selected.get(case, ()))
         return [self.judgements[id_] for id_ in ids if id_ in self.judgements]
 
     def take_over(self, known: Known) -> None:
@@ -101,7 +101,7 @@ class Record:
         """Decide about what is known so far; a secret that leaked leaves no run conclusive."""
         seconds = round(time.perf_counter() - self._started_at_s, 2)
         judgements, cut_short = list(self.judgements.values()), leaks[0] if leaks else self.cut_short
-        return findings_of(self.occasion.heading, judgements, self.exchanges, self.requests, seconds, cut_short)
+        return findings_of(self.configuration.run_header, judgements, self.exchanges, self.requests, seconds, cut_short)
 
     def close(self, findings: Findings, artefacts: Sequence[Path], leaks: Sequence[str]) -> Decision:
         """Search the finished artefacts, add the last line, and return the decision that stands."""
@@ -173,7 +173,7 @@ class Record:
             scrubbed = self._secrets.scrubbed
             self.exchanges = {id_: evidence_with(each, scrubbed) for id_, each in self.exchanges.items()}
             self.judgements = {id_: judgement_with(each, scrubbed) for id_, each in self.judgements.items()}
-            lines = [header_line(self.occasion.heading), *map(exchange_line, self.exchanges.values())]
+            lines = [header_line(self.configuration.run_header), *map(exchange_line, self.exchanges.values())]
             lines += map(verdict_line, self.judgements.values())
             whole = self.jsonl.with_suffix(".tmp")
             whole.write_text("".join(map(written, lines)), encoding="ascii")

@@ -11,8 +11,7 @@ from talkstack_contract.judging.decision import Decision, DecisionKind, Document
 from talkstack_contract.model import Judgement, RequirementLevel, Verdict
 from talkstack_contract.provider.evidence import Evidence
 
-MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "unexercised": "○"}
-WORDS = {"unexercised": "not asked"}
+MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "not tested": "○"}
 _COMMAND = re.compile(r"(?m)^( *)::")
 _COMMAND_INSIDE = re.compile(r"##(\w*)\[")
 LISTED = 20  # lines of a kind: more is no longer read in a terminal
@@ -39,31 +38,31 @@ def last_line(decision: Decision, requests: int, seconds: float) -> str:
     """Return the line that a run ends with."""
     cost = f"{requests} requests in {seconds:.1f} s{_since(decision)}"
     if decision.word is DecisionKind.NONE:
-        counts = ", ".join(f"{decision.clauses[key]} {WORDS.get(key, key)}" for key in MARKS if decision.clauses[key])
+        counts = ", ".join(f"{decision.clauses[key]} {key}" for key in MARKS if decision.clauses[key])
         total = sum(decision.clauses[key] for key in MARKS)
         of_all = f"of {decision.clauses['expected']} clauses, {total} selected: {counts or 'none'}"
         return f"no decision  {decision.clauses['upheld']} {of_all}  {cost}{_because(decision)}"
-    return f"{decision.word}  {pair_counts(decision)}  {cost}{_because(decision)}"
+    return f"{decision.word}  {response_counts(decision)}  {cost}{_because(decision)}"
 
 
-def pair_counts(decision: Decision) -> str:
-    """Return `3 of 4 documented pairs upheld, 1 violated: listInvoices 404`."""
+def response_counts(decision: Decision) -> str:
+    """Return `3 of 4 documented responses upheld, 1 violated: listInvoices 404`."""
     counts = decision.counts()
-    parts = [f"{counts['upheld']} of {counts['documented']} documented pairs upheld"]
-    for verdict in ("violated", "blocked", "waived", "unexercised"):
-        mine = [pair for pair in decision.pairs if pair.verdict == verdict]
+    parts = [f"{counts['upheld']} of {counts['documented']} documented responses upheld"]
+    for verdict in ("violated", "blocked", "waived", "not tested"):
+        mine = [response for response in decision.responses if response.verdict == verdict]
         if mine:
-            parts.append(f"{len(mine)} {WORDS.get(verdict, verdict)}{_named(verdict, mine)}")
-    remarks = sum(pair.remarks for pair in decision.pairs)
+            parts.append(f"{len(mine)} {verdict}{_named(verdict, mine)}")
+    remarks = sum(response.remarks for response in decision.responses)
     return ", ".join([*parts, f"{remarks} {'remark' if remarks == 1 else 'remarks'}"] if remarks else parts)
 
 
-def _named(verdict: str, pairs: list[DocumentedResponse]) -> str:
-    if verdict == "unexercised":
-        [(reason, count)] = Counter(pair.reason for pair in pairs).most_common(1)
-        return f" ({reason if count == len(pairs) else f'{count} of them: {reason}'})"
-    shown = ", ".join(f"{pair.operation} {pair.status}" for pair in pairs[:3])
-    return f": {shown}{' …' if len(pairs) > 3 else ''}" if verdict == "violated" else ""
+def _named(verdict: str, responses: list[DocumentedResponse]) -> str:
+    if verdict == "not tested":
+        [(reason, count)] = Counter(response.reason for response in responses).most_common(1)
+        return f" ({reason if count == len(responses) else f'{count} of them: {reason}'})"
+    shown = ", ".join(f"{response.operation} {response.status}" for response in responses[:3])
+    return f": {shown}{' …' if len(responses) > 3 else ''}" if verdict == "violated" else ""
 
 
 def _since(decision: Decision) -> str:
@@ -82,16 +81,16 @@ def change_lines(changes: Changes | None, judgements: Sequence[Judgement]) -> li
     violated = {each.id for each in judgements if each.verdict is Verdict.VIOLATED}
     told = [("newly violated", id_) for id_ in changes.newly_violated]
     told += [("fixed", id_) for id_ in changes.fixed]
-    told += [("no longer exercised", f"{id_} ({reasons[id_]})") for id_ in changes.no_longer_exercised]
-    told += [("no longer exercised", f"{id_} (the contract has it no longer)") for id_ in changes.gone]
+    told += [("no longer tested", f"{id_} ({reasons[id_]})") for id_ in changes.no_longer_tested]
+    told += [("no longer tested", f"{id_} (the contract has it no longer)") for id_ in changes.gone]
     told += [("new", f"{id_}{', violated' if id_ in violated else ''}") for id_ in changes.new]
     return [line for kind, mine in groupby(told, key=itemgetter(0)) for line in _listed(kind, [id_ for _, id_ in mine])]
 
 
 def _listed(kind: str, ids: Sequence[str]) -> Iterator[str]:
-    yield from (f"{kind:<19}  {id_}" for id_ in ids[:LISTED])
+    yield from (f"{kind:<16}  {id_}" for id_ in ids[:LISTED])
     if len(ids) > LISTED:
-        yield f"{kind:<19}  and {len(ids) - LISTED} more, see changes in the last line of verdicts.jsonl"
+        yield f"{kind:<16}  and {len(ids) - LISTED} more, see changes in the last line of verdicts.jsonl"
 
 
 def exchange_text(evidence: Evidence) -> str:
@@ -111,7 +110,7 @@ def _headers(headers: Iterable[tuple[str, str]]) -> list[str]:
 
 def verdict_text(judgement: Judgement) -> str:
     """Write a verdict on a line."""
-    word = WORDS.get(judgement.verdict, judgement.verdict)
+    word = judgement.verdict
     reason = f" ({judgement.reason})" if judgement.reason else ""
     return f"{MARKS[judgement.verdict]} {word:<9}  {judgement.clause}: {judgement.statement}{reason}"
 
@@ -123,7 +122,7 @@ def _because(decision: Decision) -> str:
 def tally(judgements: Sequence[Judgement]) -> str:
     """Return `19 upheld, 1 violated`."""
     counted = Counter(str(each.verdict) for each in judgements)
-    return ", ".join(f"{count} {WORDS.get(verdict, verdict)}" for verdict, count in counted.items())
+    return ", ".join(f"{count} {verdict}" for verdict, count in counted.items())
 
 
 def case_letter(judgements: Sequence[Judgement], exchanges: Mapping[str, Evidence]) -> str:
@@ -171,7 +170,7 @@ def stated(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
         return printed(f"blocked: {judgement.reason}")
     if judgement.verdict is Verdict.NOT_TESTED:
         remedy = f"; to enable it: {judgement.remedy}" if judgement.remedy else ""
-        return printed(f"not asked: {judgement.reason}{remedy}")
+        return printed(f"not tested: {judgement.reason}{remedy}")
     return printed(letter(judgement, evidence))
 
 
@@ -186,7 +185,7 @@ def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
     if rest := max(len(judgement.violations) - 5, 0) + judgement.more_violations:
         rows.append(f"            and {rest} more")
     if judgement.source.interpretation:
-        rows.append(f"  reading   {judgement.source.interpretation} in schemas/readings.yaml")
+        rows.append(f"  interpretation {judgement.source.interpretation} in schemas/interpretations.yaml")
     if judgement.verdict is Verdict.WAIVED:
         rows.append(f"  waived    {judgement.reason}")
     rows += [f"  repeat    {each.curl}" for each in evidence[:1]]

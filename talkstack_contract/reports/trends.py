@@ -1,6 +1,6 @@
-"""What the nights come to, this one the last: pairs by verdict, how fast the answers were, what keeps changing.
+"""What the nights come to, this one the last: responses by verdict, how fast the answers were, what keeps changing.
 
-Plain functions over the history that the heading of a record holds and what this run found.
+Plain functions over the history that the run header of a record holds and what this run found.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,12 @@ TURNS = 3  # a fault that comes and goes is two; a clause that turns once more k
 SLOWER = 1.5  # times the median of the nights before: less is the noise of a shared machine
 SPARKS = "▁▂▃▄▅▆▇█"
 BAR, GAP, HIGH = 14, 6, 80  # px of the chart: width of a night, space between two, height
-STACK = ("upheld", "unexercised", "waived", "blocked", "violated")
+STACK = ("upheld", "not tested", "waived", "blocked", "violated")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a bar in px from the top left corner; `counts` is how many pairs it stands for."""
+    """A piece of a bar in px from the top left corner; `counts` is how many responses it stands for."""
 
     verdict: str
     x: int
@@ -69,16 +69,16 @@ class Trend:
         return "".join(_spark(night.latency_ms, top) for night in self.nights)
 
     def segments(self) -> Iterator[Segment]:
-        """Yield the pieces of the bars: the pairs of each night by verdict, what is upheld at the bottom."""
+        """Yield the pieces of the bars: the responses of each night by verdict, what is upheld at the bottom."""
         for number, night in enumerate(self.nights):
-            total = sum(night.pairs.get(verdict, 0) for verdict in STACK) or 1
+            total = sum(night.responses.get(verdict, 0) for verdict in STACK) or 1
             bottom = float(HIGH)
             for verdict in STACK:
-                height = HIGH * night.pairs.get(verdict, 0) / total
+                height = HIGH * night.responses.get(verdict, 0) / total
                 if height:
                     bottom -= height
                     x = number * (BAR + GAP)
-                    yield Segment(verdict, x, round(bottom, 1), BAR, round(height, 1), night.pairs[verdict])
+                    yield Segment(verdict, x, round(bottom, 1), BAR, round(height, 1), night.responses[verdict])
 
     def dots(self) -> list[tuple[float, float]]:
         """Return the places (x, y) of the median latencies in px, the slowest at the top."""

@@ -84,7 +84,7 @@ def read_page(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "give an acceptance.html") from None
     if not shown_by(page).digests:
-        raise BadInput(path.name, "", "is no acceptance page", "give an acceptance.html")
+        raise BadInput(path.name, "", "is not an acceptance page", "give an acceptance.html")
     return page
 
 

@@ -22,14 +22,14 @@ COMPRESSED = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Night:
-    """A run in short: its counts of pairs by verdict, the median of its exchanges in ms, the undocumented fields seen.
+    """A run in short: its documented responses by verdict, the median latency in ms, the undocumented fields seen.
 
     `decision` is empty where the record has no last line: that run was cut.
     """
 
     started: datetime
     decision: str
-    pairs: Mapping[str, int]
+    responses: Mapping[str, int]
     latency_ms: float | None
     undocumented: tuple[str, ...] = ()
 
@@ -59,7 +59,7 @@ def read_earlier(path: Path) -> Earlier:
     """Read what a record knew, also one that was cut, that is compressed, or that another version wrote."""
     header, *lines = list(_lines(path)) or [{}]
     if header.get("kind") != "header":
-        raise BadInput(str(path), "line 1", "is no header of a record", "give a verdicts.jsonl")
+        raise BadInput(str(path), "line 1", "is not the header of a record", "give a verdicts.jsonl")
     try:
         asked = {f"{case['id']}/{clause}": None for case in header.get("cases", ()) for clause in case["clauses"]}
         told = {
@@ -87,9 +87,9 @@ def _lines(path: Path) -> Iterator[dict[str, Json]]:
         except ValueError:
             if number == len(texts):
                 return
-            raise BadInput(str(path), f"line {number}", "is no JSON", "give a verdicts.jsonl") from None
+            raise BadInput(str(path), f"line {number}", "is not JSON", "give a verdicts.jsonl") from None
         if not isinstance(line, dict):
-            raise BadInput(str(path), f"line {number}", "is no line of a record", "give a verdicts.jsonl")
+            raise BadInput(str(path), f"line {number}", "is not a line of a record", "give a verdicts.jsonl")
         yield line
 
 
@@ -102,7 +102,7 @@ def _night(header: Mapping[str, Json], footers: Sequence[Mapping[str, Json]]) ->
     return Night(
         datetime.fromisoformat(header["started"]),
         footer.get("decision", ""),
-        footer.get("pairs", {}),
+        footer.get("documented_responses", {}),
         footer.get("latency_ms"),
         tuple(footer.get("undocumented", ())),
     )

@@ -1,7 +1,7 @@
-"""The lines of `verdicts.jsonl`, the one record of a run: a heading, exchanges and verdicts as they come, a footer.
+"""The lines of `verdicts.jsonl`, the one record of a run: a run header, exchanges and verdicts as they come, a footer.
 
-The heading holds all of the contract and the settings that a reader of the record needs, so that every view can be made
-of the file alone, by whoever has it.
+The run header holds all of the contract and the settings that a reader of the record needs, so that every view can be
+made of the file alone.
 """
 
 import json
@@ -42,7 +42,7 @@ Promise = tuple[Case, Clause]
 
 @dataclass(frozen=True)
 class ListedOperation:
-    """An operation as the heading lists it: the address of its page, and the statuses that the page prints."""
+    """An operation as the run header lists it: the address of its page, and the statuses that the page prints."""
 
     id: str
     method: str
@@ -55,7 +55,7 @@ class ListedOperation:
 
 @dataclass(frozen=True)
 class ListedCase:
-    """A case as the heading lists it, with the names of its clauses."""
+    """A case as the run header lists it, with the names of its clauses."""
 
     id: str
     status: int | None
@@ -77,7 +77,7 @@ class RunHeader:
     sha256: str
     operations: tuple[ListedOperation, ...]
     cases: tuple[ListedCase, ...]
-    readings: tuple[Interpretation, ...]
+    interpretations: tuple[Interpretation, ...]
     pages_not_covered: tuple[tuple[str, str], ...]
     fail_on: RequirementLevel
     require_all: bool
@@ -96,15 +96,15 @@ class RunHeader:
         """The id of each clause that a whole run judges, in the order of asking."""
         return tuple(f"{case.id}/{clause}" for case in self.cases for clause in case.clauses)
 
-    def extent(self, cut_short: str = "") -> Scope:
+    def scope(self, cut_short: str = "") -> Scope:
         """Return how much a whole run takes on, and what kept this one from it."""
         asked = {(case.id.partition("/")[0], case.status) for case in self.cases}
-        pairs = tuple(
+        responses = tuple(
             ListedResponse(operation.id, status, (operation.id, status) in asked)
             for operation in self.operations
             for status in operation.statuses
         )
-        return Scope(pairs, self.clauses, cut_short, self.fail_on, self.require_all, self.profile, self.baseline)
+        return Scope(responses, self.clauses, cut_short, self.fail_on, self.require_all, self.profile, self.baseline)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class RunConfiguration:
         return {case: tuple(promises) for case, promises in groupby(chosen, key=lambda promise: promise[0].id)}
 
     @cached_property
-    def heading(self) -> RunHeader:
+    def run_header(self) -> RunHeader:
         """What the record of this run says first."""
         contract = self.contract
         return RunHeader(
@@ -158,7 +158,7 @@ class RunConfiguration:
             sha256=contract.digest,
             operations=tuple(_listed_operations(contract)),
             cases=tuple(_listed_case(case) for case in self.cases),
-            readings=contract.interpretations,
+            interpretations=contract.interpretations,
             pages_not_covered=contract.pages_not_covered,
             fail_on=self.fail_on,
             require_all=self.require_all,
@@ -193,44 +193,44 @@ def _listed_case(case: Case) -> ListedCase:
     return ListedCase(case.id, case.status, tuple(each.name for each in case.clauses), case.kind == WORKFLOW)
 
 
-def header_line(heading: RunHeader) -> Line:
+def header_line(run_header: RunHeader) -> Line:
     """Return the first line."""
     contract = {
-        "title": heading.title,
-        "version": heading.version,
-        "docs_read": heading.docs_read,
-        "docs_as_of": heading.docs_as_of,
-        "sha256": heading.sha256,
-        "operations": len(heading.operations),
-        "pairs": sum(len(operation.statuses) for operation in heading.operations),
-        "clauses": len(heading.clauses),
+        "title": run_header.title,
+        "version": run_header.version,
+        "docs_read": run_header.docs_read,
+        "docs_as_of": run_header.docs_as_of,
+        "sha256": run_header.sha256,
+        "operations": len(run_header.operations),
+        "documented_responses": sum(len(operation.statuses) for operation in run_header.operations),
+        "clauses": len(run_header.clauses),
     }
-    profile = heading.profile
+    profile = run_header.profile
     return {
         "kind": "header",
         "format": FORMAT,
-        "suite": heading.suite,
-        "started": heading.started.isoformat(),
-        "provider": {"base_url": heading.base_url, "is_reference": heading.is_reference},
+        "suite": run_header.suite,
+        "started": run_header.started.isoformat(),
+        "provider": {"base_url": run_header.base_url, "is_reference": run_header.is_reference},
         "contract": contract,
-        "fail_on": str(heading.fail_on),
-        "require": "all" if heading.require_all else "reachable",
-        "fail_on_undocumented": heading.fail_on_undocumented,
-        "allow": list(heading.allow),
-        "seed": heading.seed,
-        "examples": heading.examples,
-        "waivers": [{**asdict(each), "expires": each.expires.isoformat()} for each in heading.waivers],
+        "fail_on": str(run_header.fail_on),
+        "require": "all" if run_header.require_all else "reachable",
+        "fail_on_undocumented": run_header.fail_on_undocumented,
+        "allow": list(run_header.allow),
+        "seed": run_header.seed,
+        "examples": run_header.examples,
+        "waivers": [{**asdict(each), "expires": each.expires.isoformat()} for each in run_header.waivers],
         "profile": profile and {"name": profile.name, "sha256": profile.sha256, "document": profile.document},
-        "baseline": heading.baseline and asdict(heading.baseline),
-        "history": heading.history and _history_entry(heading.history),
-        "operations": [asdict(each) for each in heading.operations],
-        "cases": [asdict(each) for each in heading.cases],
-        "readings": [asdict(each) for each in heading.readings],
-        "pages_not_covered": [{"page": page, "why": why} for page, why in heading.pages_not_covered],
+        "baseline": run_header.baseline and asdict(run_header.baseline),
+        "history": run_header.history and _history_entry(run_header.history),
+        "operations": [asdict(each) for each in run_header.operations],
+        "cases": [asdict(each) for each in run_header.cases],
+        "interpretations": [asdict(each) for each in run_header.interpretations],
+        "pages_not_covered": [{"page": page, "why": why} for page, why in run_header.pages_not_covered],
     }
 
 
-def heading_of_line(line: Mapping[str, Any]) -> RunHeader:
+def run_header_of_line(line: Mapping[str, Any]) -> RunHeader:
     """Read the first line back. Raises KeyError, TypeError or ValueError for one that is none."""
     contract, profile = line["contract"], line["profile"]
     return RunHeader(
@@ -245,7 +245,7 @@ def heading_of_line(line: Mapping[str, Any]) -> RunHeader:
         sha256=contract["sha256"],
         operations=tuple(ListedOperation(**_with_tuple(each, "statuses")) for each in line["operations"]),
         cases=tuple(ListedCase(**_with_tuple(each, "clauses")) for each in line["cases"]),
-        readings=tuple(Interpretation(**_with_tuple(each, "pages")) for each in line["readings"]),
+        interpretations=tuple(Interpretation(**_with_tuple(each, "pages")) for each in line["interpretations"]),
         pages_not_covered=tuple((each["page"], each["why"]) for each in line["pages_not_covered"]),
         fail_on=RequirementLevel(line["fail_on"]),
         require_all=line["require"] == "all",
@@ -297,15 +297,15 @@ def evidence_of_line(line: Line) -> Evidence:
 def evidence_with(evidence: Evidence, change: Callable[[str], str]) -> Evidence:
     """Return the evidence with each text that came from outside changed: those that are ours stay as they are."""
 
-    def pairs(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    def responses(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         return tuple((change(name), change(value)) for name, value in headers)
 
     return replace(
         evidence,
         url=change(evidence.url),
-        request_headers=pairs(evidence.request_headers),
+        request_headers=responses(evidence.request_headers),
         reason=change(evidence.reason),
-        headers=pairs(evidence.headers),
+        headers=responses(evidence.headers),
         body=change(evidence.body),
         body_trouble=change(evidence.body_trouble),
         curl=change(evidence.curl),
@@ -381,7 +381,7 @@ def footer_line(decision: Decision, totals: Totals, cut_short: str = "") -> Line
         "exit_status": decision.exit_status,
         "reason": decision.reason,
         "cut_short": cut_short,
-        "pairs": decision.counts(),
+        "documented_responses": decision.counts(),
         "clauses": decision.clauses,
         **asdict(totals),
         "changes": decision.changes and asdict(decision.changes),

@@ -3,7 +3,7 @@
 An account comes from the settings, or from the states URL, which makes a new one each time. A value that an account of
 the settings lacks is made by the documented operation that makes such a thing, where the settings allow that. Nothing
 that the settings name is changed: what a request changes or removes is of our own making. All that is brought about is
-in the ledger, and taken back at the end. Raises `NotTested` for what is not to be had, `Blocked` where it failed.
+in the ledger, and taken back at the end. Raises `NotTested` for what is not available, `Blocked` where it failed.
 """
 
 import zlib
@@ -277,7 +277,7 @@ class Accounts:
         return bool(is_given) and self._changes(case) and names_object and name in self._makers
 
     def _found(self, place: Place, name: str) -> str | None:
-        """Return a value that a reading operation shows of the account, asking each at most once; None without any."""
+        """Return a value that an operation with the effect reads shows, each called at most once; None without one."""
         for operation, path in self._finders.get(name, ()):
             if (place, operation.id) not in self._seen:
                 self._seen[place, operation.id] = self._read(operation, place)
@@ -358,7 +358,7 @@ class Accounts:
     def _brought_about(self, state: str) -> Account:
         if not self.provider.settings.states_url:
             raise NotTested(
-                f"the provider state {state!r} is not to be had",
+                f"no account is configured for the provider state {state!r}",
                 f"an account under accounts.{state!r} in the provider file, or a states URL",
                 by_settings=True,
             )

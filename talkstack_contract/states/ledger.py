@@ -90,7 +90,7 @@ def read_ledger(path: Path) -> Ledger:
             elif line["removed"]:
                 ledger._entries[id_] = replace(ledger._entries[id_], kind="")
         except (ValueError, KeyError, TypeError):
-            raise BadInput(path.name, f"line {number}", "is no line of a ledger", "mend or drop the line") from None
+            raise BadInput(path.name, f"line {number}", "is not a line of a ledger", "fix or delete the line") from None
     return ledger
 
 

@@ -151,7 +151,9 @@ def write_contract(folder: Path, schema: Any, operations: int, remotes: Path, *,
     if is_open:
         root["jsonSchemaDialect"] = DIALECT
     (folder / "openapi.yaml").write_text(json.dumps(root), encoding="utf-8")
-    (folder / "readings.yaml").write_text((ROOT / "schemas" / "readings.yaml").read_text(encoding="utf-8"))
+    (folder / "interpretations.yaml").write_text(
+        (ROOT / "schemas" / "interpretations.yaml").read_text(encoding="utf-8")
+    )
 
 
 def _remotes(folder: Path) -> list[Path]:

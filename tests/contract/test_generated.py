@@ -4,7 +4,7 @@ An item judges its case when all its requests were sent: a verdict inside the te
 would be a failing example to Hypothesis.
 
 What its own checks find is advice: they expect things that the docs do not promise, see `generated-requests` in
-readings.yaml.
+interpretations.yaml.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def workflow(
     sentence: str,
     *,
     provenance: Provenance = Provenance.DOCUMENTED,
-    reading: str = "",
+    interpretation: str = "",
     state: str = ACTIVE,
     needs_new: bool = False,
     guards: Source | None = None,
@@ -51,7 +51,7 @@ def workflow(
 
     def named(walk: Walk) -> Walk:
         operation, case, clause = id.split("/")
-        made = Workflow(operation, case, clause, sentence, walk, state, provenance, reading, needs_new, guards)
+        made = Workflow(operation, case, clause, sentence, walk, state, provenance, interpretation, needs_new, guards)
         assert made.case_id not in WORKFLOWS, "two workflows of one name: the first would be lost"
         WORKFLOWS[made.case_id] = made
         return walk
@@ -132,7 +132,7 @@ def refused_change_keeps_the_password(steps: Steps) -> None:
     "forgotPassword/afterwards/old-password.still-works",
     "asking for a reset link leaves the password as it was",
     provenance=Provenance.OURS,
-    reading="forgotten-password-still-valid",
+    interpretation="forgotten-password-still-valid",
 )
 def forgotten_password_still_works(steps: Steps) -> None:
     steps.do("forgotPassword")
@@ -166,7 +166,7 @@ def generated_key_works(steps: Steps) -> None:
 @workflow(
     "generateApiKey/old-key/key.is-refused",
     "an API key that was replaced is refused",
-    reading="old-key-after-a-new-one",
+    interpretation="old-key-after-a-new-one",
     needs_new=True,
     guards=AUTHENTICATION,
 )
@@ -238,7 +238,7 @@ def deleted_project_is_gone(steps: Steps) -> None:
     "deleteProject/with-agents/project.is-kept",
     "a project with agents is deleted with cascade only",
     provenance=Provenance.ASSUMED,
-    reading="delete-without-cascade",
+    interpretation="delete-without-cascade",
 )
 def project_with_agents_is_kept(steps: Steps) -> None:
     agent = new_agent(steps, new_project(steps))
@@ -274,7 +274,7 @@ def cascade_deletes_numbers(steps: Steps) -> None:
     "deleteProject/the-active-one/active-project.is-none",
     "a project that is deleted is not the active one any more",
     provenance=Provenance.ASSUMED,
-    reading="deleted-while-active",
+    interpretation="deleted-while-active",
     needs_new=True,
 )
 def deleted_project_is_not_active(steps: Steps) -> None:
@@ -287,7 +287,7 @@ def deleted_project_is_not_active(steps: Steps) -> None:
     "addWebhook/then-read/project.shows-it",
     "a webhook that was added shows in its project",
     provenance=Provenance.ASSUMED,
-    reading="names-of-the-webhook",
+    interpretation="names-of-the-webhook",
 )
 def added_webhook_shows(steps: Steps) -> None:
     project, url = new_project(steps), f"https://hooks.example.test/{steps.fresh()}"
@@ -326,7 +326,7 @@ def last_set_project_is_active(steps: Steps) -> None:
     "setActiveProject/then-log-in/login.shows-it",
     "a login shows which project was set active",
     provenance=Provenance.ASSUMED,
-    reading="null-in-a-sample",
+    interpretation="null-in-a-sample",
     needs_new=True,
 )
 def login_shows_the_active_project(steps: Steps) -> None:
@@ -409,7 +409,7 @@ def set_agent_is_active(steps: Steps) -> None:
     "setActiveAgent/then-read/project.shows-it",
     "a project shows its active agent",
     provenance=Provenance.ASSUMED,
-    reading="null-in-a-sample",
+    interpretation="null-in-a-sample",
 )
 def project_shows_its_active_agent(steps: Steps) -> None:
     agent = new_active_agent(steps)
@@ -428,7 +428,7 @@ def removed_agent_is_not_active(steps: Steps) -> None:
     "removeActiveAgent/then-read/agent.is-kept",
     "an agent that is not active any more is still there",
     provenance=Provenance.ASSUMED,
-    reading="agent-after-its-removal",
+    interpretation="agent-after-its-removal",
 )
 def removed_agent_is_kept(steps: Steps) -> None:
     agent = new_active_agent(steps)
@@ -440,7 +440,7 @@ def removed_agent_is_kept(steps: Steps) -> None:
     "deleteAgent/the-active-one/active-agent.is-none",
     "an agent that is deleted is not the active one any more",
     provenance=Provenance.ASSUMED,
-    reading="deleted-while-active",
+    interpretation="deleted-while-active",
 )
 def deleted_agent_is_not_active(steps: Steps) -> None:
     agent = new_active_agent(steps)
@@ -470,7 +470,7 @@ def assigned_number_is_found(steps: Steps) -> None:
 @workflow(
     "getPhoneNumber/by-several/first-in-the-order.wins",
     "of several ids the number's own wins, then the agent's",
-    reading="one-identifier-or-several",
+    interpretation="one-identifier-or-several",
 )
 def number_is_found_by_the_first_id(steps: Steps) -> None:
     other = new_agent(steps, new_project(steps))
@@ -488,7 +488,7 @@ def number_is_found_by_the_first_id(steps: Steps) -> None:
     "makeCall/then-read/call.is-found",
     "a call that was made is found by its id",
     provenance=Provenance.ASSUMED,
-    reading="names-of-a-call",
+    interpretation="names-of-a-call",
 )
 def made_call_is_found(steps: Steps) -> None:
     made = steps.do("makeCall")
@@ -501,7 +501,7 @@ def made_call_is_found(steps: Steps) -> None:
     "makeCall/in-the-history/history.has-it",
     "a call that was made is in the history of its project",
     provenance=Provenance.ASSUMED,
-    reading="undocumented-success",
+    interpretation="undocumented-success",
 )
 def made_call_is_in_the_history(steps: Steps) -> None:
     call = steps.do("makeCall").value("call", "call_id")
@@ -512,7 +512,7 @@ def made_call_is_in_the_history(steps: Steps) -> None:
     "batchCall/in-the-history/history.has-its-calls",
     "a call of a batch is in the history of its project",
     provenance=Provenance.ASSUMED,
-    reading="undocumented-success",
+    interpretation="undocumented-success",
 )
 def batch_is_in_the_history(steps: Steps) -> None:
     number = steps.known("freeE164")
@@ -562,7 +562,7 @@ for _name in FILTERS:
         f"listCalls/by-{re.sub('[A-Z]', lambda hit: f'-{hit[0].lower()}', _name)}/history.is-filtered",
         f"the history by {_name} has the calls that fit, and no other",
         provenance=Provenance.ASSUMED,
-        reading="filters-of-the-history",
+        interpretation="filters-of-the-history",
     )(filtered_by(_name))
 
 
@@ -570,7 +570,7 @@ for _name in FILTERS:
     "listCalls/page-size-of-one/history.has-one-call",
     "a history with pageSize 1 has one call, where there are two",
     provenance=Provenance.ASSUMED,
-    reading="size-of-a-page",
+    interpretation="size-of-a-page",
 )
 def page_size_limits_the_history(steps: Steps) -> None:
     calls = [steps.do("getCall").value("callSid"), steps.do("makeCall").value("call", "call_id")]
@@ -604,7 +604,7 @@ def untouchable(id: str) -> Callable[[Walk], Walk]:  # noqa: A002 - the word of 
     """Name a workflow after what of another account it must not change: `operation/case/thing.is-untouched`."""
     thing = id.rpartition("/")[2].partition(".")[0].replace("-", " ")
     sentence = f"nobody changes the {thing} of another account"
-    return workflow(id, sentence, reading="another-accounts-object", guards=OBJECT_ACCESS)
+    return workflow(id, sentence, interpretation="another-accounts-object", guards=OBJECT_ACCESS)
 
 
 def intruding(operation: str, fields: tuple[str, ...], read: str, more: dict[str, Json]) -> Walk:
@@ -671,7 +671,7 @@ def assign_to_an_agent_of_another_account(steps: Steps) -> None:
 @workflow(
     "setActiveProject/of-another-account/active-project.is-untouched",
     "a project of another account cannot be made the active one",
-    reading="another-accounts-object",
+    interpretation="another-accounts-object",
     guards=OBJECT_ACCESS,
 )
 def set_project_of_another_account(steps: Steps) -> None:

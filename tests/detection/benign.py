@@ -201,7 +201,7 @@ _SCHEMATHESIS = "*/generated/schemathesis.finds-nothing"
 
 _OTHER_BODY = {_SCHEMATHESIS: "it takes the schema of our assumption for a promise"}
 _NO_MESSAGE = {"*/envelope.message-is-text": _NOT_PRINTED, **_OTHER_BODY}
-# Without JSON there is no message to look for, so its clause is not asked.
+# Without JSON there is no message to look for, so its clause is not tested.
 _NO_JSON = {"*/media-type.is-json": _NOT_PRINTED, "*/body.is-strict-json": _NOT_PRINTED, **_OTHER_BODY}
 
 _ERRORS: Mapping[str, tuple[Edit, Mapping[str, str]]] = {

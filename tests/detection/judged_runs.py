@@ -88,7 +88,7 @@ def judged(settings: Settings, *, is_small: bool = False, operations: Collection
     """
     configuration = _configuration(settings, is_small=is_small)
     judgements = list(_judgements(configuration, operations))
-    decision = decide(judgements, configuration.heading.extent())
+    decision = decide(judgements, configuration.run_header.scope())
     told = {each.id: Told(str(each.level), str(each.verdict), each.exchanges, each.run_wide) for each in judgements}
     return Run(decision.exit_status, told, True, decision.reason)
 
@@ -102,7 +102,7 @@ def _judgements(configuration: RunConfiguration, operations: Collection[str]) ->
     settings = configuration.settings
     provider = Provider(settings, Secrets(settings.secrets()), wait=lambda _: None)
     accounts = Accounts(configuration.cases, provider, Ledger(), configuration.nonce)
-    run = judge.Run(configuration.cases, accounts, (), NOON.date(), WORKFLOWS, configuration.heading.extent())
+    run = judge.Run(configuration.cases, accounts, (), NOON.date(), WORKFLOWS, configuration.run_header.scope())
     for case, clause in configuration.promises.values():
         if clause.check not in NOT_DOCUMENTED and (not operations or case.operation.id in operations):
             judgement = run.judgement(case, clause)

@@ -2,7 +2,7 @@
 
 The clean answers are recorded off one run; which exchanges a mutant then edited is known by their `X-Request-Id`, and
 only a case whose own exchange it edited can catch it. `MOST` says which edits are taken. Answers to methods that are
-not documented are not edited, and workflows and generated requests are not asked: what they find is found beside.
+not documented are not edited, and workflows and generated requests are not tested: what they find is found beside.
 """
 
 from __future__ import annotations

@@ -368,7 +368,7 @@ def test_every_workflow_is_seen_to_fail() -> None:
 
 
 def test_every_operation_that_writes_to_an_object_is_asked_with_anothers() -> None:
-    asked = {each.operation for each in WORKFLOWS.values() if each.reading == "another-accounts-object"}
+    asked = {each.operation for each in WORKFLOWS.values() if each.interpretation == "another-accounts-object"}
     writes = {
         operation.id
         for operation in contract().operations

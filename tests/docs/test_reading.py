@@ -89,11 +89,11 @@ def test_word_that_is_no_method_is_not_guessed() -> None:
         ('{"a": "x". "b": 2}', ["a full stop for a comma"]),
         ('{"a": [1, 2,],}', ["a comma before the closing bracket", "a comma before the closing bracket"]),
         ('[{"a": 1}, ...]', ["an ellipsis for further elements"]),
-        ('{"a": user.name}', ["user.name is no JSON value"]),
+        ('{"a": user.name}', ["user.name is not JSON value"]),
         ("{'a': 1}", ["single quotes around a text"]),
         ("{a: 1}", ["the key a has no quotes"]),
         ('{"a": 1, "a": 2}', ["the key 'a' stands twice"]),
-        ('{"a": 007}', ["007 is no number of JSON"]),
+        ('{"a": 007}', ["007 is not a number of JSON"]),
     ],
 )
 def test_body_with_a_slip_is_read_and_the_slip_is_named(text: str, slips: list[str]) -> None:

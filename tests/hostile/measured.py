@@ -112,8 +112,12 @@ def _judged(name: str, url: str) -> dict[str, Any]:
     run = Run(cases, Accounts(cases, provider, Ledger(), "n"), (), date(2026, 11, 24))
     judgements = [run.judgement(case, clause) for case in cases for clause in case.clauses]
     evidence = {id_: run.evidence(id_) for id_ in run.answers.exchanges}
-    findings = findings_of(configuration.heading, judgements, evidence, provider.requests_sent, 0.0)
-    lines = [header_line(configuration.heading), *map(exchange_line, evidence.values()), *map(verdict_line, judgements)]
+    findings = findings_of(configuration.run_header, judgements, evidence, provider.requests_sent, 0.0)
+    lines = [
+        header_line(configuration.run_header),
+        *map(exchange_line, evidence.values()),
+        *map(verdict_line, judgements),
+    ]
     texts = {
         "verdicts.jsonl": "".join(map(written, lines)),
         "terminal": "\n".join(stated(each, []) for each in judgements),

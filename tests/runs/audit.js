@@ -10,7 +10,7 @@ addEventListener("load", () => {
   if (all("main").length !== 1) flaws.add("not one main part");
   if (all("h1").length !== 1) flaws.add("not one h1");
   let level = 0;
-  for (const each of all("h1, h2, h3, h4, h5, h6").filter((heading) => heading.checkVisibility())) {
+  for (const each of all("h1, h2, h3, h4, h5, h6").filter((run_header) => run_header.checkVisibility())) {
     if (Number(each.tagName[1]) > level + 1) flaws.add(`skips a level: ${told(each)}`);
     level = Number(each.tagName[1]);
   }

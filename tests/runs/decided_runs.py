@@ -85,7 +85,7 @@ def _run(configuration: RunConfiguration) -> judge.Run:
     settings, cases = configuration.settings, configuration.cases
     provider = Provider(settings, Secrets(settings.secrets()), wait=lambda _: None)
     accounts = Accounts(cases, provider, Ledger(), configuration.nonce)
-    today, scope = configuration.started.date(), configuration.heading.extent()
+    today, scope = configuration.started.date(), configuration.run_header.scope()
     return judge.Run(cases, accounts, configuration.waivers, today, {}, scope)
 
 

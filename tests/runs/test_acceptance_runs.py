@@ -99,7 +99,7 @@ def test_run_that_is_no_acceptance_writes_no_page(tmp_path: Path) -> None:
 def test_what_the_profile_requires_has_to_be_asked(tmp_path: Path, schemas: Path) -> None:
     words = ["--acceptance", "--profile", str(schemas / "profiles" / "2026-11.toml")]
     run = ask(tmp_path, *words, change=lambda provider: without("states")(provider) | {"allow": ["reads"]})
-    assert (run.decision, " required clauses not asked: " in run.last_line) == ((6, "INCONCLUSIVE"), True), (
+    assert (run.decision, " required clauses not tested: " in run.last_line) == ((6, "INCONCLUSIVE"), True), (
         run.last_line
     )
 

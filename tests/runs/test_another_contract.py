@@ -113,7 +113,7 @@ def ledger() -> Iterator[str]:
 def contract(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ledger")
     shutil.copytree(ROOT / "schemas" / "meta", folder / "meta")
-    shutil.copy(ROOT / "schemas" / "readings.yaml", folder)
+    shutil.copy(ROOT / "schemas" / "interpretations.yaml", folder)
     (folder / "openapi.yaml").write_text(json.dumps(LEDGER), encoding="utf-8")
     return folder
 
@@ -122,7 +122,9 @@ def test_run_without_a_provider_file_takes_the_variables_of_the_contract(contrac
     with ledger() as url:
         run = run_suite(tmp_path, "--base-url", url, contract=contract, environment=VARIABLES)
     is_named = "Ledger API contract" in (run.reports / "report.html").read_text(encoding="utf-8")
-    assert (run.exit_status, run.footer["pairs"]["upheld"], is_named) == (0, 2, True), run.terminal[-3000:]
+    assert (run.exit_status, run.footer["documented_responses"]["upheld"], is_named) == (0, 2, True), run.terminal[
+        -3000:
+    ]
 
 
 def test_provider_file_names_the_second_host_and_the_credential_of_the_contract(contract: Path, tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_provider_file_names_the_second_host_and_the_credential_of_the_contract(
             encoding="utf-8",
         )
         run = run_suite(tmp_path, "--provider", str(file), contract=contract)
-    assert (run.exit_status, run.footer["pairs"]["upheld"]) == (0, 4), run.terminal[-3000:]
+    assert (run.exit_status, run.footer["documented_responses"]["upheld"]) == (0, 4), run.terminal[-3000:]
 
 
 def refused(contract: Path, folder: Path, text: str) -> Finished:

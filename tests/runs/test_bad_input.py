@@ -45,7 +45,7 @@ ROWS = {
     "unknown-key-inside": _provider(f'{HERE}{TOKEN}tokn = "t"\n', "accounts", "tokn"),
     "unknown-effect": _provider(f'{HERE}allow = ["red"]\n{TOKEN}', "allow", "red"),
     "value-of-another-kind": _provider(f'{HERE}{TOKEN}[limits]\nrequests = "many"\n', "limits", "requests"),
-    "no-toml": _provider("base_url = \n", "is no TOML", "line 1", "mend the line"),
+    "no-toml": _provider("base_url = \n", "is not valid TOML", "line 1", "fix this line"),
     "no-provider-file": Row(PROVIDER, ("provider.toml", "cannot be read", "give a readable file")),
     "no-base-url": _provider(TOKEN, "base_url: is missing", "--base-url"),
     "plain-secret-beyond-loopback": _provider(THERE + TOKEN, ".token", "is a plain secret", '{env = "NAME"}'),
@@ -61,7 +61,7 @@ ROWS = {
     ),
     "http-beyond-loopback-in-option": Row(("--base-url", "http://api.example"), ("--base-url", "is not https")),
     "empty-option": Row(("--base-url", ""), ("--base-url", "is empty", "leave it out")),
-    "no-url-in-option": Row(("--base-url", "api.example"), ("--base-url", "is no http URL")),
+    "no-url-in-option": Row(("--base-url", "api.example"), ("--base-url", "is not an http URL")),
     "verify-base-url": Row(
         ("--verify-base-url", "--base-url", "http://127.0.0.1:9"), ("--verify-base-url", "leave it out")
     ),
@@ -108,7 +108,7 @@ def test_reports_folder_that_is_a_file_ends_with_one_line(tmp_path: Path) -> Non
     assert (run.exit_status, len(lines), "--reports" in lines[0]) == (BAD_INPUT, 1, True), run.terminal
 
 
-def _spoilt(name: str, old: str, new: str) -> Callable[[Path], None]:
+def _mutated(name: str, old: str, new: str) -> Callable[[Path], None]:
     def spoil(schemas: Path) -> None:
         text = (schemas / name).read_text()
         assert old in text
@@ -130,12 +130,12 @@ BREAKS = {
     "path-is-no-yaml": (_appended(PATHS, "\n  [\n"), "user.yaml"),
     "schema-is-no-json": (_appended(BODY, "}"), "get-active-project.json"),
     "schema-is-gone": (lambda schemas: (schemas / BODY).unlink(), "get-active-project.json"),
-    "operation-without-source": (_spoilt(PATHS, "source: {section:", "sources: {section:"), "user.yaml"),
-    "unknown-effect": (_spoilt(PATHS, "effect: reads", "effect: reeds"), "user.yaml"),
-    "unknown-reading": (_spoilt(PATHS, "reason-phrase-contradicts-code", "no-such-reading"), "no-such-reading"),
-    "reading-without-reason": (_spoilt("readings.yaml", "  reason: ", "  reasons: "), "readings.yaml"),
+    "operation-without-source": (_mutated(PATHS, "source: {section:", "sources: {section:"), "user.yaml"),
+    "unknown-effect": (_mutated(PATHS, "effect: reads", "effect: reeds"), "user.yaml"),
+    "unknown-reading": (_mutated(PATHS, "reason-phrase-contradicts-code", "no-such-reading"), "no-such-reading"),
+    "reading-without-reason": (_mutated("interpretations.yaml", "  reason: ", "  reasons: "), "interpretations.yaml"),
     "unknown-keyword-type": (
-        _spoilt("components/project.json", '"type": "object"', '"type": "objct"'),
+        _mutated("components/project.json", '"type": "object"', '"type": "objct"'),
         "project.json",
     ),
 }

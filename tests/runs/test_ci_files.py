@@ -84,7 +84,8 @@ def _github() -> File:
         artefacts=[upload["with"]["path"]],
         event="GITHUB_EVENT_NAME",
         events={PUSH: "push", CHANGE: "pull_request", NIGHT: "schedule"},
-        inconclusive="::error title=contract, exit status 6::INCONCLUSIVE: 0 of 4 documented pairs upheld, 4 blocked",
+        inconclusive="::error title=contract, exit status 6::INCONCLUSIVE: "
+        "0 of 4 documented responses upheld, 4 blocked",
         rejected="::error title=contract, exit status 1::REJECTED: ",
     )
 
@@ -106,7 +107,7 @@ def _gitlab() -> File:
         artefacts=[*kept["paths"], kept["reports"]["junit"]],
         event="CI_PIPELINE_SOURCE",
         events={PUSH: "push", CHANGE: "merge_request_event", NIGHT: "schedule"},
-        inconclusive="INCONCLUSIVE  0 of 4 documented pairs upheld, 4 blocked",
+        inconclusive="INCONCLUSIVE  0 of 4 documented responses upheld, 4 blocked",
         rejected="REJECTED  ",
     )
 
@@ -143,7 +144,7 @@ def _run(commands: str, tree: Path, environment: Mapping[str, str]) -> tuple[int
 def _ask(
     file: File, tree: Path, event: str, *, faults: Sequence[str] = (), is_fork: bool = False
 ) -> tuple[int, str, int]:
-    """Exit status and output of a CI run on that occasion, and how many requests the deployment has seen."""
+    """Exit status and output of a CI run on that configuration, and how many requests the deployment has seen."""
     assert _run(file.install, tree, {}) == (0, INSTALLED)
     with serve(faults=faults) as reference:
         done = _run(file.ask, tree, file.environment(reference, event, is_fork=is_fork))

@@ -79,14 +79,14 @@ def test_known_violation_does_not_reject_again(tmp_path: Path) -> None:
     assert (run.decision, [*changes(run)]) == ((0, "ACCEPTED WITH REMARKS"), ["still_violated"])
 
 
-def test_run_is_not_green_for_what_is_no_longer_exercised(tmp_path: Path) -> None:
+def test_run_is_not_green_for_what_is_no_longer_tested(tmp_path: Path) -> None:
     run = decide(tmp_path, baseline=decided_after(tmp_path), change=without("states"))
-    not_asked = {clause for clause, verdict in run.verdicts.items() if verdict == "unexercised"}
-    lost = set(changes(run).pop("no_longer_exercised"))
+    not_asked = {clause for clause, verdict in run.verdicts.items() if verdict == "not tested"}
+    lost = set(changes(run).pop("no_longer_tested"))
     lost_pair = {clause for clause in not_asked if clause.startswith("internal-error/status")}
     assert (run.decision, [*changes(run)], lost_pair <= lost <= not_asked, lost_pair != set()) == (
         (6, "INCONCLUSIVE"),
-        ["no_longer_exercised"],
+        ["no_longer_tested"],
         True,
         True,
     )
@@ -162,5 +162,5 @@ def test_one_case_is_asked_again_and_its_exchange_shown(
 
 def test_unknown_id_is_bad_input(tmp_path: Path) -> None:
     run = ask(tmp_path, "--only", "getActiveProject/no-credentials")
-    told = "ERROR: --only: 'getActiveProject/no-credentials' is no case and no clause; nearest: "
+    told = "ERROR: --only: 'getActiveProject/no-credentials' is neither a case nor a clause; nearest: "
     assert (run.exit_status, told in run.terminal) == (4, True), run.terminal

@@ -69,7 +69,7 @@ ROWS = {
         {
             "by-bearer/status.is-200": "upheld",
             "by-api-key/status.is-200": "violated",
-            "key-altered/status.is-401": "unexercised",
+            "key-altered/status.is-401": "not tested",
         },
         change=with_credentials(wrong_key),
     ),
@@ -92,24 +92,24 @@ ROWS = {
         REJECTED, 1, {"by-bearer/status.is-200": "violated"}, ("getActiveProject-success-redirected-to-login",)
     ),
     "only-reads-allowed": Row(
-        ACCEPTED, 0, {"method-post/method.is-refused": "unexercised"}, change=lambda p: p | READS_ONLY
+        ACCEPTED, 0, {"method-post/method.is-refused": "not tested"}, change=lambda p: p | READS_ONLY
     ),
     "nothing-allowed": Row(
         INCONCLUSIVE,
         6,
-        {"by-bearer/status.is-200": "unexercised", "wrong-token/status.is-401": "unexercised"},
+        {"by-bearer/status.is-200": "not tested", "wrong-token/status.is-401": "not tested"},
         change=lambda p: p | {"allow": []},
     ),
     "states-out-of-reach": Row(
         ACCEPTED,
         0,
-        {"internal-error/status.is-500": "unexercised", "no-active-project/status.is-404": "upheld"},
+        {"internal-error/status.is-500": "not tested", "no-active-project/status.is-404": "upheld"},
         change=without("states"),
     ),
     "states-out-of-reach-and-all-required": Row(
         INCONCLUSIVE,
         6,
-        {"internal-error/status.is-500": "unexercised"},
+        {"internal-error/status.is-500": "not tested"},
         held_to={"require_all": True},
         change=without("states"),
     ),
@@ -152,6 +152,6 @@ def test_failing_set_up_of_a_state_blocks_its_clauses(tmp_path: Path) -> None:
 def test_pairs_out_of_reach_are_told_with_their_reason(tmp_path: Path) -> None:
     run = decide(tmp_path, change=without("states"))
     assert run.last_line.startswith(
-        "ACCEPTED  3 of 4 documented pairs upheld, 1 not asked"
-        " (the provider state 'the provider fails inside' is not to be had)  "
+        "ACCEPTED  3 of 4 documented responses upheld, 1 not tested"
+        " (no account is configured for the provider state 'the provider fails inside')  "
     )

@@ -28,7 +28,7 @@ class Row:
 
 
 ROWS = {
-    "by-k-upheld": Row(("-k", "wrong-token"), 0, (MUST,)),  # what is violated elsewhere was not asked for
+    "by-k-upheld": Row(("-k", "wrong-token"), 0, (MUST,)),  # what is violated elsewhere was not tested for
     "by-k-violated": Row(("-k", "by-bearer"), 1, (MUST,)),
     "by-k-below-the-level": Row(("-k", "unknown-query"), 0, ("getActiveProject-unknown-query-answered-404",)),
     "by-k-only-not-allowed": Row(("-k", "method-post"), 6),

@@ -57,7 +57,7 @@ class Night:
     faults: Sequence[str] = ()
     relay: Relay = untouched
     is_out: bool = False
-    not_told: Sequence[str] = ("newly violated", "fixed", "no longer exercised")
+    not_told: Sequence[str] = ("newly violated", "fixed", "no longer tested")
 
 
 NIGHTS = {
@@ -66,7 +66,7 @@ NIGHTS = {
         ["## REJECTED: 3 of 4", "newly violated", "/envelope.message-is-text` and 1 like it; received null"],
         1,
         [COMES_AND_GOES],
-        not_told=["fixed", "no longer exercised"],
+        not_told=["fixed", "no longer tested"],
     ),
     "it-stays": Night(["## ACCEPTED WITH REMARKS: 3 of 4", "violated as before"], faults=[COMES_AND_GOES]),
     "it-goes": Night(["## ACCEPTED: 4 of 4", "fixed: `getActiveProject/"], not_told=["newly", "no longer"]),
@@ -151,7 +151,7 @@ def test_night_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
     (folder := tmp_path / "reports" / "history").mkdir(parents=True)
     (folder / "2026-11-24T021500Z.jsonl.gz").write_text("nonsense")
     run = ask(tmp_path, *NIGHTLY)
-    told = f"ERROR: {folder / '2026-11-24T021500Z.jsonl.gz'}: line 1: is no header of a record; "
+    told = f"ERROR: {folder / '2026-11-24T021500Z.jsonl.gz'}: line 1: is not the header of a record; "
     assert (run.exit_status, told in run.terminal) == (4, True), run.terminal
 
 

@@ -48,7 +48,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium (Debian:
 
 
 def spiteful(request: Request, forward: Forward) -> Answer:
-    """Put scripts wherever a report shows something: status line, headers, keys, values, what is no JSON."""
+    """Put scripts wherever a report shows something: status line, headers, keys, values, what is not JSON."""
     answer = forward(request).with_header("X-Note", HOSTILE[0])
     body = json.loads(answer.body)
     body["message"] = " ".join(HOSTILE)
@@ -80,7 +80,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 @pytest.fixture(scope="module")
 def pages(run: Finished) -> dict[str, str]:
-    everything = replace(EVERYTHING, heading=replace(EVERYTHING.heading, profile=PROFILE))
+    everything = replace(EVERYTHING, run_header=replace(EVERYTHING.run_header, profile=PROFILE))
     return {
         "of-a-run": (run.reports / "report.html").read_text(encoding="utf-8"),
         "made-again": page(EVERYTHING, "page.html"),
@@ -100,8 +100,8 @@ def test_acceptance_page_runs_nothing_either(tmp_path: Path) -> None:
     received = exchange(" ".join(HOSTILE).encode(), reason=HOSTILE[0], headers=((HOSTILE[1], HOSTILE[3]),))
     found = findings([broken], [received])
     path = tmp_path / "acceptance.html"
-    heading = replace(found.heading, profile=PROFILE)
-    path.write_text(acceptance_page(replace(found, heading=heading), []), encoding="utf-8")
+    run_header = replace(found.run_header, profile=PROFILE)
+    path.write_text(acceptance_page(replace(found, run_header=run_header), []), encoding="utf-8")
     dom = dom_of(path, tmp_path / "profile")
     assert ("data-mark" in dom[: dom.index("<head")], "&lt;script&gt;document" in dom) == (False, True)
 

@@ -44,7 +44,7 @@ class Row:
 WAIVED = f"*/*/{BROKEN}"
 ROWS = {
     "violated": Row(
-        "getActiveProject/**", 0, "ACCEPTED WITH REMARKS", "3 of 4 documented pairs upheld, 1 waived", (FAULT,)
+        "getActiveProject/**", 0, "ACCEPTED WITH REMARKS", "3 of 4 documented responses upheld, 1 waived", (FAULT,)
     ),
     "upheld": Row(WAIVED, 1, "REJECTED", "is no longer needed: all that it matches is upheld; delete it"),
     "never-matched": Row(f"{WAIVED}s", 1, "REJECTED", "matches no clause; nearest: "),
@@ -52,7 +52,7 @@ ROWS = {
     "expired": Row(WAIVED, 1, "REJECTED", "expired on 2020-01-31; renew it with a reason, or delete it", (), PAST),
     "expired-and-violated": Row(WAIVED, 1, "REJECTED", "expired on 2020-01-31; renew it", (FAULT,), PAST),
     "state-unexercised": Row(
-        "*/internal-error/**", 0, "ACCEPTED", "1 not asked (the provider state ", change=without("states")
+        "*/internal-error/**", 0, "ACCEPTED", "1 not tested (the provider state ", change=without("states")
     ),
 }
 

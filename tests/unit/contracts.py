@@ -44,7 +44,7 @@ def cases_of(*operations: Operation) -> tuple[Case, ...]:
 
 
 def promised(contract: Contract, cases: Sequence[Case]) -> tuple[ListedResponse, ...]:
-    """Name the documented pairs of a contract."""
+    """Name the documented responses of a contract."""
     asked = {(case.operation.id, case.status) for case in cases}
     pairs = [
         (operation.id, response.status)

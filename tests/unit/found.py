@@ -65,16 +65,16 @@ def findings(
     others: Sequence[Judgement] = (),
     exchanges: Sequence[Exchange] = (),
     only: Sequence[str] | None = None,
-    occasion: RunConfiguration = OCCASION,
+    configuration: RunConfiguration = OCCASION,
     waiver_problems: Sequence[str] = (),
     evidence: Sequence[Evidence] = (),
 ) -> Findings:
     """Make the findings of a run in which all but `others` is upheld."""
     made = {each.id: each for each in [*map(judged, only or PROMISES), *others]}
-    decision = decide(list(made.values()), occasion.heading.extent(), waiver_problems)
+    decision = decide(list(made.values()), configuration.run_header.scope(), waiver_problems)
     shown = {each.id: evidence_of(each, Secrets()) for each in exchanges}
     shown |= {each.id: each for each in evidence}
-    return Findings(occasion.heading, decision, list(made.values()), shown, 30, 1.25, waiver_problems)
+    return Findings(configuration.run_header, decision, list(made.values()), shown, 30, 1.25, waiver_problems)
 
 
 class Page(HTMLParser):
@@ -132,12 +132,12 @@ RUNS = {
     "everything": EVERYTHING,
     "accepted": findings(exchanges=[exchange()]),
     "narrowed": findings(only=[A_MUST]),
-    "nothing-allowed": findings(occasion=replace(OCCASION, settings=replace(SETTINGS, allow=frozenset()))),
+    "nothing-allowed": findings(configuration=replace(OCCASION, settings=replace(SETTINGS, allow=frozenset()))),
     "nightly": findings(
         [violated(A_MUST), violated("by-api-key/status.is-200"), judged(A_SHOULD, Verdict.NOT_TESTED, reason=SCRIPT)],
-        occasion=replace(OCCASION, baseline=BASELINE, history=HISTORY),
+        configuration=replace(OCCASION, baseline=BASELINE, history=HISTORY),
     ),
     "undocumented": findings(evidence=[seen(*(f"$.{SCRIPT}{number}" for number in range(30))), seen("$.x", name="x")]),
-    "first-night": findings(occasion=replace(OCCASION, history=History())),
-    "reference": findings(occasion=replace(OCCASION, settings=replace(SETTINGS, is_reference=True))),
+    "first-night": findings(configuration=replace(OCCASION, history=History())),
+    "reference": findings(configuration=replace(OCCASION, settings=replace(SETTINGS, is_reference=True))),
 }

@@ -38,7 +38,7 @@ WAIVER = Waiver("getActiveProject/**/envelope.message-is-as-printed", "slow vend
 
 def profiled(found: Findings, profile: Profile = PROFILE) -> Findings:
     """Say that the run was held to a profile, and to a waiver."""
-    return replace(found, heading=replace(found.heading, profile=profile, waivers=(WAIVER,)))
+    return replace(found, run_header=replace(found.run_header, profile=profile, waivers=(WAIVER,)))
 
 
 def view(*others: Judgement, profile: Profile = PROFILE) -> Acceptance:
@@ -110,7 +110,7 @@ def test_page_says_what_was_asked_of_whom(told: str) -> None:
 
 
 def test_page_says_loudly_that_the_reference_is_not_the_vendor() -> None:
-    assert ["this is not the vendor" in text_of(RUNS[name]) for name in ("reference", "accepted")] == [True, False]
+    assert ["not the vendor" in text_of(RUNS[name]) for name in ("reference", "accepted")] == [True, False]
 
 
 def test_page_names_the_digests_of_record_contract_and_profile() -> None:
@@ -121,7 +121,7 @@ def test_page_names_the_digests_of_record_contract_and_profile() -> None:
 def test_broken_promise_is_told_with_its_exchange_and_how_to_repeat_it() -> None:
     shown = text_of(findings([violated(A_MUST)], [exchange()]))
     told = shown[shown.index('id="broken"') : shown.index('id="matrix"')]
-    wanted = ["Not so: message is text", "<code>7</code>", "200 OK", "curl -i", f"getActiveProject/{A_MUST}"]
+    wanted = ["Violated: message is text", "<code>7</code>", "200 OK", "curl -i", f"getActiveProject/{A_MUST}"]
     assert [each for each in wanted if each not in told] == []
 
 
@@ -192,7 +192,7 @@ def chapters(*others: Judgement) -> dict[int | None, list[tuple[str, str, int, i
         chapter.status: [
             (row.first.clause, str(row.first.verdict), len(row.judgements), row.asked) for row in chapter.rows
         ]
-        for chapter in shown.chapters(shown.findings.heading.operations[0])
+        for chapter in shown.chapters(shown.findings.run_header.operations[0])
     }
 
 
@@ -227,9 +227,11 @@ def test_waiver_is_told_with_what_it_accepts() -> None:
 def test_questions_are_numbered_where_a_clause_points_at_them() -> None:
     reading = Interpretation("r", "silence", ("A page",), "We decide.", "Because.", None)
     found = findings()
-    readings = (reading, *found.heading.readings)
-    shown = Acceptance(replace(found, heading=replace(found.heading, readings=readings)), PROFILE, DIGESTS)
-    asked = [each.id for each in readings if each.question]
+    interpretations = (reading, *found.run_header.interpretations)
+    shown = Acceptance(
+        replace(found, run_header=replace(found.run_header, interpretations=interpretations)), PROFILE, DIGESTS
+    )
+    asked = [each.id for each in interpretations if each.question]
     assert (shown.numbers, shown.decided_alone()[:1]) == ({id_: n for n, id_ in enumerate(asked, 1)}, [reading])
 
 

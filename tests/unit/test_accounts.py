@@ -81,8 +81,8 @@ def test_without_a_states_url_all_are_asked_as_the_account_of_the_settings() -> 
     assert {each.who for each in world_of(accounts).asked} == {"mine"}
 
 
-def test_state_that_is_not_to_be_had_is_out_of_reach() -> None:
-    reason = "the provider state 'no invoices' is not to be had"
+def test_state_without_an_account_is_out_of_reach() -> None:
+    reason = "no account is configured for the provider state 'no invoices'"
     assert why(accounts_of(settings()), "listInvoices/no-invoices") == (reason, True)
 
 

@@ -26,7 +26,7 @@ def contract(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def folder_of(document: Any, beside: Path, to: Path) -> Path:
     """A contract folder of one document; what is no part of it is copied from the folder it was made of."""
     shutil.copytree(beside / "meta", to / "meta")
-    shutil.copy(beside / "readings.yaml", to)
+    shutil.copy(beside / "interpretations.yaml", to)
     (to / "openapi.yaml").write_text(json.dumps(document), encoding="utf-8")
     return to
 

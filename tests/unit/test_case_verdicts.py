@@ -34,18 +34,18 @@ OUTCOMES: dict[str, tuple[Sequence[Judgement], Outcome]] = {
 
 @pytest.mark.parametrize(("judgements", "expected"), OUTCOMES.values(), ids=OUTCOMES)
 def test_outcome_is_the_worst_of_the_clauses(judgements: Sequence[Judgement], expected: Outcome) -> None:
-    scope = OCCASION.heading.extent()
+    scope = OCCASION.run_header.scope()
     assert [outcome_of(each, scope) for each in (judgements, judgements[::-1])] == [expected] * 2
 
 
 def test_violation_fails_from_the_level_that_the_run_fails_on() -> None:
     strict = replace(OCCASION, fail_on=RequirementLevel.SHOULD)
-    assert outcome_of([violated(A_SHOULD)], strict.heading.extent()) is Outcome.FAILED
+    assert outcome_of([violated(A_SHOULD)], strict.run_header.scope()) is Outcome.FAILED
 
 
 def test_known_violation_does_not_fail() -> None:
     known = replace(BASELINE, verdicts={f"getActiveProject/{A_MUST}": Verdict.VIOLATED})
-    assert outcome_of([violated(A_MUST)], replace(OCCASION, baseline=known).heading.extent()) is Outcome.XFAILED
+    assert outcome_of([violated(A_MUST)], replace(OCCASION, baseline=known).run_header.scope()) is Outcome.XFAILED
 
 
 ENDS: dict[Outcome, type[BaseException]] = {
@@ -90,8 +90,8 @@ BY_BEARER = CASES[0]
 IDS = [f"{BY_BEARER.id}/{clause.name}" for clause in BY_BEARER.clauses]
 
 
-def verdicts_of(run: FakeRun, case: Case = BY_BEARER, occasion: RunConfiguration = OCCASION) -> CaseVerdicts:
-    return CaseJudge(occasion, run).verdicts(case)
+def verdicts_of(run: FakeRun, case: Case = BY_BEARER, configuration: RunConfiguration = OCCASION) -> CaseVerdicts:
+    return CaseJudge(configuration, run).verdicts(case)
 
 
 def kinds_and_ids(verdicts: CaseVerdicts) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def test_exchange_that_a_case_shares_is_recorded_with_the_first() -> None:
 def test_one_clause_is_judged_alone() -> None:
     run = FakeRun(violated(A_SHOULD), violated(A_MUST))
     alone = f"getActiveProject/{A_MUST}"
-    found = verdicts_of(run, occasion=replace(OCCASION, only=alone))
+    found = verdicts_of(run, configuration=replace(OCCASION, only=alone))
     told = (run.judged, kinds_and_ids(found)[1:], A_SHOULD.partition("/")[2] in found.letter)
     assert told == ([alone], [("verdict", alone)], False)
 

@@ -381,7 +381,7 @@ SPOILS = {
 
 
 @pytest.mark.parametrize(("id_", "expected"), SPOILS.items(), ids=SPOILS)
-def test_case_spoils_what_its_name_says_and_nothing_else(id_: str, expected: object) -> None:
+def test_case_mutations_what_its_name_says_and_nothing_else(id_: str, expected: object) -> None:
     assert case_of(id_).mutations == expected
 
 
@@ -417,7 +417,7 @@ REFUSED_WITH_ADVICE = {
 }
 
 
-@pytest.mark.parametrize(("id_", "reading"), REFUSED_WITH_ADVICE.values(), ids=REFUSED_WITH_ADVICE)
+@pytest.mark.parametrize(("id_", "interpretation"), REFUSED_WITH_ADVICE.values(), ids=REFUSED_WITH_ADVICE)
 def test_what_no_page_prints_an_answer_to_is_refused_as_advice(id_: str, reading: str) -> None:
     found = [(str(each.level), each.name, each.source.interpretation) for each in case_of(id_).clauses]
     assert found == [

@@ -87,9 +87,9 @@ def test_command_runs_pytest_with_the_settings_of_the_project() -> None:
 
 
 RUNS = {
-    "accepted": ([], ALL, 0, "ACCEPTED  4 of 4 documented pairs upheld  30 requests in 1.2 s"),
+    "accepted": ([], ALL, 0, "ACCEPTED  4 of 4 documented responses upheld  30 requests in 1.2 s"),
     "with-remarks": ([violated(A_SHOULD)], ALL, 0, "ACCEPTED WITH REMARKS  4 of 4 "),
-    "rejected": ([violated(A_MUST)], ALL, 1, "REJECTED  3 of 4 documented pairs upheld, 1 violated: "),
+    "rejected": ([violated(A_MUST)], ALL, 1, "REJECTED  3 of 4 documented responses upheld, 1 violated: "),
     "narrowed": ([], ALL[:3], 0, "no decision  3 of "),
     "narrowed-and-violated": ([violated(A_MUST)], [A_MUST], 1, "no decision  0 of "),
 }
@@ -111,7 +111,7 @@ def test_report_of_a_cut_record_is_inconclusive(tmp_path: Path, capsys: Captured
 
 
 def test_report_writes_the_pages_and_names_them(tmp_path: Path, capsys: Captured) -> None:
-    path, out = record(tmp_path / "verdicts.jsonl", occasion=ACCEPTANCE), tmp_path / "a" / "b"
+    path, out = record(tmp_path / "verdicts.jsonl", configuration=ACCEPTANCE), tmp_path / "a" / "b"
     main(["report", str(path), "--reports", str(out)])
     told = capsys.readouterr().out.splitlines()[:-1]
     names = ["summary.md", "report.html", "junit.xml", "acceptance.html"]
@@ -130,7 +130,7 @@ def test_profile_that_is_printed_fits_the_contract(tmp_path: Path, capsys: Captu
 
 @pytest.mark.parametrize("tampered", [False, True], ids=["as-it-was", "tampered"])
 def test_verify_says_whether_the_page_matches(tampered: bool, tmp_path: Path, capsys: Captured) -> None:
-    path = record(tmp_path / "verdicts.jsonl", occasion=ACCEPTANCE)
+    path = record(tmp_path / "verdicts.jsonl", configuration=ACCEPTANCE)
     main(["report", str(path), "--reports", str(tmp_path)])
     if tampered:
         path.write_text(path.read_text(encoding="ascii").replace('"seed": 7', '"seed": 8'), encoding="ascii")
@@ -140,7 +140,7 @@ def test_verify_says_whether_the_page_matches(tampered: bool, tmp_path: Path, ca
 
 
 def test_verify_notes_another_contract_than_the_one_at_hand(tmp_path: Path, capsys: Captured) -> None:
-    path = record(tmp_path / "verdicts.jsonl", occasion=ACCEPTANCE)
+    path = record(tmp_path / "verdicts.jsonl", configuration=ACCEPTANCE)
     main(["report", str(path), "--reports", str(tmp_path)])
     main(["verify", str(tmp_path / "acceptance.html"), str(path)])
     assert "note     the run was held to another contract than the one at hand" in capsys.readouterr().out
@@ -162,7 +162,7 @@ def test_bad_input_ends_with_one_line(
     monkeypatch.chdir(tmp_path)
     record(tmp_path / "v.jsonl")
     record(tmp_path / "part.jsonl", ALL[:3])
-    record(tmp_path / "demanding.jsonl", occasion=replace(OCCASION, fail_on_undocumented=True))
+    record(tmp_path / "demanding.jsonl", configuration=replace(OCCASION, fail_on_undocumented=True))
     status, captured = main(words), capsys.readouterr()
     assert (status, captured.out, captured.err.count("\n")) == (4, "", 1)
     assert captured.err.startswith(f"ERROR: {told}")

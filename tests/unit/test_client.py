@@ -249,7 +249,7 @@ def test_shown_header_becomes_the_sent_one_in_a_shell(form: CredentialVariant, s
         if each not in (CredentialVariant.VALID, CredentialVariant.OTHER_SCHEME, CredentialVariant.EXPIRED)
     ],
 )
-def test_spoilt_credential_is_another_value(form: CredentialVariant, scheme: Scheme, value: str) -> None:
+def test_mutated_credential_is_another_value(form: CredentialVariant, scheme: Scheme, value: str) -> None:
     header = sent_credential(scheme, form, Credential(value, "SECRET")).parameter
     assert header.value != scheme.prefix + value
 
@@ -270,7 +270,7 @@ def test_header_shows_no_value_of_an_account(form: CredentialVariant) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in HEADERS if name.startswith(("token-", "key-"))])
-def test_spoilt_credential_becomes_a_secret_of_the_run(name: str) -> None:
+def test_mutated_credential_becomes_a_secret_of_the_run(name: str) -> None:
     with serving(always(answer())) as server:
         provider = provider_for(server.url)
         request = drafted(provider, CASES[name])
@@ -351,7 +351,7 @@ TROUBLE = {
     "chunk-cut-short": (chunked(b'{"a":', end=b"20\r\n 1}"), "ends early"),
     "chunk-without-a-length": (
         chunked(b'{"a":', end=b"zz\r\n 1}\r\n0\r\n\r\n"),
-        "has a chunk whose size is no number: 'zz' (RFC 9112, 7.1)",
+        "has a chunk whose size is not a number: 'zz' (RFC 9112, 7.1)",
     ),
 }
 

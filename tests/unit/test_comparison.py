@@ -13,7 +13,7 @@ VIOLATED, BLOCKED, WAIVED, NOT_TESTED, UPHELD = Verdict
 CLAUSE = "by-bearer/envelope.message-is-text"
 ID = f"getActiveProject/{CLAUSE}"
 NOTHING: Mapping[str, tuple[str, ...]] = dict.fromkeys(
-    ("newly_violated", "fixed", "no_longer_exercised", "gone", "new", "still_violated"), ()
+    ("newly_violated", "fixed", "no_longer_tested", "gone", "new", "still_violated"), ()
 )
 
 
@@ -29,10 +29,10 @@ ROWS: dict[str, tuple[Verdict | None, Verdict, str]] = {
     "waived-then-violated": (WAIVED, VIOLATED, "still_violated"),
     "violated-then-upheld": (VIOLATED, UPHELD, "fixed"),
     "waived-then-upheld": (WAIVED, UPHELD, "fixed"),
-    "upheld-then-not-asked": (UPHELD, NOT_TESTED, "no_longer_exercised"),
-    "violated-then-not-asked": (VIOLATED, NOT_TESTED, "no_longer_exercised"),
-    "waived-then-blocked": (WAIVED, BLOCKED, "no_longer_exercised"),
-    "upheld-then-blocked": (UPHELD, BLOCKED, "no_longer_exercised"),
+    "upheld-then-not-asked": (UPHELD, NOT_TESTED, "no_longer_tested"),
+    "violated-then-not-asked": (VIOLATED, NOT_TESTED, "no_longer_tested"),
+    "waived-then-blocked": (WAIVED, BLOCKED, "no_longer_tested"),
+    "upheld-then-blocked": (UPHELD, BLOCKED, "no_longer_tested"),
     "upheld-then-upheld": (UPHELD, UPHELD, ""),
     "upheld-then-waived": (UPHELD, WAIVED, ""),
     "not-asked-then-upheld": (NOT_TESTED, UPHELD, ""),
@@ -69,13 +69,13 @@ def test_narrowed_run_has_lost_nothing() -> None:
 
 
 def test_counts_leave_out_what_did_not_happen() -> None:
-    found = Changes("before", **{**NOTHING, "fixed": ("a",), "gone": ("b",), "no_longer_exercised": ("c",)})
-    assert found.counts == {"fixed": 1, "no longer exercised": 2}
+    found = Changes("before", **{**NOTHING, "fixed": ("a",), "gone": ("b",), "no_longer_tested": ("c",)})
+    assert found.counts == {"fixed": 1, "no longer tested": 2}
 
 
 @pytest.mark.parametrize(
     ("verdict", "below", "expected"),
-    [("upheld", "", UPHELD), ("blocked", "", None), ("unexercised", "", NOT_TESTED), ("unexercised", "status", None)],
+    [("upheld", "", UPHELD), ("blocked", "", None), ("not tested", "", NOT_TESTED), ("not tested", "status", None)],
 )
 def test_blocked_clause_and_one_below_another_teach_nothing(verdict: str, below: str, expected: Verdict | None) -> None:
     assert learned(verdict, below) is expected

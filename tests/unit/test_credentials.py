@@ -70,7 +70,7 @@ def test_token_that_has_ended_is_not_sent_again() -> None:
     assert provider.used == 3  # once accepted, once refused, once more where it was accepted
 
 
-def test_spoilt_form_of_a_token_that_has_ended_is_held_back() -> None:
+def test_mutated_form_of_a_token_that_has_ended_is_held_back() -> None:
     run = run_of(Ending("Authorization", 1))
     assert verdicts(run, *BY_TOKEN[:2], "getActiveProject/token-altered")[2] is Verdict.BLOCKED
 

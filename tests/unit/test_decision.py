@@ -74,8 +74,8 @@ class Row:
     def decision(self) -> Decision:
         made = judgements(self.others, self.out_of_reach)
         selected = [made[name] for name in (made if self.only is None else self.only)]
-        extent = Scope(PAIRS, IDS, self.cut_short, self.fail_on, self.require_all, self.profile, self.baseline())
-        return decide(selected, extent, self.waiver_problems)
+        scope = Scope(PAIRS, IDS, self.cut_short, self.fail_on, self.require_all, self.profile, self.baseline())
+        return decide(selected, scope, self.waiver_problems)
 
 
 ALL = list(PROMISES)
@@ -199,8 +199,8 @@ REASONS = {
         Row(only=[A_MUST], waiver_problems=["waiver 'x' has expired"]),
         "waiver 'x' has expired",
     ),
-    "not-asked": (Row({A_MUST: NOT_TESTED}), "1 required pairs not asked: getActiveProject 200 (why)"),
-    "out-of-reach": (Row(out_of_reach=ALL), "nothing could be asked (not to be had)"),
+    "not-asked": (Row({A_MUST: NOT_TESTED}), "1 required documented responses not tested: getActiveProject 200 (why)"),
+    "out-of-reach": (Row(out_of_reach=ALL), "nothing could be tested (not to be had)"),
 }
 
 
@@ -217,13 +217,13 @@ def test_decision_lists_what_makes_it_red() -> None:
 def test_decision_counts_clauses_by_verdict() -> None:
     counts = Row({A_MUST: VIOLATED, A_SHOULD: WAIVED, AN_ADVICE: BLOCKED, OF_NO_PAIR: NOT_TESTED}).decision().clauses
     total = len(ALL)
-    expected = {"violated": 1, "blocked": 1, "waived": 1, "unexercised": 1, "upheld": total - 4, "expected": total}
+    expected = {"violated": 1, "blocked": 1, "waived": 1, "not tested": 1, "upheld": total - 4, "expected": total}
     assert counts == expected
 
 
 def test_decision_counts_pairs_in_reach() -> None:
     counts = Row({A_MUST: VIOLATED}, of_status(500)).decision().counts()
-    others = {"blocked": 0, "waived": 0, "unexercised": 1, "upheld": 2, "violated": 1}
+    others = {"blocked": 0, "waived": 0, "not tested": 1, "upheld": 2, "violated": 1}
     assert counts == {**others, "reachable": 3, "documented": 4}
 
 
@@ -281,12 +281,12 @@ def test_what_stands_below_a_waived_clause_need_not_be_asked(above: Verdict, wor
 def test_reason_names_what_is_required_and_was_not_asked() -> None:
     reason = Row({A_MUST: NOT_TESTED, OF_NO_PAIR: NOT_TESTED}, profile=profile()).decision().reason
     shown = "getActiveProject/by-bearer, getActiveProject/token-expired"
-    assert reason == f"2 required clauses not asked: {shown} (why)"
+    assert reason == f"2 required clauses not tested: {shown} (why)"
 
 
 def test_violation_that_is_not_scored_makes_nothing_red() -> None:
-    extent = Scope(PAIRS, IDS, profile=profile(must=NOT_SCORED))
-    assert [extent.is_red(judged(name, VIOLATED)) for name in (A_MUST, OF_NO_PAIR)] == [False, True]
+    scope = Scope(PAIRS, IDS, profile=profile(must=NOT_SCORED))
+    assert [scope.is_red(judged(name, VIOLATED)) for name in (A_MUST, OF_NO_PAIR)] == [False, True]
 
 
 # Pairs
@@ -408,5 +408,5 @@ def test_clause_of_no_pair_that_is_a_must_rejects_all_the_same() -> None:
     promises = [(case, clause) for case in cases for clause in case.clauses]
     leak = "body.shows-nothing-of-another-account"
     made = [judgement_of(case, clause, VIOLATED if clause.name == leak else UPHELD) for case, clause in promises]
-    extent = Scope(promised(contract, cases), tuple(each.id for each in made))
-    assert decide(made, extent).word is DecisionKind.REJECTED
+    scope = Scope(promised(contract, cases), tuple(each.id for each in made))
+    assert decide(made, scope).word is DecisionKind.REJECTED

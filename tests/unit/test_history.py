@@ -27,12 +27,12 @@ HEADER = {"kind": "header", "started": STARTED, "cases": [{"id": "a/b", "clauses
 EXCHANGE = {"kind": "exchange", "id": "a/b"}
 VERDICTS = [
     {"kind": "verdict", "id": "a/b/x", "verdict": "violated", "unmet_dependency": ""},
-    {"kind": "verdict", "id": "a/b/y", "verdict": "unexercised", "unmet_dependency": "x"},
+    {"kind": "verdict", "id": "a/b/y", "verdict": "not tested", "unmet_dependency": "x"},
 ]
 FOOTER = {
     "kind": "footer",
     "decision": "REJECTED",
-    "pairs": {"upheld": 3},
+    "documented_responses": {"upheld": 3},
     "latency_ms": 4.5,
     "undocumented": ["a 200 $.colour"],
 }
@@ -62,10 +62,10 @@ def test_record_that_was_cut_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
 
 
 BAD: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "line 1: is no header of a record"),
-    "no-header": (b'{"kind": "verdict"}\n', "line 1: is no header of a record"),
-    "no-json": (b"nonsense\n{}\n", "line 1: is no JSON"),
-    "no-object": (b"7\n", "line 1: is no line of a record"),
+    "empty": (b"", "line 1: is not the header of a record"),
+    "no-header": (b'{"kind": "verdict"}\n', "line 1: is not the header of a record"),
+    "no-json": (b"nonsense\n{}\n", "line 1: is not JSON"),
+    "no-object": (b"7\n", "line 1: is not a line of a record"),
     "no-date": (b'{"kind": "header", "started": "yesterday"}\n', "is not what a record holds (ValueError)"),
     "no-verdict": (
         json.dumps(HEADER).encode() + b'\n{"kind": "verdict", "id": "a/b/x", "verdict": "fine"}\n',

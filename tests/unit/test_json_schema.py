@@ -58,10 +58,12 @@ def test_items_of_a_list_stand_under_a_star() -> None:
 
 def test_what_two_places_say_of_a_value_is_joined() -> None:
     schema = {
-        "allOf": [{"required": ["id"], "properties": {"id": {"type": "string", "x-contract": {"reading": "r"}}}}],
+        "allOf": [
+            {"required": ["id"], "properties": {"id": {"type": "string", "x-contract": {"interpretation": "r"}}}}
+        ],
         "properties": {"id": {"const": "x", "x-contract": {"topic": "t"}}},
     }
-    assert parts(schema)["id",] == (True, {"type": "string", "const": "x"}, {"reading": "r", "topic": "t"})
+    assert parts(schema)["id",] == (True, {"type": "string", "const": "x"}, {"interpretation": "r", "topic": "t"})
 
 
 def test_key_that_only_another_place_requires_is_required() -> None:
@@ -81,9 +83,9 @@ def test_requirement_is_followed_into_another_file() -> None:
 
 
 def test_topic_provenance_and_reading_reach_what_is_below() -> None:
-    notes = {"topic": "t", "provenance": "assumed", "reading": "r", "const": "documented"}
+    notes = {"topic": "t", "provenance": "assumed", "interpretation": "r", "const": "documented"}
     schema = {"x-contract": notes, "type": "object", "properties": {"id": {"type": "string"}}}
-    below = {"topic": "t", "provenance": "assumed", "reading": "r"}
+    below = {"topic": "t", "provenance": "assumed", "interpretation": "r"}
     assert (described(schema)[()].notes, described(schema)["id",].notes) == (notes, below)
 
 
@@ -160,14 +162,14 @@ META = {
     },
 }
 MISTAKES = {
-    "not-an-object": ([], "f: top level: is not of type object; mend it, or see schemas/meta for what is allowed"),
+    "not-an-object": ([], "f: top level: is not of type object; fix it, or see schemas/meta for what is allowed"),
     "missing": ({}, "f: name: is missing; add it"),
     "unknown": ({"name": "a", "nam": 1}, "f: nam: is not a known key; nearest: 'name'"),
     "unknown-and-far": ({"name": "a", "zzz": 1}, "f: zzz: is not a known key; known: day, inner, kind, name"),
     "unknown-inside": ({"name": "a", "inner": [{"x": 1}, {"y": 1}]}, "f: inner.1.y: is not a known key; known: x"),
-    "other-type": ({"name": 7}, "f: name: is not of type string; mend it, or see schemas/meta for what is allowed"),
+    "other-type": ({"name": 7}, "f: name: is not of type string; fix it, or see schemas/meta for what is allowed"),
     "no-choice": ({"name": "a", "kind": "aple"}, "f: kind: 'aple' is not one of ['apple', 'pear']; nearest: 'apple'"),
-    "no-day": ({"name": "a", "day": "soon"}, "f: day: is not a date; mend it, or see schemas/meta"),
+    "no-day": ({"name": "a", "day": "soon"}, "f: day: is not a date; fix it, or see schemas/meta"),
 }
 
 

@@ -96,7 +96,7 @@ def test_first_violations_are_kept_and_the_others_counted() -> None:
 
 def test_reason_names_the_broken_clause_above() -> None:
     judgement = asking({"by-bearer": Reply(201)}).judged("by-bearer/media-type.is-json")
-    reason = "status.is-200 does not hold, and below it there is nothing to judge"
+    reason = "status.is-200 is not upheld, and this clause depends on it"
     assert (judgement.reason, judgement.unmet_dependency, judgement.by_settings) == (reason, "status.is-200", False)
 
 

@@ -59,7 +59,7 @@ def test_what_xml_cannot_hold_is_written_by_its_number() -> None:
 
 def test_run_that_was_cut_is_an_error_more() -> None:
     whole = findings()
-    cut = findings_of(whole.heading, [judged(A_MUST)], {}, 1, 0.1, "the record was cut")
+    cut = findings_of(whole.run_header, [judged(A_MUST)], {}, 1, 0.1, "the record was cut")
     told = {name: outcome(item) for name, item in items(cut).items()}
     assert told == {f"getActiveProject/{A_MUST}": "", "whole run": "error"}
 
@@ -75,8 +75,8 @@ def test_each_clause_is_a_test_case() -> None:
 
 def test_test_case_is_in_the_module_that_asks() -> None:
     whole = findings()
-    cases = tuple(replace(each, is_workflow=each.id.endswith("/by-bearer")) for each in whole.heading.cases)
-    found = items(replace(whole, heading=replace(whole.heading, cases=cases)))
+    cases = tuple(replace(each, is_workflow=each.id.endswith("/by-bearer")) for each in whole.run_header.cases)
+    found = items(replace(whole, run_header=replace(whole.run_header, cases=cases)))
     modules = {name.split("/")[1]: item.get("classname") for name, item in found.items()}
     in_two = {"by-bearer": "tests.contract.test_workflows", "generated": "tests.contract.test_generated"}
     expected = {name.split("/")[0]: "tests.contract.test_documented" for name in PROMISES} | in_two

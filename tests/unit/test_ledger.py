@@ -154,7 +154,7 @@ BEGUN = '{"id": "run", "kind": "account", "state": "s", "operation": "", "name":
 def test_line_that_is_none_is_bad_input(tmp_path: Path, line: str) -> None:
     path = tmp_path / "ledger.jsonl"
     path.write_text(f"{BEGUN}\n{line}\n", encoding="ascii")
-    with pytest.raises(BadInput, match=r"^ledger.jsonl: line 2: is no line of a ledger; mend or drop the line$"):
+    with pytest.raises(BadInput, match=r"^ledger.jsonl: line 2: is not a line of a ledger; fix or delete the line$"):
         read_ledger(path)
 
 

@@ -92,13 +92,13 @@ def test_file_that_is_not_there_has_no_digest(tmp_path: Path) -> None:
 
 
 BAD = {
-    "no-toml": ("docs_read = \n", "2026-11.toml: is no TOML"),
+    "no-toml": ("docs_read = \n", "2026-11.toml: is not valid TOML"),
     "unknown-key": (SMALL + "[[exeptions]]\n", "2026-11.toml: exeptions: is not a known key; nearest: 'exceptions'"),
     "no-reason": (SMALL.replace('reason = "r"\n', ""), "2026-11.toml: required.0.reason: is missing; add it"),
     "unknown-standing": (SMALL + exception("a/**", "wanted"), "2026-11.toml: exceptions.0.standing: "),
     "unknown-clause": (
         SMALL.replace('"z"', '"zz"'),
-        "2026-11.toml: 'a/b/zz': is no clause; nearest: 'a/b/z'; freeze a new profile where a promise was given up",
+        "2026-11.toml: 'a/b/zz': is not a clause; nearest: 'a/b/z'; freeze a new profile where a promise was given up",
     ),
     "clause-in-two-lists": (
         SMALL + '[[optional]]\nreason = "r"\ncases = ["a/b"]\nclauses = ["z"]\n',

@@ -17,7 +17,7 @@ MOST_LINES = 60
 
 def anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {re.sub(r"[^\w -]", "", run_header.lower()).replace(" ", "-") for run_header in headings}
 
 
 def test_readme_is_one_screen() -> None:

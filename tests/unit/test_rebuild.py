@@ -36,16 +36,16 @@ def record(
     path: Path,
     names: Sequence[str] = ALL,
     others: Sequence[Judgement] = (),
-    occasion: RunConfiguration = OCCASION,
+    configuration: RunConfiguration = OCCASION,
     cut_short: str = "",
     exchanges: Sequence[Line] = EXCHANGES,
 ) -> Path:
     """Write the record of a run that judged these, all upheld but `others`."""
     made = {each.id: each for each in [*map(judged, names), *others]}
-    decision = findings(occasion=occasion).decision
+    decision = findings(configuration=configuration).decision
     verdicts = [verdict_line(each) for each in made.values()]
     footer = footer_line(decision, Totals(30, 0, 1.25), cut_short)
-    lines = [header_line(occasion.heading), *exchanges, *verdicts, footer]
+    lines = [header_line(configuration.run_header), *exchanges, *verdicts, footer]
     path.write_text("".join(map(written, lines)), encoding="ascii")
     return path
 
@@ -154,9 +154,9 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize(("occasion", "key"), OTHERS.values(), ids=OTHERS)
-def test_parts_of_two_runs_are_not_joined(occasion: RunConfiguration, key: str, tmp_path: Path) -> None:
-    parts = read(record(tmp_path / "a.jsonl"), record(tmp_path / "b.jsonl", occasion=occasion))
+@pytest.mark.parametrize(("configuration", "key"), OTHERS.values(), ids=OTHERS)
+def test_parts_of_two_runs_are_not_joined(configuration: RunConfiguration, key: str, tmp_path: Path) -> None:
+    parts = read(record(tmp_path / "a.jsonl"), record(tmp_path / "b.jsonl", configuration=configuration))
     with pytest.raises(BadInput, match=rf"^b.jsonl: {key}: is another one than in a.jsonl; give the files of one run$"):
         joined(parts)
 
@@ -167,29 +167,30 @@ def test_embedded_reference_is_one_provider_whatever_its_port(tmp_path: Path) ->
         for port in (8001, 8002)
     ]
     assert (
-        word(*(record(tmp_path / f"{n}.jsonl", occasion=each) for n, each in enumerate(ports))) is DecisionKind.ACCEPTED
+        word(*(record(tmp_path / f"{n}.jsonl", configuration=each) for n, each in enumerate(ports)))
+        is DecisionKind.ACCEPTED
     )
 
 
 # Files that are no record
 
-HEADER = written(header_line(OCCASION.heading))
+HEADER = written(header_line(OCCASION.run_header))
 BAD = {
-    "empty": ("", "line 1: is no header of a record"),
-    "no-json": ("no json\n", "line 1: is no JSON"),
-    "header-cut": (HEADER[:50], "line 1: is no header of a record"),
-    "another-thing": ('{"kind": "invoice"}\n', "line 1: is no header of a record"),
+    "empty": ("", "line 1: is not the header of a record"),
+    "no-json": ("no json\n", "line 1: is not JSON"),
+    "header-cut": (HEADER[:50], "line 1: is not the header of a record"),
+    "another-thing": ('{"kind": "invoice"}\n', "line 1: is not the header of a record"),
     "another-format": ('{"kind": "header", "format": 1}\n', "line 1: is of format 1, and this version reads 3"),
     "header-without-a-key": (
         written({**json.loads(HEADER), "cases": None}),
         "line 1: is not what a record holds there",
     ),
-    "line-that-is-no-object": (f"{HEADER}7\n", "line 2: is no line of a record"),
+    "line-that-is-no-object": (f"{HEADER}7\n", "line 2: is not a line of a record"),
     "line-of-another-kind": (f'{HEADER}{{"kind": "note"}}\n', "line 2: is not what a record holds there (ValueError)"),
     "verdict-without-a-key": (f'{HEADER}{{"kind": "verdict"}}\n', "line 2: is not what a record holds there"),
     "exchange-without-a-key": (f'{HEADER}{{"kind": "exchange"}}\n', "line 2: is not what a record holds there"),
     "two-records-in-one-file": (HEADER + HEADER, "line 2: is not what a record holds there"),
-    "broken-line-in-the-middle": (f'{HEADER}{{"kind": "verd\n{HEADER}', "line 2: is no JSON"),
+    "broken-line-in-the-middle": (f'{HEADER}{{"kind": "verd\n{HEADER}', "line 2: is not JSON"),
 }
 
 
@@ -217,16 +218,18 @@ GIVEN = {
 }
 
 
-@pytest.mark.parametrize(("occasion", "names", "expected"), GIVEN.values(), ids=GIVEN)
+@pytest.mark.parametrize(("configuration", "names", "expected"), GIVEN.values(), ids=GIVEN)
 def test_only_a_run_that_decides_by_a_profile_gives_an_acceptance_page(
-    occasion: RunConfiguration, names: Sequence[str], expected: list[str], tmp_path: Path
+    configuration: RunConfiguration, names: Sequence[str], expected: list[str], tmp_path: Path
 ) -> None:
-    parts = read(record(tmp_path / "v.jsonl", names, occasion=occasion))
+    parts = read(record(tmp_path / "v.jsonl", names, configuration=configuration))
     assert [name for name, _ in views(joined(parts), parts)] == expected
 
 
 def test_page_of_several_files_names_the_digest_of_each(tmp_path: Path) -> None:
-    paths = [record(tmp_path / f"{n}.jsonl", mine, occasion=ACCEPTANCE) for n, mine in enumerate([ALL[:9], ALL[9:]])]
+    paths = [
+        record(tmp_path / f"{n}.jsonl", mine, configuration=ACCEPTANCE) for n, mine in enumerate([ALL[:9], ALL[9:]])
+    ]
     parts = read(*paths)
     shown = dict(views(joined(parts), parts))["acceptance.html"]
     assert [part.sha256 in shown for part in parts] == [True, True]
@@ -236,7 +239,7 @@ def test_report_made_again_loads_nothing_and_holds_what_the_run_shows(tmp_path: 
     parts = read(record(tmp_path / "v.jsonl", others=[violated(A_MUST)]))
     found = joined(parts)
     shown = dict(views(found, parts))["report.html"]
-    section = page(found, "report.html").partition("<h2>As pytest saw it")[0]
+    section = page(found, "report.html").partition("<h2>Results in pytest")[0]
     assert ("<script" in shown, "<link" in shown, section in shown) == (False, False, True)
 
 

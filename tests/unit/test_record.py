@@ -32,7 +32,7 @@ SECRET = "hunter2hunter2hunter2"
 LATER = "given-by-the-states-url-1"
 
 
-def occasion(*waivers: Waiver) -> RunConfiguration:
+def configuration(*waivers: Waiver) -> RunConfiguration:
     accounts = {ACTIVE: Account(ACTIVE, {"token": Credential(SECRET, "TALKSTACK_TOKEN")})}
     settings = Settings("https://api.example", False, frozenset({Effect.READS}), accounts)
     started = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
@@ -42,7 +42,7 @@ def occasion(*waivers: Waiver) -> RunConfiguration:
 
 
 def opened(folder: Path, *waivers: Waiver) -> Record:
-    record = Record(folder / "reports", occasion(*waivers))
+    record = Record(folder / "reports", configuration(*waivers))
     record.open()
     return record
 
@@ -70,7 +70,7 @@ FIRST, FIRST_CASE = upheld()[0], CASES[0]
 
 def test_record_starts_with_the_header(tmp_path: Path) -> None:
     record = opened(tmp_path)
-    assert lines(record) == [json.loads(written(header_line(record.occasion.heading)))]
+    assert lines(record) == [json.loads(written(header_line(record.configuration.run_header)))]
 
 
 def test_record_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_record_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
 def test_folder_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file", encoding="utf-8")
     with pytest.raises(BadInput, match=r"^--reports: .*/reports cannot be written \(FileExistsError\); name another"):
-        Record(tmp_path / "reports", occasion()).open()
+        Record(tmp_path / "reports", configuration()).open()
 
 
 def test_lines_are_written_as_they_come(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_each_clause_of_a_case_whose_item_broke_is_blocked(tmp_path: Path) -> No
 
 
 def test_silence_blocks_only_the_clause_that_the_run_was_to_judge(tmp_path: Path) -> None:
-    record = Record(tmp_path / "reports", replace(occasion(), only=FIRST.id))
+    record = Record(tmp_path / "reports", replace(configuration(), only=FIRST.id))
     record.open()
     record.take_silence(FIRST_CASE.id, "a trace\nKeyError: 'x'")
     assert list(record.judgements) == [FIRST.id]
@@ -226,7 +226,7 @@ def test_artefact_that_was_never_written_is_no_trouble(tmp_path: Path) -> None:
 def accepting(folder: Path, *others: Judgement) -> Record:
     """Keep the record of a whole acceptance, all upheld but `others`."""
     profile = profile_of("2026-11", "", tomllib.loads(profile_text(upheld(), "2026-11-02")))
-    record = Record(folder / "reports", replace(occasion(), profile=profile))
+    record = Record(folder / "reports", replace(configuration(), profile=profile))
     record.open()
     record.take(line_of(each) for each in {each.id: each for each in [*upheld(), *others]}.values())
     return record

@@ -18,8 +18,8 @@ from talkstack_contract.results.records import (
     exchange_line,
     footer_line,
     header_line,
-    heading_of_line,
     judgement_of_line,
+    run_header_of_line,
     verdict_line,
     written,
 )
@@ -39,9 +39,9 @@ from tests.unit.found import (
     violated,
 )
 
-HEADING = OCCASION.heading
+RUN_HEADER = OCCASION.run_header
 PROFILED = replace(
-    HEADING,
+    RUN_HEADER,
     fail_on_undocumented=True,
     waivers=(Waiver("a/b/c", "slow vendor", "anna", "T-1", date(2027, 1, 1)),),
     profile=PROFILE,
@@ -51,7 +51,7 @@ PROFILED = replace(
 
 
 def test_heading_says_what_was_asked_of_whom() -> None:
-    given = header_line(HEADING)
+    given = header_line(RUN_HEADER)
     shown = {key: given[key] for key in ("kind", "format", "suite", "started", "provider", "allow", "seed", "fail_on")}
     assert shown == {
         "kind": "header",
@@ -66,34 +66,34 @@ def test_heading_says_what_was_asked_of_whom() -> None:
 
 
 def test_heading_counts_what_the_contract_holds() -> None:
-    assert header_line(HEADING)["contract"] == {
+    assert header_line(RUN_HEADER)["contract"] == {
         "title": "A small API",
         "version": "2026-11-02",
         "docs_read": "2026-11-02",
         "docs_as_of": "",
         "sha256": CONTRACT.digest,
         "operations": 1,
-        "pairs": 4,
+        "documented_responses": 4,
         "clauses": len(PROMISES),
     }
 
 
-NIGHTLY = replace(HEADING, baseline=BASELINE, history=HISTORY)
+NIGHTLY = replace(RUN_HEADER, baseline=BASELINE, history=HISTORY)
 
 
 @pytest.mark.parametrize(
-    "heading", [HEADING, PROFILED, NIGHTLY], ids=["plain", "with-waivers-and-a-profile", "compared-and-nightly"]
+    "run_header", [RUN_HEADER, PROFILED, NIGHTLY], ids=["plain", "with-waivers-and-a-profile", "compared-and-nightly"]
 )
-def test_heading_is_read_back_from_its_line(heading: RunHeader) -> None:
-    assert heading_of_line(json.loads(written(header_line(heading)))) == heading
+def test_heading_is_read_back_from_its_line(run_header: RunHeader) -> None:
+    assert run_header_of_line(json.loads(written(header_line(run_header)))) == run_header
 
 
 def test_heading_names_each_clause_in_the_order_of_asking() -> None:
-    assert HEADING.clauses == tuple(OCCASION.promises)
+    assert RUN_HEADER.clauses == tuple(OCCASION.promises)
 
 
 def test_heading_knows_every_documented_pair() -> None:
-    assert HEADING.extent().pairs == promised(CONTRACT, OCCASION.cases)
+    assert RUN_HEADER.scope().responses == promised(CONTRACT, OCCASION.cases)
 
 
 ROUND_TRIPS = {
@@ -158,7 +158,7 @@ def test_footer_holds_the_decision_and_what_it_cost() -> None:
         "exit_status": 0,
         "reason": "",
         "cut_short": "a worker died",
-        "pairs": decision.counts(),
+        "documented_responses": decision.counts(),
         "clauses": decision.clauses,
         "requests": 30,
         "generated_requests": 12,

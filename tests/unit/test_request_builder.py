@@ -1,4 +1,4 @@
-"""A request is what the case says: every value filled in, or spoilt as the case wants it, and nothing else changed."""
+"""A request is what the case says: every value filled in, or altered as the case wants it, and nothing else changed."""
 
 import json
 from collections.abc import Mapping
@@ -93,7 +93,7 @@ def test_names_of_a_template_are_those_that_it_needs() -> None:
     assert list(names_in([{"a": "{e164}, {fresh}"}, "{e164}", 7, None])) == ["e164", "fresh", "e164"]
 
 
-# What is spoilt
+# What is altered
 
 SPOILT = {
     "absent": ("logIn", "email-absent", {"password": "pass-word-1"}),
@@ -110,15 +110,15 @@ SPOILT = {
 
 
 @pytest.mark.parametrize(("operation", "name", "expected"), SPOILT.values(), ids=SPOILT)
-def test_one_value_is_spoilt_and_the_others_are_as_ever(operation: str, name: str, expected: dict[str, Json]) -> None:
+def test_one_value_is_mutated_and_the_others_are_as_ever(operation: str, name: str, expected: dict[str, Json]) -> None:
     assert sent_by(operation, name) == expected
 
 
-def spoilt(spoil: MutationKind, **keywords: Any) -> Json:
+def altered(mutation: MutationKind, **keywords: Any) -> Json:
     operation = replace(
         operation_of("logIn"), fields=(Field("x", ParameterLocation.BODY, keywords, True, sends="{email}"),)
     )
-    case = replace(case_of("logIn", "without-credential"), operation=operation, mutations=(("x", spoil, None),))
+    case = replace(case_of("logIn", "without-credential"), operation=operation, mutations=(("x", mutation, None),))
     return sent_values(case, MINE.__getitem__, THEIRS.__getitem__)["x"]
 
 
@@ -136,7 +136,7 @@ OF_ANOTHER_TYPE: dict[str, tuple[dict[str, Any], Json]] = {
 
 @pytest.mark.parametrize(("keywords", "expected"), OF_ANOTHER_TYPE.values(), ids=OF_ANOTHER_TYPE)
 def test_value_of_another_type_is_none_that_the_field_may_have(keywords: dict[str, Any], expected: Json) -> None:
-    assert spoilt(MutationKind.OTHER_TYPE, **keywords) == expected
+    assert altered(MutationKind.OTHER_TYPE, **keywords) == expected
 
 
 EMPTY: dict[str, tuple[dict[str, Any], Json]] = {
@@ -150,7 +150,7 @@ EMPTY: dict[str, tuple[dict[str, Any], Json]] = {
 
 @pytest.mark.parametrize(("keywords", "expected"), EMPTY.values(), ids=EMPTY)
 def test_empty_value_is_the_emptiest_of_its_type(keywords: dict[str, Any], expected: Json) -> None:
-    assert spoilt(MutationKind.EMPTY, **keywords) == expected
+    assert altered(MutationKind.EMPTY, **keywords) == expected
 
 
 # Ids that nobody has

@@ -1,4 +1,4 @@
-"""Options become an occasion, or are refused by name; what they do not say has a default."""
+"""Options become an configuration, or are refused by name; what they do not say has a default."""
 
 from argparse import Namespace
 from dataclasses import replace
@@ -12,7 +12,7 @@ from talkstack_contract.errors import BadInput
 from talkstack_contract.provider.settings import Account, Credential
 from talkstack_contract.results.history import History
 from talkstack_contract.results.records import RunConfiguration
-from talkstack_contract.run_configuration import Given
+from talkstack_contract.run_configuration import RunOptions
 from tests.unit.found import SETTINGS
 from tests.unit.setting_names import ACTIVE, EXPIRED, OTHER
 from tests.unit.small_contract import small_contract
@@ -22,13 +22,13 @@ FLAGS = ("acceptance", "nightly", "fail_on_undocumented")
 NAMES = ("provider", "reports", "only", "against", "profile", "waivers", "clean_up", "examples", "seed")
 
 
-def given(folder: Path, **chosen: Any) -> Given:
+def given(folder: Path, **chosen: Any) -> RunOptions:
     defaults = {**dict.fromkeys(FLAGS, False), **dict.fromkeys(NAMES), "fail_on": "must", "require": "reachable"}
-    return Given(Namespace(**{**defaults, **chosen}), folder, small_contract())
+    return RunOptions(Namespace(**{**defaults, **chosen}), folder, small_contract())
 
 
-def occasion(folder: Path, **chosen: Any) -> RunConfiguration:
-    return given(folder, **chosen).occasion(SETTINGS, {}, folder / "waivers.yaml", STARTED)
+def configuration(folder: Path, **chosen: Any) -> RunConfiguration:
+    return given(folder, **chosen).configuration(SETTINGS, {}, folder / "waivers.yaml", STARTED)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_one_case_again_leaves_the_reports_of_the_last_run(chosen: Any, expected
     ids=["default", "night", "night-as-told", "as-told"],
 )
 def test_night_asks_more_and_by_its_date(chosen: Any, expected: tuple[int, int], tmp_path: Path) -> None:
-    found = occasion(tmp_path, **chosen)
+    found = configuration(tmp_path, **chosen)
     assert (found.examples, found.seed) == expected
 
 
@@ -72,18 +72,18 @@ def test_options_that_do_not_go_together_are_refused(chosen: dict[str, Any], tol
 
 
 def test_unknown_id_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="is no case and no clause; nearest: 'getActiveProject/no-credential'"):
-        occasion(tmp_path, only="getActiveProject/no-credentials")
+    with pytest.raises(BadInput, match="is neither a case nor a clause; nearest: 'getActiveProject/no-credential'"):
+        configuration(tmp_path, only="getActiveProject/no-credentials")
 
 
 @pytest.mark.parametrize("chosen", [{}, {"against": None}], ids=["plain", "nothing-named"])
 def test_run_that_names_no_other_is_compared_with_none(chosen: Any, tmp_path: Path) -> None:
-    found = occasion(tmp_path, **chosen)
+    found = configuration(tmp_path, **chosen)
     assert (found.baseline, found.history) == (None, None)
 
 
 def test_first_night_has_a_history_and_no_baseline(tmp_path: Path) -> None:
-    found = occasion(tmp_path, nightly=True)
+    found = configuration(tmp_path, nightly=True)
     assert (found.baseline, found.history) == (None, History())
 
 
@@ -115,13 +115,13 @@ def test_waivers_are_looked_for_beside_the_provider_file(
     for name in there:
         (tmp_path / PLACES[name]).parent.mkdir(exist_ok=True)
         (tmp_path / PLACES[name]).write_text(WAIVER.format(name), encoding="utf-8")
-    found = given(tmp_path, **chosen).occasion(SETTINGS, {}, tmp_path / "suite" / "waivers.yaml", STARTED)
+    found = given(tmp_path, **chosen).configuration(SETTINGS, {}, tmp_path / "suite" / "waivers.yaml", STARTED)
     assert [each.reason for each in found.waivers] == expected
 
 
 def test_ledger_of_a_run_stands_in_its_reports(tmp_path: Path) -> None:
     options = given(tmp_path)
-    assert options.ledger(occasion(tmp_path)).path == tmp_path / "reports" / "ledger.jsonl"
+    assert options.ledger(configuration(tmp_path)).path == tmp_path / "reports" / "ledger.jsonl"
 
 
 def with_accounts(folder: Path, accounts: dict[str, dict[str, str]]) -> RunConfiguration:
@@ -129,13 +129,13 @@ def with_accounts(folder: Path, accounts: dict[str, dict[str, str]]) -> RunConfi
         state: Account(state, {"token": Credential("t" * 20, "T")}, values=values) for state, values in accounts.items()
     }
     settings = replace(SETTINGS, accounts=known)
-    return given(folder, provider="ours.toml").occasion(settings, {}, folder / "waivers.yaml", STARTED)
+    return given(folder, provider="ours.toml").configuration(settings, {}, folder / "waivers.yaml", STARTED)
 
 
 MISSPELT: dict[str, tuple[dict[str, dict[str, str]], str]] = {
-    "state": ({"an activ project": {}}, "'an activ project': is no provider state .*nearest: 'an active project'"),
-    "state-like-no-other": ({"zzz": {}}, "ours.toml: accounts.'zzz': is no provider state of the contract; known: "),
-    "value": ({ACTIVE: {"ProjectID": "p"}}, "values.ProjectID: is no value .* asks for; nearest: 'projectId'"),
+    "state": ({"an activ project": {}}, "'an activ project': is not a provider state .*nearest: 'an active project'"),
+    "state-like-no-other": ({"zzz": {}}, "ours.toml: accounts.'zzz': is not a provider state of the contract; known: "),
+    "value": ({ACTIVE: {"ProjectID": "p"}}, "values.ProjectID: is not a value .* asks for; nearest: 'projectId'"),
 }
 
 

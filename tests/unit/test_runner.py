@@ -345,7 +345,7 @@ def test_one_account_refused_while_another_works_is_violated() -> None:
     assert verdicts == (Verdict.VIOLATED, Verdict.UPHELD)
 
 
-def test_spoilt_form_of_a_refused_credential_is_held_back() -> None:
+def test_mutated_form_of_a_refused_credential_is_held_back() -> None:
     asked = asking(dict.fromkeys(BY_KEY, REFUSAL))
     judged = asked.all("key-altered", "key-lengthened", "key-cut-short", "key-in-other-case")
     reasons = {(each.verdict, each.reason) for each in judged.values()}
@@ -354,12 +354,12 @@ def test_spoilt_form_of_a_refused_credential_is_held_back() -> None:
     assert (reasons, sent) == ({(Verdict.NOT_TESTED, reason)}, [])
 
 
-def test_spoilt_form_of_a_working_credential_is_sent() -> None:
+def test_mutated_form_of_a_working_credential_is_sent() -> None:
     asked = asking(dict.fromkeys(BY_KEY, REFUSAL))
     assert asked.verdict("token-altered/status.is-401") is Verdict.UPHELD
 
 
-def test_spoilt_credential_that_is_accepted_is_violated() -> None:
+def test_mutated_credential_that_is_accepted_is_violated() -> None:
     asked = asking({"token-cut-short": FOUND})
     assert asked.which(Verdict.VIOLATED, "token-cut-short") == {"token-cut-short/status.is-401"}
 
@@ -451,7 +451,13 @@ def test_state_that_is_not_to_be_had_is_not_asked() -> None:
     settings = replace(WITHOUT_STATES, accounts={ACTIVE: ACTIVE_ACCOUNT})
     judgement, sent = out_of_reach(settings, "no-active-project/status.is-404")
     told = (judgement.verdict, judgement.by_settings, judgement.reason, EMPTY in judgement.remedy, sent)
-    assert told == (Verdict.NOT_TESTED, True, "the provider state 'no active project' is not to be had", True, [])
+    assert told == (
+        Verdict.NOT_TESTED,
+        True,
+        "no account is configured for the provider state 'no active project'",
+        True,
+        [],
+    )
 
 
 @pytest.mark.parametrize(("name", "key"), [("by-api-key", "api_key"), ("by-bearer", "token")])
@@ -518,7 +524,7 @@ def test_plan_says_what_would_be_sent_and_sends_nothing(name: str, expected: str
 
 def test_plan_says_what_would_not_be_asked() -> None:
     settings = replace(EVERYTHING, allow=frozenset({Effect.READS}))
-    assert planned("method-put", settings) == "not asked: it has the effect writes, which the settings do not allow"
+    assert planned("method-put", settings) == "not tested: it has the effect writes, which the settings do not allow"
 
 
 # Many operations
@@ -596,7 +602,7 @@ def test_what_a_first_try_may_have_made_is_in_the_ledger_too(status: int, count:
     assert len(run.accounts.ledger.pending()) == count
 
 
-def test_spoilt_credential_is_sent_where_no_page_prints_a_success_to_hold_it_against() -> None:
+def test_mutated_credential_is_sent_where_no_page_prints_a_success_to_hold_it_against() -> None:
     operation = operation_of("getActiveProject")
     operation = replace(operation, responses=tuple(each for each in operation.responses if not each.is_success))
     cases = {case.name: case for case in cases_of(operation)}

@@ -458,7 +458,7 @@ QUERY = {
     "schema": {"type": "array", "x-contract": {"sends": ["a", "b"]}},
 }
 OPERATIONS_REFUSED: dict[str, tuple[Change, Change, str]] = {
-    "style-of-another-place": ({"parameters": [{**QUERY, "style": "matrix"}]}, {}, "'matrix' is no style"),
+    "style-of-another-place": ({"parameters": [{**QUERY, "style": "matrix"}]}, {}, "'matrix' is not a style"),
     "flat-deep-object": (
         {"parameters": [{**QUERY, "style": "deepObject", "explode": False}]},
         {},
@@ -475,7 +475,7 @@ OPERATIONS_REFUSED: dict[str, tuple[Change, Change, str]] = {
         {},
         "'text/xml' is not supported",
     ),
-    "unknown-scheme": ({"security": [{"bearers": []}]}, {}, "'bearers' is no scheme"),
+    "unknown-scheme": ({"security": [{"bearers": []}]}, {}, "'bearers' is not a security scheme"),
     "reference-that-leads-nowhere": ({"parameters": [{"$ref": "#/components/parameters/q"}]}, {}, "leads nowhere"),
     "two-media-types": (
         {"requestBody": {"content": {"application/json": {}, "text/xml": {}}}},

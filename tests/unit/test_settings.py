@@ -129,8 +129,8 @@ def test_plain_secret_is_fine_for_a_loopback_provider(tmp_path: Path) -> None:
 
 
 REFUSALS: dict[str, tuple[str, str]] = {
-    "no-toml": ("base_url = \n", "provider.toml: is no TOML: "),
-    "key-twice": (f'{FAR}base_url = "https://b.example"\n', "provider.toml: is no TOML: "),
+    "no-toml": ("base_url = \n", "provider.toml: is not valid TOML: "),
+    "key-twice": (f'{FAR}base_url = "https://b.example"\n', "provider.toml: is not valid TOML: "),
     "no-base-url": ("allow = []\n", "provider.toml: base_url: is missing; add it, or give --base-url"),
     "empty-base-url": ('base_url = ""\n', "provider.toml: base_url: is missing; add it, or give --base-url"),
     "base-url-that-is-no-text": ("base_url = 7\n", "provider.toml: base_url: is not of type string; "),
@@ -175,10 +175,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
         f'{FAR}[states]\nurl = "https://u:{SECRET}@api.example/s"\n',
         "provider.toml: states.url: holds a user or password; ",
     ),
-    "ca-bundle-that-is-not-there": (f'{FAR}ca_bundle = "ca.pem"\n', "provider.toml: ca_bundle: 'ca.pem' is no file; "),
+    "ca-bundle-that-is-not-there": (
+        f'{FAR}ca_bundle = "ca.pem"\n',
+        "provider.toml: ca_bundle: 'ca.pem' is not a file; ",
+    ),
     "certificate-that-is-not-there": (
         f'{FAR}[client_certificate]\ncertificate = "a.pem"\nkey = "b.key"\n',
-        "provider.toml: client_certificate.certificate: 'a.pem' is no file; ",
+        "provider.toml: client_certificate.certificate: 'a.pem' is not a file; ",
     ),
     "certificate-without-a-key": (
         f'{FAR}[client_certificate]\ncertificate = "a.pem"\n',
@@ -307,16 +310,16 @@ GOOD_URLS = {
     "http://[::1]:8080": "http://[::1]:8080",
 }
 BAD_URLS = {
-    "nothing": ("", "is no http URL"),
-    "host-only": ("api.example", "is no http URL"),
-    "other-scheme": ("ftp://api.example", "is no http URL"),
-    "file": ("file:///etc/hosts", "is no http URL"),
-    "no-host": ("https://", "is no http URL"),
-    "no-host-but-a-port": ("https://:443", "is no http URL"),
-    "port-zero": ("https://api.example:0", "is no http URL"),
-    "port-beyond-the-last": ("https://api.example:70000", "is no URL"),
-    "port-that-is-no-number": ("https://api.example:x", "is no URL"),
-    "half-an-address": ("https://[::1", "is no URL"),
+    "nothing": ("", "is not an http URL"),
+    "host-only": ("api.example", "is not an http URL"),
+    "other-scheme": ("ftp://api.example", "is not an http URL"),
+    "file": ("file:///etc/hosts", "is not an http URL"),
+    "no-host": ("https://", "is not an http URL"),
+    "no-host-but-a-port": ("https://:443", "is not an http URL"),
+    "port-zero": ("https://api.example:0", "is not an http URL"),
+    "port-beyond-the-last": ("https://api.example:70000", "is not a URL"),
+    "port-that-is-no-number": ("https://api.example:x", "is not a URL"),
+    "half-an-address": ("https://[::1", "is not a URL"),
     "user": ("https://me@api.example", "holds a user or password"),
     "password": ("https://me:secret@api.example", "holds a user or password"),
     "empty-user": ("https://@api.example", "holds a user or password"),

@@ -27,7 +27,7 @@ from tests.unit.found import A_MUST, A_SHOULD, OCCASION, PROMISES, exchange, fin
 # The last line
 
 LAST_LINES: dict[str, tuple[Findings, str]] = {
-    "accepted": (findings(), "ACCEPTED  4 of 4 documented pairs upheld  30 requests in 1.2 s"),
+    "accepted": (findings(), "ACCEPTED  4 of 4 documented responses upheld  30 requests in 1.2 s"),
     "accepted-with-a-pair-out-of-reach": (
         findings(
             [
@@ -36,23 +36,23 @@ LAST_LINES: dict[str, tuple[Findings, str]] = {
                 if name.startswith("internal-error/")
             ]
         ),
-        "ACCEPTED  3 of 4 documented pairs upheld, 1 not asked (no states URL)  30 requests in 1.2 s",
+        "ACCEPTED  3 of 4 documented responses upheld, 1 not tested (no states URL)  30 requests in 1.2 s",
     ),
     "with-remarks": (
         findings([violated(A_SHOULD)]),
-        "ACCEPTED WITH REMARKS  4 of 4 documented pairs upheld, 1 remark  30 requests in 1.2 s",
+        "ACCEPTED WITH REMARKS  4 of 4 documented responses upheld, 1 remark  30 requests in 1.2 s",
     ),
     "rejected": (
         findings([violated(A_MUST)]),
-        "REJECTED  3 of 4 documented pairs upheld, 1 violated: getActiveProject 200  30 requests in 1.2 s",
+        "REJECTED  3 of 4 documented responses upheld, 1 violated: getActiveProject 200  30 requests in 1.2 s",
     ),
     "rejected-for-a-waiver": (
         findings(waiver_problems=["waiver 'x' has expired"]),
-        "REJECTED  4 of 4 documented pairs upheld  30 requests in 1.2 s: waiver 'x' has expired",
+        "REJECTED  4 of 4 documented responses upheld  30 requests in 1.2 s: waiver 'x' has expired",
     ),
     "inconclusive": (
         findings([judged(A_MUST, Verdict.BLOCKED, reason="dead")]),
-        "INCONCLUSIVE  3 of 4 documented pairs upheld, 1 blocked  30 requests in 1.2 s: 1 clauses blocked: dead",
+        "INCONCLUSIVE  3 of 4 documented responses upheld, 1 blocked  30 requests in 1.2 s: 1 clauses blocked: dead",
     ),
     "narrowed": (
         findings([violated(A_MUST)], only=[A_MUST, A_SHOULD]),
@@ -94,7 +94,7 @@ def test_letter_names_the_reading_and_the_waiver() -> None:
     rows = letter(waived, []).split("\n")
     assert (rows[0], rows[3:]) == (
         "getActiveProject/no-credential: media-type.is-json waived at content-type",
-        ["  reading   error-body in schemas/readings.yaml", "  waived    T-1"],
+        ["  interpretation error-body in schemas/interpretations.yaml", "  waived    T-1"],
     )
 
 
@@ -157,12 +157,12 @@ def test_case_that_is_blocked_whole_has_one_line() -> None:
 
 def test_case_that_is_not_tested_says_why_once() -> None:
     left = [judged(name, Verdict.NOT_TESTED, reason="no account", remedy="name one") for name in CASE]
-    assert told_of(*left) == ["not asked: no account; to enable it: name one"]
+    assert told_of(*left) == ["not tested: no account; to enable it: name one"]
 
 
 def test_case_counts_what_is_not_tested_with_the_rest() -> None:
     lines = told_of(violated(A_MUST), judged(A_SHOULD, Verdict.NOT_TESTED, reason="below"))
-    assert lines[-1] == f"and {len(CASE) - 2} upheld, 1 not asked"
+    assert lines[-1] == f"and {len(CASE) - 2} upheld, 1 not tested"
 
 
 def test_letter_of_a_case_only_shows() -> None:
@@ -176,34 +176,35 @@ ALL_UPHELD: Mapping[str, Verdict | None] = {f"getActiveProject/{name}": Verdict.
 
 
 def compared(before: Mapping[str, Verdict | None], *now: tuple[str, Verdict]) -> Findings:
-    occasion = replace(OCCASION, baseline=Baseline("last night", {**ALL_UPHELD, **before}))
-    return findings([judged(name, verdict, reason="why") for name, verdict in now], occasion=occasion)
+    configuration = replace(OCCASION, baseline=Baseline("last night", {**ALL_UPHELD, **before}))
+    return findings([judged(name, verdict, reason="why") for name, verdict in now], configuration=configuration)
 
 
 SINCE: dict[str, tuple[Findings, str]] = {
     "nothing-changed": (
         compared({}),
-        "ACCEPTED  4 of 4 documented pairs upheld  30 requests in 1.2 s  since last night: nothing changed",
+        "ACCEPTED  4 of 4 documented responses upheld  30 requests in 1.2 s  since last night: nothing changed",
     ),
     "newly-violated-and-fixed": (
         compared({A_SHOULD_ID: Verdict.VIOLATED}, (A_MUST, Verdict.VIOLATED)),
-        "REJECTED  3 of 4 documented pairs upheld, 1 violated: getActiveProject 200  30 requests in 1.2 s"
+        "REJECTED  3 of 4 documented responses upheld, 1 violated: getActiveProject 200  30 requests in 1.2 s"
         "  since last night: 1 newly violated, 1 fixed",
     ),
     "violated-as-before": (
         compared({A_MUST_ID: Verdict.VIOLATED}, (A_MUST, Verdict.VIOLATED)),
-        "ACCEPTED WITH REMARKS  3 of 4 documented pairs upheld, 1 violated: getActiveProject 200  30 requests in 1.2 s"
+        "ACCEPTED WITH REMARKS  3 of 4 documented responses upheld, 1 violated: getActiveProject 200"
+        "  30 requests in 1.2 s"
         "  since last night: 1 violated as before",
     ),
     "no-longer-exercised": (
         compared({}, (A_MUST, Verdict.NOT_TESTED)),
-        "INCONCLUSIVE  3 of 4 documented pairs upheld, 1 not asked (why)  30 requests in 1.2 s"
-        f"  since last night: 1 no longer exercised: 1 clause no longer exercised: {A_MUST_ID} (why)",
+        "INCONCLUSIVE  3 of 4 documented responses upheld, 1 not tested (why)  30 requests in 1.2 s"
+        f"  since last night: 1 no longer tested: 1 clause no longer tested: {A_MUST_ID} (why)",
     ),
     "gone": (
         compared({"x/y/z": Verdict.UPHELD}),
-        "INCONCLUSIVE  4 of 4 documented pairs upheld  30 requests in 1.2 s"
-        "  since last night: 1 no longer exercised: 1 clause no longer exercised: x/y/z"
+        "INCONCLUSIVE  4 of 4 documented responses upheld  30 requests in 1.2 s"
+        "  since last night: 1 no longer tested: 1 clause no longer tested: x/y/z"
         " (the contract has them no longer)",
     ),
 }
@@ -221,26 +222,26 @@ def test_each_change_has_a_line() -> None:
         ("by-bearer/status.is-200", Verdict.BLOCKED),
     )
     assert change_lines(found.decision.changes, found.judgements) == [
-        f"newly violated       {A_MUST_ID}",
-        f"fixed                {A_SHOULD_ID}",
-        "no longer exercised  getActiveProject/by-bearer/status.is-200 (why)",
-        "no longer exercised  x/y/z (the contract has it no longer)",
+        f"newly violated    {A_MUST_ID}",
+        f"fixed             {A_SHOULD_ID}",
+        "no longer tested  getActiveProject/by-bearer/status.is-200 (why)",
+        "no longer tested  x/y/z (the contract has it no longer)",
     ]
 
 
 def test_long_list_of_changes_is_cut_with_its_length_told() -> None:
     found = compared({}, *((name, Verdict.VIOLATED) for name in list(PROMISES)[:23]))
     lines = change_lines(found.decision.changes, found.judgements)
-    told = "newly violated       and 3 more, see changes in the last line of verdicts.jsonl"
+    told = "newly violated    and 3 more, see changes in the last line of verdicts.jsonl"
     assert (len(lines), lines[-1]) == (21, told)
 
 
 def test_new_clause_tells_when_it_is_violated() -> None:
-    occasion = replace(OCCASION, baseline=Baseline("then", {}))
-    found = findings([violated(A_MUST)], only=[A_MUST, A_SHOULD], occasion=occasion)
+    configuration = replace(OCCASION, baseline=Baseline("then", {}))
+    found = findings([violated(A_MUST)], only=[A_MUST, A_SHOULD], configuration=configuration)
     assert change_lines(found.decision.changes, found.judgements) == [
-        f"new                  {A_MUST_ID}, violated",
-        f"new                  {A_SHOULD_ID}",
+        f"new               {A_MUST_ID}, violated",
+        f"new               {A_SHOULD_ID}",
     ]
 
 
@@ -269,7 +270,7 @@ def test_exchange_without_an_answer_says_so() -> None:
 
 def test_verdict_is_told_on_a_line() -> None:
     given = judged("no-credential/status.is-401", Verdict.NOT_TESTED, reason="not allowed")
-    told = "○ not asked  status.is-401: a missing or wrong credential is answered 401 (not allowed)"
+    told = "○ not tested  status.is-401: a missing or wrong credential is answered 401 (not allowed)"
     assert verdict_text(given) == told
 
 

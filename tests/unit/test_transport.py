@@ -65,20 +65,26 @@ def test_interim_responses_without_an_end_are_late() -> None:
 
 BODY = b'{"a": 1}'
 FRAMING = {
-    "negative-length": (f"HTTP/1.1 200 OK\r\nContent-Length: -8\r\n\r\n{BODY.decode()}".encode(), "no number: '-8'"),
-    "length-with-a-sign": (b"HTTP/1.1 200 OK\r\nContent-Length: +8\r\n\r\n" + BODY, "no number: '+8'"),
-    "length-in-letters": (b"HTTP/1.1 200 OK\r\nContent-Length: eight\r\n\r\n" + BODY, "no number: 'eight'"),
-    "length-with-an-underscore": (b"HTTP/1.1 200 OK\r\nContent-Length: 0_8\r\n\r\n" + BODY, "no number: '0_8'"),
-    "empty-length": (b"HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n" + BODY, "no number: ''"),
-    "length-past-any-file": (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 400 + b"\r\n\r\n" + BODY, "no number"),
-    "list-of-lengths": (b"HTTP/1.1 200 OK\r\nContent-Length: 8, 8\r\n\r\n" + BODY, "no number: '8, 8'"),
+    "negative-length": (f"HTTP/1.1 200 OK\r\nContent-Length: -8\r\n\r\n{BODY.decode()}".encode(), "not a number: '-8'"),
+    "length-with-a-sign": (b"HTTP/1.1 200 OK\r\nContent-Length: +8\r\n\r\n" + BODY, "not a number: '+8'"),
+    "length-in-letters": (b"HTTP/1.1 200 OK\r\nContent-Length: eight\r\n\r\n" + BODY, "not a number: 'eight'"),
+    "length-with-an-underscore": (b"HTTP/1.1 200 OK\r\nContent-Length: 0_8\r\n\r\n" + BODY, "not a number: '0_8'"),
+    "empty-length": (b"HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n" + BODY, "not a number: ''"),
+    "length-past-any-file": (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 400 + b"\r\n\r\n" + BODY, "not a number"),
+    "list-of-lengths": (b"HTTP/1.1 200 OK\r\nContent-Length: 8, 8\r\n\r\n" + BODY, "not a number: '8, 8'"),
     "two-lengths": (answer(BODY, "Content-Length: 9"), "has 2 Content-Lengths"),
     "twice-the-same-length": (answer(BODY, "Content-Length: 8"), "has 2 Content-Lengths"),
     "length-and-chunks": (answer(b"8\r\n" + BODY + b"\r\n0\r\n\r\n", "Transfer-Encoding: chunked"), "has both"),
-    "negative-chunk": (chunked(b'{"a":', end=b"-3\r\n 1}\r\n0\r\n\r\n"), "a chunk whose size is no number: '-3'"),
-    "chunk-size-of-a-program": (chunked(b'{"a":', end=b"0x3\r\n 1}\r\n0\r\n\r\n"), "a chunk whose size is no number"),
-    "chunk-size-with-a-sign": (chunked(b'{"a":', end=b"+3\r\n 1}\r\n0\r\n\r\n"), "a chunk whose size is no number"),
-    "chunk-longer-than-it-says": (chunked(b'{"a":', end=b"1\r\n 1}\r\n0\r\n\r\n"), "a chunk whose size is no number"),
+    "negative-chunk": (chunked(b'{"a":', end=b"-3\r\n 1}\r\n0\r\n\r\n"), "a chunk whose size is not a number: '-3'"),
+    "chunk-size-of-a-program": (
+        chunked(b'{"a":', end=b"0x3\r\n 1}\r\n0\r\n\r\n"),
+        "a chunk whose size is not a number",
+    ),
+    "chunk-size-with-a-sign": (chunked(b'{"a":', end=b"+3\r\n 1}\r\n0\r\n\r\n"), "a chunk whose size is not a number"),
+    "chunk-longer-than-it-says": (
+        chunked(b'{"a":', end=b"1\r\n 1}\r\n0\r\n\r\n"),
+        "a chunk whose size is not a number",
+    ),
     "header-line-that-is-none": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nno header\r\nA: b\r\n\r\n" + BODY,
         "a header line that is none",
@@ -105,7 +111,7 @@ def test_wrong_framing_is_told_at_once(sent: bytes, trouble: str) -> None:
 
 
 @pytest.mark.parametrize("sent", [sent for sent, _ in FRAMING.values()], ids=FRAMING)
-def test_wrong_framing_spoils_no_other_answer(sent: bytes) -> None:
+def test_wrong_framing_mutations_no_other_answer(sent: bytes) -> None:
     answers = iter([sent, SOUND])
     with serving(lambda _: [next(answers)]) as server:
         provider = provider_for(server.url)

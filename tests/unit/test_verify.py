@@ -16,7 +16,7 @@ ID = f"getActiveProject/{A_MUST}"
 
 def both(folder: Path) -> tuple[Path, str]:
     """Write a record, and make its page."""
-    path = record(folder / "verdicts.jsonl", occasion=ACCEPTANCE)
+    path = record(folder / "verdicts.jsonl", configuration=ACCEPTANCE)
     parts = [read_part(path)]
     return path, dict(views(joined(parts), parts))["acceptance.html"]
 
@@ -111,7 +111,7 @@ def test_page_of_another_version_may_word_it_otherwise(tmp_path: Path) -> None:
 
 def test_record_of_a_narrowed_run_has_no_page_to_match(tmp_path: Path) -> None:
     page = both(tmp_path)[1]
-    narrowed = record(tmp_path / "v.jsonl", [A_MUST, A_SHOULD], occasion=ACCEPTANCE)
+    narrowed = record(tmp_path / "v.jsonl", [A_MUST, A_SHOULD], configuration=ACCEPTANCE)
     assert found(page, narrowed) == ["the record gives no acceptance page: its run was narrowed, or had no profile"]
 
 

@@ -189,7 +189,7 @@ BAD_FILES = {
     "no-date": (ENTRY.replace("2026-11-24", "soon"), "waivers.yaml: 0.expires: "),
     "day-that-is-none": (ENTRY.replace("2026-11-24", "2026-02-30"), "waivers.yaml: 0.expires: "),
     "day-that-is-none-unquoted": (ENTRY.replace('"2026-11-24"', "2026-02-30"), "waivers.yaml: "),
-    "key-twice": (f"{ENTRY}  owner: bert\n", "waivers.yaml: line 4: the key 'owner' stands twice; mend the line"),
+    "key-twice": (f"{ENTRY}  owner: bert\n", "waivers.yaml: line 4: the key 'owner' stands twice; fix this line"),
     "no-yaml": ("- pattern: [\n", "waivers.yaml: line 2: "),
     "control-character": ("- pattern: \x01\n", "waivers.yaml: "),
     "unknown-tag": ("- !!python/object:x.Y {}\n", "waivers.yaml: line 1: "),

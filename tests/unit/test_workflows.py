@@ -292,7 +292,7 @@ def test_value_that_is_not_the_promised_one_is_told_with_it() -> None:
 
 
 def test_workflow_is_a_case_of_one_clause_without_a_pair() -> None:
-    workflow = workflow_of(gone, provenance=Provenance.ASSUMED, reading="stranger", needs_new=True)
+    workflow = workflow_of(gone, provenance=Provenance.ASSUMED, interpretation="stranger", needs_new=True)
     [case] = workflow_cases(billing_contract(), {workflow.case_id: workflow})
     [clause] = case.clauses
     told = (

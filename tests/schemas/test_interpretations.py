@@ -16,9 +16,13 @@ CONTRACT = load_contract(SCHEMAS)
 
 
 def named_readings(document: Any) -> set[str]:
-    """Return the readings that a document names anywhere."""
+    """Return the interpretations that a document names anywhere."""
     inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
-    named = {document["reading"]} if isinstance(document, dict) and isinstance(document.get("reading"), str) else set()
+    named = (
+        {document["interpretation"]}
+        if isinstance(document, dict) and isinstance(document.get("interpretation"), str)
+        else set()
+    )
     return named.union(*map(named_readings, inner))
 
 
@@ -30,7 +34,7 @@ FIELDS = {
     for file in [*(SCHEMAS / "paths").glob("*.yaml"), *(SCHEMAS / "components").glob("*-request.json")]
     for name in named_readings(yaml.safe_load(file.read_text(encoding="utf-8")))
 }
-WALKED = {workflow.reading for workflow in WORKFLOWS.values()} - {""}
+WALKED = {workflow.interpretation for workflow in WORKFLOWS.values()} - {""}
 USED = CLAUSES | FIELDS | WALKED
 NOT_JUDGED = {reading.id for reading in CONTRACT.interpretations if "not judged" in reading.decision} - USED
 
@@ -39,28 +43,28 @@ def test_every_reading_is_used_or_says_what_is_not_judged() -> None:
     assert {reading.id for reading in CONTRACT.interpretations} - USED == NOT_JUDGED
 
 
-@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+@pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
 def test_reading_names_pages_of_the_contract(reading: Interpretation) -> None:
     pages = {operation.source.page for operation in CONTRACT.operations}
     assert set(reading.pages) - pages - {"every page"} == set()
 
 
-@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+@pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
 def test_reading_says_what_was_decided_and_why(reading: Interpretation) -> None:
     sentences = [text[-1:] for text in (reading.decision, reading.reason)]
     assert sentences == [".", "."]
 
 
-@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+@pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
 def test_question_to_the_vendor_is_one(reading: Interpretation) -> None:
     assert reading.question is None or reading.question.endswith("?")
 
 
-@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+@pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
 def test_what_is_ours_asks_the_vendor_nothing(reading: Interpretation) -> None:
     assert reading.kind != "ours" or reading.question is None
 
 
-@pytest.mark.parametrize("reading", CONTRACT.interpretations, ids=lambda each: each.id)
+@pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
 def test_defect_of_the_docs_asks_the_vendor_a_question(reading: Interpretation) -> None:
     assert reading.kind != "docs-defect" or reading.question is not None
