@@ -551,8 +551,10 @@ def filtered_by(name: str) -> Walk:
         call = steps.do("getCall")
         sid, (keeps, drops) = call.value("callSid"), FILTERS[name](call)
         need(steps.do("listCalls").mentions(sid), "the history without a filter does not begin with the call")
-        hold_mentions(steps, steps.ask("listCalls", **{name: keeps}), sid)
-        hold_lacks(steps, steps.ask("listCalls", **{name: drops}), sid)
+        kept, dropped = (steps.ask("listCalls", **{name: value}) for value in (keeps, drops))
+        need(FILTERS[name](steps.do("getCall")) == (keeps, drops), "the call went on meanwhile")
+        hold_mentions(steps, kept, sid)
+        hold_lacks(steps, dropped, sid)
 
     return walk
 

@@ -15,8 +15,9 @@ import json
 import re
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from tests.detection.answer_edits import Edit, body_edit, json_edit
@@ -28,7 +29,7 @@ Wait = Callable[[float], object]
 # Well above what an answer takes on a loopback, well below the one second that these runs allow an exchange.
 _SLOW_S = 0.3
 
-_LONG = 200_000
+_LONG, _SHORT = 200_000, 500
 
 # Waiting for it is passing the time.
 _NEVER_SET = threading.Event()
@@ -58,6 +59,8 @@ def variants(wait: Wait = _NEVER_SET.wait) -> list[Variant]:
         *(Variant(editing(name, only(_is_refusal, edit)), advice) for name, (edit, advice) in _METHODS.items()),
         Variant(Mutation("slow-within-the-deadline", lambda _: _SlowAtFirst(wait))),
         Variant(Mutation("another-number-on-every-call", lambda _: _counting())),
+        Variant(Mutation("another-list-order-on-every-call", lambda _: _reordering())),
+        Variant(Mutation("errors-that-name-the-asker", lambda _: _NamingTheAsker())),
     ]
 
 
@@ -216,6 +219,12 @@ _ERRORS: Mapping[str, tuple[Edit, Mapping[str, str]]] = {
     "error-in-a-list": (_said("application/json", '[{"message": "no"}]'), _NO_MESSAGE),
     "error-status-false": (_error(status=False, message="no"), {}),
     "error-status-a-number": (_error(status=401, message="no"), {}),
+    "error-of-a-framework": (
+        lambda answer: _error(
+            statusCode=answer.status, error=HTTPStatus(answer.status).phrase, message=HTTPStatus(answer.status).phrase
+        )(answer),
+        {},
+    ),
     "error-status-fail": (_error(status="fail", message="no", code="E17"), {}),
 }
 
@@ -254,6 +263,51 @@ class _SlowAtFirst:
             self.seen.add(answer.status)
             self.wait(_SLOW_S)
         return answer
+
+
+def _reordering() -> Relay:
+    """Every list is turned round on every second call: no page promises an order."""
+    numbers = itertools.count()
+
+    def turned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: turned(inner) for key, inner in value.items()}
+        return [turned(each) for each in reversed(value)] if isinstance(value, list) else value
+
+    def relay(request: Request, forward: Forward) -> Answer:
+        answer = forward(request)
+        return json_edit(turned)(answer) if next(numbers) % 2 else answer
+
+    return relay
+
+
+class _NamingTheAsker:
+    """An error tells who asked, as far as an earlier success has shown it, and what the request itself named."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, str]] = {}
+
+    def __call__(self, request: Request, forward: Forward) -> Answer:
+        answer = forward(request)
+        sent = {name.lower(): value for name, value in request.headers}
+        credential = sent.get("authorization", sent.get("x-api-key", ""))
+        asker = self._known.setdefault(credential, {})
+        if _is_success(answer):
+            asker |= dict(_asker_in(json.loads(answer.body)))
+        if not _is_error(answer) or not answer.body:
+            return answer
+        named = request.body.decode(errors="replace") if len(request.body) < _SHORT else ""
+        who = " ".join(asker.values()) if credential and answer.status != HTTPStatus.UNAUTHORIZED else "nobody"
+        return _error(message=f"{who} may not {request.method} {request.path} {named}")(answer)
+
+
+def _asker_in(document: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(document, dict):
+        yield from (
+            (key, document[key]) for key in ("user_id", "userId", "email") if isinstance(document.get(key), str)
+        )
+    for inner in document.values() if isinstance(document, dict) else document if isinstance(document, list) else ():
+        yield from _asker_in(inner)
 
 
 def _counting() -> Relay:

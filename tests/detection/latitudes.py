@@ -5,6 +5,7 @@ Edits of different operations strike in one run; an alarm names its clause, and 
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -71,6 +72,19 @@ def _answered(status: int) -> Edit:
     return lambda answer: answer.with_status(status)
 
 
+def _running() -> Edit:
+    """What changes by itself while a call goes on: its status, how long it lasts, what it costs, signed addresses."""
+    seconds = itertools.count(1)
+
+    def changed(document: Json) -> Json:
+        now = next(seconds)
+        status = ("ringing", "in-progress", "completed")[now % 3]
+        urls = [f"https://recordings.example.test/{now}"]
+        return {**document, "seconds": now, "cost": now / 100, "status": status, "recordingUrls": urls}
+
+    return _top(changed)
+
+
 _KEPT: Mapping[str, Edits] = {
     "misprints-as-printed": {
         ("refreshToken", 200): _renamed("refreshToken", "resfreshToken"),
@@ -109,6 +123,7 @@ _KEPT: Mapping[str, Edits] = {
         ("logIn", 200): _with(expirationTime="2030-01-01T02:00:00.123456+02:00"),
         ("refreshToken", 200): _with(expirationTime="2030-01-01T00:00:00Z"),
     },
+    "a-call-that-goes-on": {("getCall", 200): _running()},
     "calls-as-one-customer-has-them": {
         ("getCall", 200): _with(partnerId="7", shiftId=None, assignmentId=12, data={"wasReached": "true"}),
     },
