@@ -33,6 +33,9 @@ def error_faults(page: Printed) -> Iterator[Fault]:
             yield from _told_faults(page, status, cases)
 
 
+MALFORMED = "empty-token"  # an Authorization of which RFC 6750, 3.1 lets a provider say 400 too
+
+
 def accepted(page: Printed, *clauses: str) -> Way:
     """A success where an error is due, with the data of whoever is taken for the asking account."""
     return Way("accepted", clauses, "gets a success", instead(partial(meant_answer, page)))
@@ -41,8 +44,9 @@ def accepted(page: Printed, *clauses: str) -> Way:
 def _refusal_faults(page: Printed) -> Iterator[Fault]:
     whole = grounds.refusal(page)
     broken = (STATUS_401,) if page.refusals == "printed" else (STATUS_401, REFUSED)
-    each = (accepted(page, *broken), *ways_of_status(STATUS_401, (200, 400, 403, 404, 500)))
-    yield from laid(grounds.each_refusal(page), each)
+    for ground in grounds.each_refusal(page):
+        otherwise = (200, 403, 404, 500) if ground.name == MALFORMED else (200, 400, 403, 404, 500)
+        yield from laid((ground,), (accepted(page, *broken), *ways_of_status(STATUS_401, otherwise)))
     yield from laid((whole,), ways_of_status(STATUS_401, REFUSED_OTHERWISE))
     yield from laid((whole,), ways_of_redirect(STATUS_401, page.path))
     yield from laid((whole,), ways_of_delivery(STATUS_401, Delivery.NONE))

@@ -7,7 +7,7 @@ from reference_provider.faults.error_ways import telling
 from reference_provider.faults.errors import accepted
 from reference_provider.faults.model import Fault, Scene, Way, laid
 from reference_provider.faults.printed import Field, Printed
-from reference_provider.faults.recognition import owner_of, sent_fields, values_of
+from reference_provider.faults.recognition import ids_sent_together, owner_of, sent_fields, values_of
 from reference_provider.faults.spoils import instead
 from reference_provider.faults.status_ways import ways_of_status
 from reference_provider.faults.success import success_of
@@ -26,6 +26,8 @@ def input_faults(page: Printed) -> Iterator[Fault]:
             yield from laid((grounds.ground(page, case, grounds.words_of(case), (case,)),), ways)
         if field.kind == "id":
             yield from _foreign_faults(page, field)
+    if len(together := ids_sent_together(page)) > 1:
+        yield from _foreign_faults(page, *together)
     if page.others:
         name, words = "-or-".join(page.others), grounds.words_of(" or ".join(page.others))
         looks, family = f"otherwise-{page.others_status}", f"error-{page.others_status}"
@@ -45,12 +47,13 @@ def _untold(page: Printed, field: Field, told: set[str]) -> Iterator[str]:
         yield "malformed"
 
 
-def _foreign_faults(page: Printed, field: Field) -> Iterator[Fault]:
-    case = f"{field.slug}-foreign"
-    ground = grounds.ground(page, case, f"The {field.name} of another account's object", (case,))
+def _foreign_faults(page: Printed, *fields: Field) -> Iterator[Fault]:
+    case = f"{'-and-'.join(field.slug for field in fields)}-foreign"
+    names = " and ".join(field.name for field in fields)
+    ground = grounds.ground(page, case, f"The {names} of another account's object", (case,))
 
     def owner(scene: Scene) -> Account:
-        return owner_of(scene, str(sent_fields(scene)[field.name])) or scene.world.stranger
+        return owner_of(scene, str(sent_fields(scene)[fields[0].name])) or scene.world.stranger
 
     def owners_words(scene: Scene) -> str:
         values = values_of(scene, owner(scene))

@@ -70,8 +70,17 @@ def _spoilt_case(scene: Scene, page: Printed) -> str:
             return case
     if "" in path_values(scene).values():
         return next(f"no-{field.slug}" for field in page.fields if field.in_path)
-    found = ((field, _spoilt(scene, field, sent[field.name])) for field in page.fields if field.name in sent)
+    found = [(field, _spoilt(scene, field, sent[field.name])) for field in page.fields if field.name in sent]
+    together = ids_sent_together(page)
+    if len(together) > 1 and {(field, "foreign") for field in together} <= {*found}:
+        return f"{'-and-'.join(field.slug for field in together)}-foreign"
     return next((f"{field.slug}-{how}" for field, how in found if how), "")
+
+
+def ids_sent_together(page: Printed) -> tuple[Field, ...]:
+    """The ids of one request that have one owner, by name; one that is sent alone is not among them."""
+    own = [field for field in page.fields if field.kind == "id" and field.is_required]
+    return tuple(sorted(own, key=lambda field: field.name))
 
 
 @cache

@@ -317,13 +317,19 @@ def _undocumented_cases(operation: Operation) -> Iterator[Case]:
             case = _case(operation, _mutated_name([field.name], mutation), clauses, rank=INPUT)
             yield replace(case, mutations=_mutations(operation, [field.name], mutation), takes_any_scheme=True)
         if field.names_object and not field.is_shared:
-            case = _case(operation, _mutated_name([field.name], MutationKind.FOREIGN), _foreign_clauses(), rank=INPUT)
-            yield replace(
-                case, mutations=_mutations(operation, [field.name], MutationKind.FOREIGN), takes_any_scheme=True
-            )
+            yield _foreign_case(operation, field.name)
+    # A provider that only checks that an agent belongs to its project would let everybody in.
+    together = [each.name for each in operation.fields if each.names_object and not each.is_shared and each.sends]
+    if len(together) > 1:
+        yield _foreign_case(operation, *sorted(together))
     for scenario in operation.undocumented:
         clauses = _refused_clauses(operation, in_words(scenario.name), scenario.interpretation, Provenance.ASSUMED)
         yield _by_scenario(_case(operation, scenario.name, clauses, rank=INPUT), scenario)
+
+
+def _foreign_case(operation: Operation, *names: str) -> Case:
+    case = _case(operation, _mutated_name(names, MutationKind.FOREIGN), _foreign_clauses(), rank=INPUT)
+    return replace(case, mutations=_mutations(operation, names, MutationKind.FOREIGN), takes_any_scheme=True)
 
 
 def _undocumented_mutations(operation: Operation, field: Field) -> Iterator[tuple[MutationKind, str, Provenance]]:

@@ -115,7 +115,7 @@ def _body_promises(operation: Operation, response: Response) -> Iterator[tuple[K
         part = described.get(path)
         names = [clause.name for clause in clauses if clause.path == path]
         clause = f"{operation.id}/*/{names[0]}" if names else ""
-        interpretation = part.notes.get("reading", part.notes.get("interpretation", "")) if part else ""
+        interpretation = part.notes.get("interpretation", "") if part else ""
         for place in places_of(path):
             yield (FactKind.RESPONSE_FIELD, place), Promise("", clause, interpretation)
             if part:

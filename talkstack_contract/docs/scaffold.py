@@ -39,7 +39,7 @@ _ENVELOPE: Json = {
             "type": "object",
             "required": ["message"],
             "properties": {"message": {"type": "string"}},
-            "x-contract": {"topic": "envelope", "provenance": "assumed", "reading": "error-body"},
+            "x-contract": {"topic": "envelope", "provenance": "assumed", "interpretation": "error-body"},
         },
     },
 }
@@ -158,7 +158,7 @@ class _Operation:
             yield status, _response("The success.", schema, notes)
         if not statuses:
             notes = {"source": {"section": "Response"}}
-            assumed = {"provenance": "assumed", "reading": "undocumented-success"}
+            assumed = {"provenance": "assumed", "interpretation": "undocumented-success"}
             yield "200", _response("The success, of which the page prints no status.", schema, {**notes, **assumed})
         for status in self.names(FactKind.ERROR_STATUS):
             yield status, self.error(status)

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request
 from reference_provider import FAULTS, serve
 from reference_provider.credentials import account_of, credential_of
 from reference_provider.faults import Fault, Scene, batches, every_fault
+from reference_provider.faults.grounds import SPOILT
 from reference_provider.faults.pages import PAGES
 from reference_provider.faults.printed import Field, absent_names
 from reference_provider.faults.recognition import VALUE_OF_FIELD, case_of
@@ -78,11 +79,11 @@ class Asking:
     def scene(self, operation: str, case: str) -> Scene:
         question = question_of(operation, case)
         account = set_up(question.state or STATE_OF.get(operation, ACTIVE_PROJECT), self.service.world)
-        named, how = spoilt_field(operation, case)
+        spoilt, how = spoilt_fields(operation, case)
         changes = dict(question.changes)
-        if named:
+        if spoilt:
             others = BODIES[operation] if operation == "getPhoneNumber" else {}  # where one field wins over the others
-            changes |= dict.fromkeys(others, ...) | {named.name: self.spoilt(named, how, account)}
+            changes |= dict.fromkeys(others, ...) | {each.name: self.spoilt(each, how, account) for each in spoilt}
         request = self.request(operation, question, account, changes, carried(case, account))
         return self.taken(operation, request)
 
@@ -156,12 +157,11 @@ def question_of(operation: str, case: str) -> Question:
     return Question(method=method.upper()) if method != case else known.get(case, Question())
 
 
-def spoilt_field(operation: str, case: str) -> tuple[Field | None, str]:
-    for each in PAGES[operation].fields:
-        how = case.removeprefix(f"{each.slug}-")
-        if how in ("empty", "null", "of-another-type", "unknown", "foreign", "malformed"):
-            return each, how
-    return None, ""
+def spoilt_fields(operation: str, case: str) -> tuple[list[Field], str]:
+    """The fields of which a case sends something else, as `agent-id-and-project-id-foreign` does of two."""
+    how = next((how for how in SPOILT if case.endswith(f"-{how}")), "")
+    slugs = case.removesuffix(f"-{how}").split("-and-")
+    return [each for each in PAGES[operation].fields if how and each.slug in slugs], how
 
 
 def carried(case: str, account: Account) -> Mapping[str, str]:

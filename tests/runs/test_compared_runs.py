@@ -38,8 +38,8 @@ def changes(run: Finished) -> dict[str, list[str]]:
 
 def told(run: Finished, kind: str) -> list[str]:
     """The clauses that the terminal names as changed in this way."""
-    lines = [line for line in run.terminal.splitlines() if line.startswith(f"{kind:<19}  getActiveProject/")]
-    ids = [line[21:].partition(" ")[0].partition("/")[2] for line in lines]
+    lines = [line for line in run.terminal.splitlines() if line.startswith(f"{kind:<16}  getActiveProject/")]
+    ids = [line[18:].partition(" ")[0].partition("/")[2] for line in lines]
     return sorted(id_ for id_ in ids if not id_.startswith("generated/"))
 
 

@@ -52,7 +52,7 @@ ROWS = {
     "expired": Row(WAIVED, 1, "REJECTED", "expired on 2020-01-31; renew it with a reason, or delete it", (), PAST),
     "expired-and-violated": Row(WAIVED, 1, "REJECTED", "expired on 2020-01-31; renew it", (FAULT,), PAST),
     "state-unexercised": Row(
-        "*/internal-error/**", 0, "ACCEPTED", "1 not tested (the provider state ", change=without("states")
+        "*/internal-error/**", 0, "ACCEPTED", "1 not tested (no account is configured for ", change=without("states")
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Every reading has a use: a clause or a request that follows from it, or a matter that it says is not judged."""
+"""Every interpretation has a use: a clause or request that follows from it, or what it says is not judged."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 CONTRACT = load_contract(SCHEMAS)
 
 
-def named_readings(document: Any) -> set[str]:
+def named_interpretations(document: Any) -> set[str]:
     """Return the interpretations that a document names anywhere."""
     inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
     named = (
@@ -23,48 +23,50 @@ def named_readings(document: Any) -> set[str]:
         if isinstance(document, dict) and isinstance(document.get("interpretation"), str)
         else set()
     )
-    return named.union(*map(named_readings, inner))
+    return named.union(*map(named_interpretations, inner))
 
 
 CASES = derive_cases(CONTRACT, fail_on_undocumented=True)
 CLAUSES = {clause.source.interpretation for case in CASES for clause in case.clauses} - {""}
-# A reading may also say what a request holds, beside the field that it is about.
+# An interpretation may also say what a request holds, beside the field that it is about.
 FIELDS = {
     name
     for file in [*(SCHEMAS / "paths").glob("*.yaml"), *(SCHEMAS / "components").glob("*-request.json")]
-    for name in named_readings(yaml.safe_load(file.read_text(encoding="utf-8")))
+    for name in named_interpretations(yaml.safe_load(file.read_text(encoding="utf-8")))
 }
 WALKED = {workflow.interpretation for workflow in WORKFLOWS.values()} - {""}
 USED = CLAUSES | FIELDS | WALKED
-NOT_JUDGED = {reading.id for reading in CONTRACT.interpretations if "not judged" in reading.decision} - USED
+NOT_JUDGED = {
+    interpretation.id for interpretation in CONTRACT.interpretations if "not judged" in interpretation.decision
+} - USED
 
 
-def test_every_reading_is_used_or_says_what_is_not_judged() -> None:
-    assert {reading.id for reading in CONTRACT.interpretations} - USED == NOT_JUDGED
+def test_every_interpretation_is_used_or_says_what_is_not_judged() -> None:
+    assert {interpretation.id for interpretation in CONTRACT.interpretations} - USED == NOT_JUDGED
 
 
 @pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
-def test_reading_names_pages_of_the_contract(reading: Interpretation) -> None:
+def test_interpretation_names_pages_of_the_contract(interpretation: Interpretation) -> None:
     pages = {operation.source.page for operation in CONTRACT.operations}
-    assert set(reading.pages) - pages - {"every page"} == set()
+    assert set(interpretation.pages) - pages - {"every page"} == set()
 
 
 @pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
-def test_reading_says_what_was_decided_and_why(reading: Interpretation) -> None:
-    sentences = [text[-1:] for text in (reading.decision, reading.reason)]
+def test_interpretation_says_what_was_decided_and_why(interpretation: Interpretation) -> None:
+    sentences = [text[-1:] for text in (interpretation.decision, interpretation.reason)]
     assert sentences == [".", "."]
 
 
 @pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
-def test_question_to_the_vendor_is_one(reading: Interpretation) -> None:
-    assert reading.question is None or reading.question.endswith("?")
+def test_question_to_the_vendor_is_one(interpretation: Interpretation) -> None:
+    assert interpretation.question is None or interpretation.question.endswith("?")
 
 
 @pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
-def test_what_is_ours_asks_the_vendor_nothing(reading: Interpretation) -> None:
-    assert reading.kind != "ours" or reading.question is None
+def test_what_is_ours_asks_the_vendor_nothing(interpretation: Interpretation) -> None:
+    assert interpretation.kind != "ours" or interpretation.question is None
 
 
 @pytest.mark.parametrize("interpretation", CONTRACT.interpretations, ids=lambda each: each.id)
-def test_defect_of_the_docs_asks_the_vendor_a_question(reading: Interpretation) -> None:
-    assert reading.kind != "docs-defect" or reading.question is not None
+def test_defect_of_the_docs_asks_the_vendor_a_question(interpretation: Interpretation) -> None:
+    assert interpretation.kind != "docs-defect" or interpretation.question is not None

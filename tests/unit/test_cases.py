@@ -418,11 +418,11 @@ REFUSED_WITH_ADVICE = {
 
 
 @pytest.mark.parametrize(("id_", "interpretation"), REFUSED_WITH_ADVICE.values(), ids=REFUSED_WITH_ADVICE)
-def test_what_no_page_prints_an_answer_to_is_refused_as_advice(id_: str, reading: str) -> None:
+def test_what_no_page_prints_an_answer_to_is_refused_as_advice(id_: str, interpretation: str) -> None:
     found = [(str(each.level), each.name, each.source.interpretation) for each in case_of(id_).clauses]
     assert found == [
-        ("should", "status.is-no-server-error", reading),
-        ("advice", "status.is-a-refusal", reading),
+        ("should", "status.is-no-server-error", interpretation),
+        ("advice", "status.is-a-refusal", interpretation),
     ]
 
 
@@ -530,6 +530,15 @@ FIELD_CASES = {
 @pytest.mark.parametrize(("field", "expected"), FIELD_CASES.values(), ids=FIELD_CASES)
 def test_cases_of_a_field_follow_from_what_it_is(field: Field, expected: set[str]) -> None:
     assert with_fields(field) == expected
+
+
+def test_ids_of_one_request_are_foreign_one_at_a_time_and_together() -> None:
+    path, body = ParameterLocation.PATH, ParameterLocation.BODY
+    project = Field("projectId", path, {"type": "string"}, True, sends="{p}", names_object=True)
+    agent = Field("agentId", body, {"type": "string"}, True, sends="{a}", names_object=True)
+    voice = Field("voiceId", body, {"type": "string"}, True, sends="{v}", names_object=True, is_shared=True)
+    found = {name for name in with_fields(project, agent, voice) if name.endswith("-foreign")}
+    assert found == {"project-id-foreign", "agent-id-foreign", "agent-id-and-project-id-foreign"}
 
 
 def test_null_is_no_unusual_value_of_a_field_that_may_be_null() -> None:
