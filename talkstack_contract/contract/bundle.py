@@ -20,6 +20,7 @@ DATA = frozenset({"const", "default", "enum", "example", "examples"})  # values,
 NAMED = frozenset(  # keys of these are names, of properties or of parts of OpenAPI
     {"$defs", "content", "dependentSchemas", "headers", "patternProperties", "properties", "responses", "schemas"}
 )
+UNEVALUATED = frozenset({"additionalProperties", "unevaluatedProperties"})  # look at what stands beside them
 
 Target = tuple[str, str]  # a file of the contract, and a JSON Pointer in it
 
@@ -69,7 +70,8 @@ class _Bundle:
             return [self._rewritten(file, each) for each in value]
         if not isinstance(value, dict):
             return value
-        return dict(self._members(file, value, is_names=key in NAMED and not is_names))
+        members = dict(self._members(file, value, is_names=key in NAMED and not is_names))
+        return members if key in NAMED else _with_branches(members)
 
     def _members(self, file: str, value: Json, *, is_names: bool) -> Iterator[tuple[str, Json]]:
         for key, inner in value.items():
@@ -108,6 +110,18 @@ class _Bundle:
         name = "-".join([stem, *(part for part in pointer.split("/") if part not in ("", "$defs"))])
         taken = set(self._names.values()) | set(self._read(ROOT).get("components", {}).get("schemas", {}))
         return name if name not in taken else "-".join([*PurePosixPath(file).parts[:-1], name])
+
+
+def _with_branches(schema: Json) -> Json:
+    """Move what stands beside an `allOf` into it, where that means the same.
+
+    openapi-python-client 0.26 loses the properties beside an `allOf`, and with them the payload of a response.
+    """
+    beside = {key: schema[key] for key in ("type", "required", "properties") if key in schema}
+    if "allOf" not in schema or "properties" not in beside or UNEVALUATED & schema.keys():
+        return schema
+    others = {key: value for key, value in schema.items() if key not in beside}
+    return {**others, "allOf": [*schema["allOf"], beside]}
 
 
 def _joined(file: str, reference: str) -> str:
