@@ -116,7 +116,7 @@ def below(path: Path, key: str, schema: Any) -> Path:
 
 @dataclass
 class _Found:
-    """What the schemas visited so far say about one value; `notes_above` where it is required, `topic` where described."""
+    """What the schemas visited so far say of one value: `notes_above` where it is required, `topic` where described."""
 
     is_required: bool = False
     keywords: dict[str, Json] = field(default_factory=dict)
