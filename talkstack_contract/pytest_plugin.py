@@ -138,7 +138,11 @@ def _settings(config: pytest.Config, names: SettingNames, embedded: ExitStack) -
     if config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
         raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
     config.stash[REFERENCE] = given = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
-    return settings_of_reference(given, names)
+    settings = settings_of_reference(given, names)
+    if names.default_state not in settings.accounts:
+        problem = "is missing, and the embedded reference provider is of another API than the contract"
+        raise BadInput("--base-url", "", problem, "name a provider of this API")
+    return settings
 
 
 def _embedded(embedded: ExitStack) -> dict[str, Any]:
