@@ -15,6 +15,7 @@ from examples.prometheus.proxy import Received, proxy
 from examples.prometheus.run import CONTRACT
 from examples.prometheus.server import STATE, Server
 from talkstack_contract.contract.cases import derive_cases
+from talkstack_contract.contract.interpretations import with_own
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.model import Case
 
@@ -32,6 +33,12 @@ def test_contract_has_nine_operations_and_holds_promises_only() -> None:
 def test_each_clause_has_a_source() -> None:
     sources = {f"{id_}/{clause.name}": clause.source for id_, case in cases().items() for clause in case.clauses}
     assert [id_ for id_, each in sources.items() if not (each.page and each.section and each.url)] == []
+
+
+def test_each_interpretation_is_explained() -> None:
+    contract = load_contract(CONTRACT)
+    named = {clause.source.interpretation for case in cases().values() for clause in case.clauses} - {""}
+    assert named - {each.id for each in with_own(contract.interpretations, named)} == set()
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from talkstack_contract import __version__
+from talkstack_contract.contract.interpretations import OWN
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Judgement, Verdict, Violation
 from talkstack_contract.provider.evidence import evidence_of
@@ -168,3 +169,16 @@ def test_footer_holds_the_decision_and_what_it_cost() -> None:
     }
     totals = Totals(30, 12, 1.23, 8.5, ("getActiveProject 200 $.colour",))
     assert footer_line(decision, totals, "a worker died") == expected
+
+
+# The interpretations
+
+
+def test_record_explains_each_interpretation_that_a_contract_leaves_to_the_suite() -> None:
+    own = {name for _, clause in PROMISES.values() for name in [clause.source.interpretation] if name in OWN}
+    bare = replace(OCCASION, contract=replace(CONTRACT, interpretations=()))
+    assert {each.id for each in bare.heading.readings} == own > {"error-body", "server-internals"}
+
+
+def test_interpretation_of_the_contract_goes_before_our_own() -> None:
+    assert OCCASION.heading.readings == CONTRACT.interpretations

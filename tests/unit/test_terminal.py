@@ -94,7 +94,7 @@ def test_letter_names_the_reading_and_the_waiver() -> None:
     rows = letter(waived, []).split("\n")
     assert (rows[0], rows[3:]) == (
         "getActiveProject/no-credential: media-type.is-json waived at content-type",
-        ["  reading   error-body in schemas/readings.yaml", "  waived    T-1"],
+        ["  reading   error-body, which report.html explains", "  waived    T-1"],
     )
 
 
