@@ -291,7 +291,7 @@ def _values_below(found: dict[str, Any], path: Path, place: str) -> Iterator[tup
 
 
 def lasting_part(found: Any, volatile: Sequence[Path]) -> Any:
-    """Return a value without what stands at these paths; where they lead into a list, its items stay apart."""
+    """Return a value without what stands at these paths; `*` is every item of a list, and every key of an object."""
     if not volatile:
         return found
     if isinstance(found, list):
@@ -301,7 +301,7 @@ def lasting_part(found: Any, volatile: Sequence[Path]) -> Any:
         return found
     kept = {}
     for key, inner in found.items():
-        below = [path[1:] for path in volatile if path and key in path[0].split("|")]
+        below = [path[1:] for path in volatile if path and (path[0] == "*" or key in path[0].split("|"))]
         if all(below):
             kept[key] = lasting_part(inner, below)
     return kept

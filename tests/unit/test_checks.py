@@ -642,6 +642,7 @@ VOLATILE: dict[str, tuple[Any, Any, Lasting, int]] = {
     "beside-it": ({"a": {"at": 1, "b": 2}}, {"a": {"at": 9, "b": 3}}, Lasting((("a",),), (("a", "at"),)), 1),
     "in-a-list": ({"a": [{"at": 1}]}, {"a": [{"at": 9}]}, Lasting((("a",),), (("a", "*", "at"),)), 0),
     "beside-a-list": ({"a": [{"at": 1}]}, {"a": [{"at": 9}, {}]}, Lasting((("a",),), (("a", "*", "at"),)), 1),
+    "of-any-key": ({"a": {"x": {"at": 1}}}, {"a": {"x": {"at": 9}}}, Lasting((("a",),), (("a", "*", "at"),)), 0),
     "of-another-type": ({"a": "x"}, {"a": "y"}, Lasting((("a",),), (("a", "*", "at"),)), 1),
 }
 

@@ -446,6 +446,36 @@ def test_text_that_changes_by_itself_is_not_compared(tmp_path: Path) -> None:
     assert cases(contract)["asked-twice"].clauses[0].expected.paths == ()
 
 
+VOLATILE_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "data": {
+            "oneOf": [{"properties": {"at": {}}}, {"properties": {"items": {"items": {"properties": {"b": {}}}}}}]
+        },
+        "any": {"additionalProperties": {"type": "string"}},
+        "open": {"type": "object"},
+    },
+}
+
+
+def described(folder: Path, path: list[str]) -> Contract:
+    notes = {"source": SOURCE, "state": "an active project", "volatile": [path]}
+    content = {"application/json": {"schema": VOLATILE_SCHEMA}}
+    return loaded(folder, success={"content": content, "x-contract": notes})
+
+
+@pytest.mark.parametrize("path", ["data.at", "data.items.*.b", "any.x", "any.*", "open.x.y", "data", ""])
+def test_volatile_path_leads_to_a_key_of_the_response(tmp_path: Path, path: str) -> None:
+    steps = path.split(".") if path else []
+    assert described(tmp_path / "schemas", steps).operations[0].responses[0].volatile == (tuple(steps),)
+
+
+@pytest.mark.parametrize("path", ["data.att", "data.items.*.c", "dat"])
+def test_volatile_path_that_leads_nowhere_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(BadInput, match="is no key of the response"):
+        described(tmp_path / "schemas", path.split("."))
+
+
 def test_request_accepts_what_is_documented(tmp_path: Path) -> None:
     request = success(loaded(tmp_path / "schemas", success=CSV, others={"404": response("404")}))
     assert [each.value for each in request.headers if each.name == "Accept"] == ["text/csv, application/json"]
