@@ -225,6 +225,14 @@ class SchemaPart:
 
 
 @dataclass(frozen=True)
+class Lasting:
+    """What two responses agree in: the values at `paths`, without what stands at the `volatile` paths below them."""
+
+    paths: tuple[tuple[str, ...], ...]
+    volatile: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
 class DescribedValue:
     """One value that a JSON Schema describes: where it stands, what is asked of it, and our notes on that.
 
@@ -336,7 +344,8 @@ class Response:
     name of a request value to the path where the response repeats it. `absent` are the fields (groups are left out
     together), `malformed` and `unknown` those, for which the page prints this status; `scenarios` what else it is
     printed for. `refuses` is the provenance of its being the response to a wrong credential, None where it is not.
-    `volatile` are the paths of values that change by themselves, so that two answers may differ in them, `secrets`
+    `volatile` are the paths of values that change by themselves, so that two answers may differ in them (an empty one
+    is the whole body), `secrets`
     those of the credentials in the body, `keys` those of all keys that the page prints in it, none where it prints no
     body. `refusal` tells which of these credentials. `has_body` is false where HTTP allows none (the response to HEAD,
     a 204, a 304), and where a success is described without one. `schema` is that of the body, `rest` the provenances of

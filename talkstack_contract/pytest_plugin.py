@@ -70,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         _run_contract[0] = contract_folder(config)
         workflows = _workflows(config)
-        configuration = _occasion(config, embedded, workflows)
+        configuration = _configuration(config, embedded, workflows)
         ledger = _given(config).ledger(configuration)
         config.stash[ASKING] = Asking(configuration, workflows, ledger)
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
@@ -112,7 +112,7 @@ def _workflows(config: pytest.Config) -> Mapping[str, Workflow]:
     return named
 
 
-def _occasion(config: pytest.Config, embedded: ExitStack, workflows: Mapping[str, Workflow]) -> RunConfiguration:
+def _configuration(config: pytest.Config, embedded: ExitStack, workflows: Mapping[str, Workflow]) -> RunConfiguration:
     given = _given(config)
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
@@ -138,7 +138,11 @@ def _settings(config: pytest.Config, names: SettingNames, embedded: ExitStack) -
     if config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
         raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
     config.stash[REFERENCE] = given = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
-    return settings_of_reference(given, names)
+    settings = settings_of_reference(given, names)
+    if names.default_state not in settings.accounts:
+        problem = "is missing, and the embedded reference provider is of another API than the contract"
+        raise BadInput("--base-url", "", problem, "name a provider of this API")
+    return settings
 
 
 def _embedded(embedded: ExitStack) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from talkstack_contract.contract.clauses import (
     form_clause,
     in_words,
     kebab,
-    lasting_paths,
+    lasting,
     success_clauses,
 )
 from talkstack_contract.errors import BadInput
@@ -155,7 +155,7 @@ def _first_success(operation: Operation) -> str:
 
 def _same(response: Response, name: str, sentence: str) -> Clause:
     source = replace(response.source, interpretation="same-answer-twice")
-    return Clause(name, sentence, Provenance.ASSUMED, source, "same-payload", lasting_paths(response))
+    return Clause(name, sentence, Provenance.ASSUMED, source, "same-payload", lasting(response))
 
 
 # A printed error, however it is brought about
@@ -190,7 +190,11 @@ def _state_cases(operation: Operation, response: Response) -> Iterator[Case]:
 def _scenario_case(operation: Operation, response: Response, scenario: Scenario) -> Case:
     interpretation = scenario.interpretation or response.source.interpretation
     response = replace(response, source=replace(response.source, interpretation=interpretation), state=scenario.state)
-    words = f"an account in the state “{scenario.state}”" if response.status >= 500 else in_words(scenario.name)
+    words = (
+        f"an account in the state “{scenario.state}”"
+        if response.status >= 500 and scenario.state
+        else in_words(scenario.name)
+    )
     if scenario.is_guarded:
         response = replace(response, provenance=Provenance.ASSUMED)
     clauses = tuple(error_clauses(operation, response, words, also=scenario.other_statuses))
@@ -380,7 +384,7 @@ def _robustness_cases(operation: Operation) -> Iterator[Case]:
         Provenance.OURS,
         source,
         "same-payload",
-        lasting_paths(success),
+        lasting(success),
         depends_on=("status.is-no-server-error",),
     )
     clauses = (_no_server_error(), unchanged)
@@ -398,7 +402,7 @@ def _method_clauses(operation: Operation, success: Response) -> Iterator[Clause]
     sentence = "a method that is not documented is refused"
     yield Clause("method.is-refused", sentence, Provenance.OURS, source, "refused")
     sentence = "a method that is not documented changes nothing"
-    payload = lasting_paths(success)
+    payload = lasting(success)
     yield Clause("account.is-unchanged", sentence, Provenance.OURS, source, "unchanged-after", payload)
 
 

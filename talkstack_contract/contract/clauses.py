@@ -15,6 +15,7 @@ from talkstack_contract.model import (
     Clause,
     DescribedValue,
     Json,
+    Lasting,
     Operation,
     Provenance,
     RequirementLevel,
@@ -410,12 +411,11 @@ def payload_paths(response: Response) -> tuple[tuple[str, ...], ...]:
     return tuple(path for path in paths if not any(other[: len(path)] == path and other != path for other in paths))
 
 
-def lasting_paths(response: Response) -> tuple[tuple[str, ...], ...]:
-    """Return the paths that two answers in a row agree in: of the payload, all but the volatile; or the whole text."""
-    if not is_json(response.media_type):
-        return ((),)
-    paths = payload_paths(response)
-    return tuple(path for path in paths if not any(path[: len(each)] == each for each in response.volatile))
+def lasting(response: Response) -> Lasting:
+    """Return what two answers in a row agree in: the payload, or the whole text, without what is volatile."""
+    paths = payload_paths(response) if is_json(response.media_type) else ((),)
+    kept = (path for path in paths if not any(path[: len(each)] == each for each in response.volatile))
+    return Lasting(tuple(kept), response.volatile)
 
 
 def _kind_words(kind: Json) -> str:

@@ -15,6 +15,7 @@ from talkstack_contract.contract.schema_keywords import BARE, REFERENCES_AT_MOST
 from talkstack_contract.contract.schema_vocabulary import ASSERTIONS, JUDGED, REFERENCES, schemas_below
 from talkstack_contract.model import DescribedValue, Json, Location, Provenance, SchemaPart, SchemaViolation, Side
 
+BODY = "body"  # the topic of what has no other
 INHERITED = frozenset({"topic", "provenance", "interpretation"})
 VISITED_AT_MOST = 5_000  # schemas: past it, what is left is judged as part of the whole
 _STRUCTURE = frozenset({"properties", "required", "items", "allOf", "$ref"})
@@ -115,13 +116,20 @@ def below(path: Path, key: str, schema: Any) -> Path:
 
 @dataclass
 class _Found:
-    """What the schemas visited so far say about one value."""
+    """What the schemas visited so far say of one value: `notes_above` where it is required, `topic` where described."""
 
     is_required: bool = False
     keywords: dict[str, Json] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     locations: list[Location] = field(default_factory=list)
     notes_above: Notes = field(default_factory=dict)
+    topic: str = ""
+
+    def known_above(self) -> Notes:
+        """Return the notes where the value is required; it is of their topic only where it is described nowhere."""
+        if "topic" in self.notes_above and self.topic:
+            return {**self.notes_above, "topic": self.topic}
+        return self.notes_above
 
 
 class _Survey:
@@ -134,7 +142,7 @@ class _Survey:
 
     def values(self) -> Iterator[DescribedValue]:
         for path, found in self._found.items():
-            notes = found.notes or found.notes_above
+            notes = found.notes or found.known_above()
             optional = self._is_optional(path)
             yield DescribedValue(path, found.is_required, found.keywords, notes, optional, tuple(found.locations))
 
@@ -172,6 +180,7 @@ class _Survey:
         for key, inner in schema.get("properties", {}).items():
             if _is_plain(key):
                 self.visit(place, inner, below(path, key, inner), inherited, above)
+                self._take_description(inner, below(path, key, inner), inherited)
             else:
                 self._leave(place, inner, inherited)
         if "prefixItems" not in schema and "items" in schema:
@@ -191,6 +200,11 @@ class _Survey:
         found.keywords = {**keywords, **found.keywords}
         found.notes |= notes
         found.locations += [Location(path, id(schema), key) for key in keywords]
+
+    def _take_description(self, schema: Any, path: Path, notes: Notes) -> None:
+        """Note that a value is described here: only one described nowhere is of the topic of what requires it."""
+        if schema not in (True, {}) and path in self._found:
+            self._found[path].topic = notes.get("topic", BODY)
 
     def _take_required(self, place: Place, schema: Mapping[str, Any], path: Path, notes: Notes) -> None:
         properties = schema.get("properties", {})

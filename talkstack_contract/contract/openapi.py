@@ -18,6 +18,7 @@ from talkstack_contract.contract.schema_checks import DIALECT, SchemaChecker
 from talkstack_contract.contract.schema_files import Place
 from talkstack_contract.contract.security import accepted, credential_key, security_schemes
 from talkstack_contract.errors import BadInput, nearest
+from talkstack_contract.locations import CONTRACT
 from talkstack_contract.model import (
     Contract,
     Creation,
@@ -40,7 +41,17 @@ def load_contract(folder: Path) -> Contract:
 
 def meta_schema(folder: Path, name: str) -> Json:
     """Return the schema of one of our own files, `provider` or `waivers`."""
-    return read_document(folder, f"meta/{name}.json")
+    return read_document(_holder_of_meta(folder), f"meta/{name}.json")
+
+
+def _holder_of_meta(folder: Path) -> Path:
+    """Return the folder whose `meta/` describes our own files: a contract without one takes the installed one."""
+    return folder if (folder / "meta").is_dir() else CONTRACT
+
+
+def _names(folder: Path) -> list[str]:
+    files = (path for path in folder.rglob("*") if path.suffix in (".json", ".yaml"))
+    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 class _Catalogue:
@@ -48,12 +59,12 @@ class _Catalogue:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        names = sorted(
-            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in (".json", ".yaml")
-        )
+        own, meta = _names(folder), _holder_of_meta(folder)
+        names = [*own, *(f"meta/{name}" for name in _names(meta / "meta"))] if meta is not folder else own
         if "openapi.yaml" not in names:
             raise BadInput("schemas/openapi.yaml", "", "is missing", "run from a checkout of talkstack-contract")
-        self.documents = {name: read_document(folder, name) for name in names}
+        self.own = own
+        self.documents = {name: read_document(folder if name in own else meta, name) for name in names}
         root = self.documents["openapi.yaml"]
         is_open = isinstance(root, dict) and root.get("jsonSchemaDialect") == DIALECT
         checker = SchemaChecker(is_open=is_open)
@@ -75,7 +86,7 @@ class _Catalogue:
         operations = tuple(self._operations(root, docs_read))
         _check_makers(operations)
         digest = hashlib.sha256()
-        for path in sorted(self.documents):
+        for path in self.own:
             digest.update(path.encode() + b"\0" + (self.folder / path).read_bytes())
         pages = tuple((each["page"], each["why"]) for each in info["x-contract"].get("pages_not_covered", ()))
         return Contract(
@@ -91,10 +102,7 @@ class _Catalogue:
         )
 
     def _setting_names(self, root: Json, operations: Sequence[Operation]) -> SettingNames:
-        notes, schemes = (
-            root["info"]["x-contract"].get("provider", {}),
-            root["components"].get("securitySchemes", {}).values(),
-        )
+        notes, schemes = root["info"]["x-contract"].get("provider", {}), _declared_schemes(root).values()
         base_urls = dict.fromkeys([*notes.get("base_urls", ()), *(each.server for each in operations if each.server)])
         credentials = dict.fromkeys(credential_key(each) for each in schemes)
         usual, states = SettingNames(), notes.get("states", {})
@@ -145,7 +153,7 @@ class _Catalogue:
         body = request_body(self.parts, there, place, entry)
         makes, servers = notes.get("makes"), entry.get("servers")
         security = entry.get("security", root.get("security", []))
-        schemes = security_schemes(root["components"].get("securitySchemes", {}))
+        schemes = security_schemes(_declared_schemes(root))
         described = entry["responses"], page, method
         operation = Operation(
             id=entry["operationId"].replace("/", "."),
@@ -172,6 +180,10 @@ class _Catalogue:
         )
         _check_fields(file, place, operation)
         return operation
+
+
+def _declared_schemes(root: Json) -> Json:
+    return root.get("components", {}).get("securitySchemes", {})
 
 
 def _provider_file(meta: Json, base_urls: Iterable[str], credentials: Iterable[str]) -> Json:

@@ -11,7 +11,7 @@ from talkstack_contract.contract.described_values import DescribedBody, describe
 from talkstack_contract.contract.joined_schemas import joined, keys
 from talkstack_contract.contract.openapi_parts import Parts
 from talkstack_contract.contract.schema_files import Place
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.media_types import JSON, is_json, is_text
 from talkstack_contract.model import (
     DescribedValue,
@@ -23,6 +23,8 @@ from talkstack_contract.model import (
     ResponseHeader,
     Source,
 )
+
+Path = tuple[str, ...]
 
 BODILESS = frozenset({204, 205, 304})  # RFC 9110, 15.3.5, 15.3.6 and 15.4.5
 REFUSALS = {"documented": Refusal.ANY, "assumed": Refusal.ANY, "missing": Refusal.MISSING, "wrong": Refusal.WRONG}
@@ -74,6 +76,11 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: int, 
     for name in (notes.get("interpretation", ""), notes.get("shows_interpretation", "")):
         parts.check_interpretation(file, place, name)
     source, interpretation = notes["source"], notes.get("interpretation", "")
+    known, volatile = (
+        tuple(dict.fromkeys(keys(there, schema))),
+        tuple(tuple(path) for path in notes.get("volatile", ())),
+    )
+    _check_paths(file, f"{place}.x-contract.volatile", volatile, known)
     provenance = Provenance(notes.get("provenance", Provenance.DOCUMENTED))
     return Response(
         status=status,
@@ -91,14 +98,25 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: int, 
         scenarios=parts.scenarios(file, place, notes.get("cases", {})),
         refuses=_refuses(status, provenance, notes.get("credential")),
         refusal=REFUSALS.get(str(notes.get("credential")), Refusal.ANY),
-        volatile=tuple(tuple(path) for path in notes.get("volatile", ())),
-        keys=tuple(dict.fromkeys(keys(there, schema))) if _is_printed(provenance, body.values) else (),
+        volatile=volatile,
+        keys=known if _is_printed(provenance, body.values) else (),
         has_body=has_body and ("content" in entry or status >= HTTPStatus.BAD_REQUEST),
         schema=body.schema,
         rest=body.rest,
         media_type=media_type,
         headers=tuple(_headers(parts, there, place, entry.get("headers", {}))),
     )
+
+
+def _check_paths(file: str, place: str, paths: Sequence[Path], known: Sequence[Path]) -> None:
+    """Refuse a path that leads past the keys of the schema, and would be ignored; where it names none, any may."""
+    for path in paths:
+        for depth, step in enumerate(path):
+            steps = {each[depth] for each in known if len(each) > depth and each[:depth] == path[:depth]}
+            if not steps:
+                break
+            if step not in steps and "*" not in steps:
+                raise BadInput(f"schemas/{file}", place, f"{step!r} is no key of the response", nearest(step, steps))
 
 
 def _content(parts: Parts, there: Place, place: str, entry: Json) -> tuple[str, DescribedBody, Json]:

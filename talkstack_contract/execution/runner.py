@@ -219,7 +219,7 @@ class Answers:
         if first.status == TOO_MANY:  # which was asked once more already, by the client
             asks_to_wait = "and asks to wait longer than a run does" if retry_after_s(first) else "also after a pause"
             raise Blocked(f"the provider is asked too fast ({TOO_MANY}), {asks_to_wait}")
-        if self._is_usable(first):
+        if self._is_usable(first) or first.status == case.status:  # which a page may print
             return first
         if case.effect is Effect.PLACES_CALLS and not first.status:
             raise Blocked(f"{first.reason}, and asking again might ring somebody twice")

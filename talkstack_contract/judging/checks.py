@@ -11,7 +11,7 @@ from typing import Any
 from talkstack_contract.contract.described_values import answers_for
 from talkstack_contract.contract.json_schema import is_type
 from talkstack_contract.media_types import JSON, bare_type, is_json
-from talkstack_contract.model import Clause, Exchange, ResponseHeader, Violation
+from talkstack_contract.model import Clause, Exchange, Lasting, ResponseHeader, Violation
 from talkstack_contract.provider.bodies import (
     NOTHING,
     Absent,
@@ -19,6 +19,7 @@ from talkstack_contract.provider.bodies import (
     NotJson,
     header_text,
     header_value,
+    lasting_part,
     place_of,
     same_value,
     shown,
@@ -185,7 +186,7 @@ def owner(clause: Clause, subject: Subject) -> Iterator[Violation]:
 
 
 def same_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
-    """Hold status and documented values, `expected` lists their paths, to those of the answer compared with."""
+    """Hold status and documented values, `expected` says which, to those of the answer compared with."""
     yield from _status_and_differences(clause, subject.compared, subject.answer)
 
 
@@ -206,14 +207,16 @@ def _status_and_differences(
 def _differences(clause: Clause, before: DecodedResponse | None, now: DecodedResponse | None) -> Iterator[Violation]:
     if before is None or now is None:
         return
-    for path in clause.expected:
-        was, is_now = dict(values_at(before.compared, path)), dict(values_at(now.compared, path))
+    expected: Lasting = clause.expected
+    ours, theirs = (lasting_part(each.compared, expected.volatile) for each in (now, before))
+    for path in expected.paths:
+        was, is_now = dict(values_at(theirs, path)), dict(values_at(ours, path))
         if "*" in path and same_value(_present(was), _present(is_now)):
             continue  # in another order, as no page promises one
         for place in was.keys() | is_now.keys():
-            ours, theirs = is_now.get(place, NOTHING), was.get(place, NOTHING)
-            if not same_value(ours, theirs):
-                yield Violation(place, f"{shown_or_absent(ours)}, before it {shown_or_absent(theirs)}")
+            found, earlier = is_now.get(place, NOTHING), was.get(place, NOTHING)
+            if not same_value(found, earlier):
+                yield Violation(place, f"{shown_or_absent(found)}, before it {shown_or_absent(earlier)}")
 
 
 def _present(found: Mapping[str, Any]) -> list[Any]:

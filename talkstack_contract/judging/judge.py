@@ -87,6 +87,7 @@ class Run:
         self._judgements: dict[str, Judgement] = {}
         self._generated: dict[str, list[Generated]] = defaultdict(list)
         self._findings: dict[str, list[Violation]] = {}
+        self._found_with: dict[str, list[str]] = {}
         self._trouble: dict[str, Blocked] = {}
 
     @property
@@ -305,9 +306,12 @@ class Run:
         self.provider.learn(generated.exchange, operation.success.secrets if operation.success else ())
         self.answers.remember(generated.exchange, operation)
 
-    def record_findings(self, operation: Operation, findings: Sequence[Violation]) -> None:
-        """Remember what the generator's own checks found, nothing included."""
+    def record_findings(
+        self, operation: Operation, findings: Sequence[Violation], exchanges: Sequence[str] = ()
+    ) -> None:
+        """Remember what the generator's own checks found, nothing included, and the ids of the exchanges with it."""
         self._findings[operation.id] = list(findings)
+        self._found_with[operation.id] = list(dict.fromkeys(exchanges))
 
     def record_trouble(self, operation: Operation, reason: str) -> None:
         """Remember why no more requests could be generated."""
@@ -328,7 +332,7 @@ class Run:
         if clause.check == "findings":
             findings = self._findings[case.operation.id]
             _check_answered([] if findings else [each.exchange for each in generated])
-            return findings, [each.exchange.id for each in generated[:1]]
+            return findings, self._found_with[case.operation.id] or [each.exchange.id for each in generated[:1]]
         once: dict[tuple[str, str], tuple[Violation, str]] = {}  # many generated requests break a promise in one way
         for each in generated:
             for violation in _broken_by(each, case.operation, self._extent):

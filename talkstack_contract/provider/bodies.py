@@ -290,6 +290,23 @@ def _values_below(found: dict[str, Any], path: Path, place: str) -> Iterator[tup
         yield from values_at(found[name], path[1:], f"{place}.{name}")
 
 
+def lasting_part(found: Any, volatile: Sequence[Path]) -> Any:
+    """Return a value without what stands at these paths; `*` is every item of a list, and every key of an object."""
+    if not volatile:
+        return found
+    if isinstance(found, list):
+        below = [path[1:] for path in volatile if path and path[0] == "*"]
+        return [lasting_part(inner, below) for inner in found if () not in map(tuple, below)]
+    if not isinstance(found, dict):
+        return found
+    kept = {}
+    for key, inner in found.items():
+        below = [path[1:] for path in volatile if path and (path[0] == "*" or key in path[0].split("|"))]
+        if all(below):
+            kept[key] = lasting_part(inner, below)
+    return kept
+
+
 def value_at(found: Any, path: Sequence[str | int]) -> Any:
     """Return the value at a place in a body, or an `Absent`."""
     for step in path:

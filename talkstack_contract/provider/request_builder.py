@@ -169,11 +169,17 @@ def _mutated(field: Field, mutation: MutationKind, template: Json, values: Value
 
 def _typed(field: Field, value: Json) -> Json:
     """Return a value of the settings, which is text, as the number or truth that its field describes."""
-    kinds = field.keywords.get("type", "string")
-    if isinstance(value, str) and "string" not in kinds:
-        with suppress(ValueError):
-            return json.loads(value)
+    is_text = "string" in field.keywords.get("type", "string")
+    if not isinstance(value, str) or (is_text and _allows(field, value)):
+        return value
+    with suppress(ValueError):
+        found = json.loads(value)
+        return value if is_text and not _allows(field, found) else found
     return value
+
+
+def _allows(field: Field, value: Json) -> bool:
+    return field.schema is None or not field.schema.violations(value)
 
 
 def filled(template: Json, values: Values) -> Json:

@@ -37,14 +37,14 @@ class CaseJudge:
     """Judges one case after another: the clauses that this run is to judge."""
 
     def __init__(self, configuration: RunConfiguration, run: Judging) -> None:
-        self._occasion, self._run = configuration, run
+        self._configuration, self._run = configuration, run
         self._scope = configuration.run_header.scope()
         self._recorded: set[str] = set()
 
     def verdicts(self, case: Case) -> CaseVerdicts:
         """Judge a case; an exchange that it shares with an earlier one is in the record already."""
         exchanges: dict[str, Evidence] = {}
-        judgements = [self._judged(*promise, exchanges) for promise in self._occasion.selected[case.id]]
+        judgements = [self._judged(*promise, exchanges) for promise in self._configuration.selected[case.id]]
         outcome = outcome_of(judgements, self._scope)
         letter = case_letter(judgements, exchanges) if outcome is not Outcome.PASSED else ""
         lines = [line for each in judgements for line in self._lines(each, exchanges)]

@@ -185,7 +185,7 @@ def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
     if rest := max(len(judgement.violations) - 5, 0) + judgement.more_violations:
         rows.append(f"            and {rest} more")
     if judgement.source.interpretation:
-        rows.append(f"  interpretation {judgement.source.interpretation} in schemas/interpretations.yaml")
+        rows.append(f"  interpretation {judgement.source.interpretation}, which report.html explains")
     if judgement.verdict is Verdict.WAIVED:
         rows.append(f"  waived    {judgement.reason}")
     rows += [f"  repeat    {each.curl}" for each in evidence[:1]]

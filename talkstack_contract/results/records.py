@@ -14,6 +14,7 @@ from typing import Any
 
 from talkstack_contract import __version__
 from talkstack_contract.contract.cases import WORKFLOW
+from talkstack_contract.contract.interpretations import with_own
 from talkstack_contract.contract.profiles import Profile, profile_of
 from talkstack_contract.judging.comparison import Baseline
 from talkstack_contract.judging.decision import Decision, ListedResponse, Scope
@@ -143,6 +144,11 @@ class RunConfiguration:
         chosen = (promise for id_, promise in self.promises.items() if f"{id_}/".startswith(prefix))
         return {case: tuple(promises) for case, promises in groupby(chosen, key=lambda promise: promise[0].id)}
 
+    @property
+    def _interpretations(self) -> frozenset[str]:
+        """The names of the interpretations that clauses rest on."""
+        return frozenset(clause.source.interpretation for _, clause in self.promises.values())
+
     @cached_property
     def run_header(self) -> RunHeader:
         """What the record of this run says first."""
@@ -158,7 +164,7 @@ class RunConfiguration:
             sha256=contract.digest,
             operations=tuple(_listed_operations(contract)),
             cases=tuple(_listed_case(case) for case in self.cases),
-            interpretations=contract.interpretations,
+            interpretations=with_own(contract.interpretations, self._interpretations),
             pages_not_covered=contract.pages_not_covered,
             fail_on=self.fail_on,
             require_all=self.require_all,

@@ -92,7 +92,7 @@ class Generation:
         self._run, self._mine, self._judge = run, mine, judge
         self._count = self._covering = 0
         self._trouble, self._has_stopped = "", False
-        self._findings: dict[str, Violation] = {}
+        self._findings: dict[str, tuple[Violation, str]] = {}
 
     def ask(self, generated: GeneratedCase) -> None:
         """Send one generated request and hold its checks to the answer. Raises nothing: pytest would show it."""
@@ -137,23 +137,30 @@ class Generation:
         if received[0].status == TOO_MANY:
             self.stop()  # also after a pause: to ask on would be rude, and this answer says nothing of the operation
         elif response is not None:
-            self._check(generated, response, {"session": session, "base_url": base_url})
+            self._check(generated, response, {"session": session, "base_url": base_url}, exchange_id)
 
-    def _check(self, generated: GeneratedCase, response: schemathesis.Response, transport: dict[str, Any]) -> None:
+    def _check(
+        self,
+        generated: GeneratedCase,
+        response: schemathesis.Response,
+        transport: dict[str, Any],
+        exchange_id: str,
+    ) -> None:
         try:
             generated.validate_response(response, transport_kwargs=transport)
         except BaseExceptionGroup as group:
             for failure in group.exceptions:
                 title = getattr(failure, "title", type(failure).__name__)
                 place = f"{generated.method} {generated.formatted_path}"
-                self._findings.setdefault(title, Violation(place, title))
+                self._findings.setdefault(title, (Violation(place, title), exchange_id))
 
     def finish(self) -> None:
         """Judge the answers and what the checks found, and end the item."""
         if self._trouble:
             self._run.record_trouble(self._mine.operation, self._trouble)
         if self._count:
-            self._run.record_findings(self._mine.operation, list(self._findings.values()))
+            found = self._findings.values()
+            self._run.record_findings(self._mine.operation, [each for each, _ in found], [id_ for _, id_ in found])
         end_item(self._judge(self._mine))
 
     def _effect(self, method: str) -> Effect:

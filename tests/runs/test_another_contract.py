@@ -112,7 +112,6 @@ def ledger() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def contract(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ledger")
-    shutil.copytree(ROOT / "schemas" / "meta", folder / "meta")
     shutil.copy(ROOT / "schemas" / "interpretations.yaml", folder)
     (folder / "openapi.yaml").write_text(json.dumps(LEDGER), encoding="utf-8")
     return folder
@@ -142,6 +141,12 @@ def test_provider_file_names_the_second_host_and_the_credential_of_the_contract(
 def refused(contract: Path, folder: Path, text: str) -> Finished:
     (folder / "provider.toml").write_text(text, encoding="utf-8")
     return run_suite(folder, "--provider", str(folder / "provider.toml"), contract=contract)
+
+
+def test_run_without_a_provider_of_the_contract_says_so(contract: Path, tmp_path: Path) -> None:
+    run = run_suite(tmp_path, contract=contract)
+    told = "--base-url: is missing, and the embedded reference provider is of another API than the contract"
+    assert (run.exit_status, told in run.terminal) == (4, True), run.terminal[-3000:]
 
 
 def test_key_of_another_contract_is_refused(contract: Path, tmp_path: Path) -> None:

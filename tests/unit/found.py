@@ -25,7 +25,7 @@ CONTRACT = contract_of(operation_of(PROJECT))
 CASES = derive_cases(CONTRACT)
 PROMISES = {f"{case.name}/{clause.name}": (case, clause) for case in CASES for clause in case.clauses}
 SETTINGS = Settings("https://api.example", False, frozenset({Effect.WRITES, Effect.READS}), {})
-OCCASION = RunConfiguration(
+CONFIGURATION = RunConfiguration(
     settings=SETTINGS,
     contract=CONTRACT,
     cases=CASES,
@@ -65,7 +65,7 @@ def findings(
     others: Sequence[Judgement] = (),
     exchanges: Sequence[Exchange] = (),
     only: Sequence[str] | None = None,
-    configuration: RunConfiguration = OCCASION,
+    configuration: RunConfiguration = CONFIGURATION,
     waiver_problems: Sequence[str] = (),
     evidence: Sequence[Evidence] = (),
 ) -> Findings:
@@ -104,7 +104,9 @@ def seen(*paths: str, name: str = "by-bearer") -> Evidence:
 BASELINE = Baseline("2026-11-23 02:15 UTC", {f"getActiveProject/{name}": Verdict.UPHELD for name in [*PROMISES][:-3]})
 HISTORY = History(
     tuple(
-        Night(OCCASION.started - timedelta(days=days), "ACCEPTED", {"upheld": 4 - days % 2}, 10.0 + days, (SCRIPT,))
+        Night(
+            CONFIGURATION.started - timedelta(days=days), "ACCEPTED", {"upheld": 4 - days % 2}, 10.0 + days, (SCRIPT,)
+        )
         for days in (3, 2, 1)
     ),
     {f"getActiveProject/{A_MUST}": (Verdict.UPHELD, Verdict.VIOLATED, Verdict.UPHELD)},
@@ -132,12 +134,12 @@ RUNS = {
     "everything": EVERYTHING,
     "accepted": findings(exchanges=[exchange()]),
     "narrowed": findings(only=[A_MUST]),
-    "nothing-allowed": findings(configuration=replace(OCCASION, settings=replace(SETTINGS, allow=frozenset()))),
+    "nothing-allowed": findings(configuration=replace(CONFIGURATION, settings=replace(SETTINGS, allow=frozenset()))),
     "nightly": findings(
         [violated(A_MUST), violated("by-api-key/status.is-200"), judged(A_SHOULD, Verdict.NOT_TESTED, reason=SCRIPT)],
-        configuration=replace(OCCASION, baseline=BASELINE, history=HISTORY),
+        configuration=replace(CONFIGURATION, baseline=BASELINE, history=HISTORY),
     ),
     "undocumented": findings(evidence=[seen(*(f"$.{SCRIPT}{number}" for number in range(30))), seen("$.x", name="x")]),
-    "first-night": findings(configuration=replace(OCCASION, history=History())),
-    "reference": findings(configuration=replace(OCCASION, settings=replace(SETTINGS, is_reference=True))),
+    "first-night": findings(configuration=replace(CONFIGURATION, history=History())),
+    "reference": findings(configuration=replace(CONFIGURATION, settings=replace(SETTINGS, is_reference=True))),
 }

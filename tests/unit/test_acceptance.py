@@ -18,7 +18,7 @@ from talkstack_contract.reports.terminal import LISTED
 from tests.unit.found import (
     A_MUST,
     A_SHOULD,
-    OCCASION,
+    CONFIGURATION,
     PROFILE,
     PROMISES,
     RUNS,
@@ -115,7 +115,7 @@ def test_page_says_loudly_that_the_reference_is_not_the_vendor() -> None:
 
 def test_page_names_the_digests_of_record_contract_and_profile() -> None:
     digests = re.findall(r"sha256 (\w+)", ACCEPTED[ACCEPTED.index("<footer>") :])
-    assert digests == ["ab" * 32, OCCASION.contract.digest, PROFILE.sha256]
+    assert digests == ["ab" * 32, CONFIGURATION.contract.digest, PROFILE.sha256]
 
 
 def test_broken_promise_is_told_with_its_exchange_and_how_to_repeat_it() -> None:
@@ -148,7 +148,7 @@ def counted(others: Mapping[str, Verdict]) -> dict[str, tuple[int, dict[str, int
 
 
 def test_clauses_are_counted_by_their_standing() -> None:
-    standings = Counter(PROFILE.standing(id_).standing for id_ in OCCASION.promises)
+    standings = Counter(PROFILE.standing(id_).standing for id_ in CONFIGURATION.promises)
     given = counted({A_MUST: Verdict.VIOLATED, UNKNOWN_QUERY: Verdict.NOT_TESTED})
     assert given["Clauses, required"] == (
         standings[Standing.REQUIRED],

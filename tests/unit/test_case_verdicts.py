@@ -15,7 +15,7 @@ from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.pytest_plugin import end_item
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.results.records import RunConfiguration
-from tests.unit.found import A_MUST, A_SHOULD, BASELINE, CASES, OCCASION, PROMISES, exchange, judged, violated
+from tests.unit.found import A_MUST, A_SHOULD, BASELINE, CASES, CONFIGURATION, PROMISES, exchange, judged, violated
 
 UPHELD, UNTESTED = judged("by-bearer/status.is-200"), judged("by-bearer/body.is-strict-json", Verdict.NOT_TESTED)
 BLOCKED, WAIVED = judged("by-bearer/media-type.is-json", Verdict.BLOCKED), judged(A_SHOULD, Verdict.WAIVED)
@@ -34,18 +34,18 @@ OUTCOMES: dict[str, tuple[Sequence[Judgement], Outcome]] = {
 
 @pytest.mark.parametrize(("judgements", "expected"), OUTCOMES.values(), ids=OUTCOMES)
 def test_outcome_is_the_worst_of_the_clauses(judgements: Sequence[Judgement], expected: Outcome) -> None:
-    scope = OCCASION.run_header.scope()
+    scope = CONFIGURATION.run_header.scope()
     assert [outcome_of(each, scope) for each in (judgements, judgements[::-1])] == [expected] * 2
 
 
 def test_violation_fails_from_the_level_that_the_run_fails_on() -> None:
-    strict = replace(OCCASION, fail_on=RequirementLevel.SHOULD)
+    strict = replace(CONFIGURATION, fail_on=RequirementLevel.SHOULD)
     assert outcome_of([violated(A_SHOULD)], strict.run_header.scope()) is Outcome.FAILED
 
 
 def test_known_violation_does_not_fail() -> None:
     known = replace(BASELINE, verdicts={f"getActiveProject/{A_MUST}": Verdict.VIOLATED})
-    assert outcome_of([violated(A_MUST)], replace(OCCASION, baseline=known).run_header.scope()) is Outcome.XFAILED
+    assert outcome_of([violated(A_MUST)], replace(CONFIGURATION, baseline=known).run_header.scope()) is Outcome.XFAILED
 
 
 ENDS: dict[Outcome, type[BaseException]] = {
@@ -90,7 +90,7 @@ BY_BEARER = CASES[0]
 IDS = [f"{BY_BEARER.id}/{clause.name}" for clause in BY_BEARER.clauses]
 
 
-def verdicts_of(run: FakeRun, case: Case = BY_BEARER, configuration: RunConfiguration = OCCASION) -> CaseVerdicts:
+def verdicts_of(run: FakeRun, case: Case = BY_BEARER, configuration: RunConfiguration = CONFIGURATION) -> CaseVerdicts:
     return CaseJudge(configuration, run).verdicts(case)
 
 
@@ -104,7 +104,7 @@ def test_case_has_its_exchange_once_and_each_clause_in_the_record() -> None:
 
 
 def test_exchange_that_a_case_shares_is_recorded_with_the_first() -> None:
-    judge = CaseJudge(OCCASION, FakeRun())
+    judge = CaseJudge(CONFIGURATION, FakeRun())
     found = [kinds_and_ids(judge.verdicts(BY_BEARER)) for _ in range(2)]
     assert found[1] == found[0][1:]
 
@@ -112,7 +112,7 @@ def test_exchange_that_a_case_shares_is_recorded_with_the_first() -> None:
 def test_one_clause_is_judged_alone() -> None:
     run = FakeRun(violated(A_SHOULD), violated(A_MUST))
     alone = f"getActiveProject/{A_MUST}"
-    found = verdicts_of(run, configuration=replace(OCCASION, only=alone))
+    found = verdicts_of(run, configuration=replace(CONFIGURATION, only=alone))
     told = (run.judged, kinds_and_ids(found)[1:], A_SHOULD.partition("/")[2] in found.letter)
     assert told == ([alone], [("verdict", alone)], False)
 
@@ -128,7 +128,7 @@ SELECTED = {
 
 @pytest.mark.parametrize(("only", "expected"), SELECTED.values(), ids=SELECTED)
 def test_run_judges_what_it_is_narrowed_to(only: str, expected: dict[str, int]) -> None:
-    selected = replace(OCCASION, only=only).selected
+    selected = replace(CONFIGURATION, only=only).selected
     assert {case: len(promises) for case, promises in selected.items()} == expected
 
 
@@ -148,5 +148,5 @@ def test_case_says_once_why_its_clauses_are_blocked() -> None:
 
 
 def test_cases_of_the_contract_have_ids_of_their_own() -> None:
-    ids = [case.id for case in derive_cases(OCCASION.contract)]
-    assert len(ids) == len(set(ids)) == len(OCCASION.selected)
+    ids = [case.id for case in derive_cases(CONFIGURATION.contract)]
+    assert len(ids) == len(set(ids)) == len(CONFIGURATION.selected)

@@ -24,7 +24,7 @@ from talkstack_contract.judging.checks import (
     undocumented_fields,
 )
 from talkstack_contract.judging.checks import INTERNALS as SERVER_INTERNALS
-from talkstack_contract.model import Clause, Effect, Exchange, Provenance, Request, Response
+from talkstack_contract.model import Clause, Effect, Exchange, Lasting, Provenance, Request, Response
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson, shown, strict_json
 from tests.unit.contracts import PROJECT as PROJECT_OPERATION
 from tests.unit.contracts import billing_contract, cases_of, contract_of, operation_of
@@ -632,9 +632,26 @@ ORDERS: dict[str, tuple[list[Any], list[Any], int]] = {
 @pytest.mark.parametrize("name", ORDERS)
 def test_list_is_the_same_in_any_order(name: str) -> None:
     was, is_now, differences = ORDERS[name]
-    clause = replace(CLAUSES[SAME], expected=(("*", "id"),))
+    clause = replace(CLAUSES[SAME], expected=Lasting((("*", "id"),)))
     subject = Subject(answered(is_now), compared=answered(was))
     assert len(list(CHECKS["same-payload"](clause, subject))) == differences
+
+
+VOLATILE: dict[str, tuple[Any, Any, Lasting, int]] = {
+    "below-a-value": ({"a": {"at": 1, "b": 2}}, {"a": {"at": 9, "b": 2}}, Lasting((("a",),), (("a", "at"),)), 0),
+    "beside-it": ({"a": {"at": 1, "b": 2}}, {"a": {"at": 9, "b": 3}}, Lasting((("a",),), (("a", "at"),)), 1),
+    "in-a-list": ({"a": [{"at": 1}]}, {"a": [{"at": 9}]}, Lasting((("a",),), (("a", "*", "at"),)), 0),
+    "beside-a-list": ({"a": [{"at": 1}]}, {"a": [{"at": 9}, {}]}, Lasting((("a",),), (("a", "*", "at"),)), 1),
+    "of-any-key": ({"a": {"x": {"at": 1}}}, {"a": {"x": {"at": 9}}}, Lasting((("a",),), (("a", "*", "at"),)), 0),
+    "of-another-type": ({"a": "x"}, {"a": "y"}, Lasting((("a",),), (("a", "*", "at"),)), 1),
+}
+
+
+@pytest.mark.parametrize("name", VOLATILE)
+def test_what_changes_by_itself_may_differ_and_nothing_else(name: str) -> None:
+    was, is_now, expected, differences = VOLATILE[name]
+    subject = Subject(answered(is_now), compared=answered(was))
+    assert len(list(CHECKS["same-payload"](replace(CLAUSES[SAME], expected=expected), subject))) == differences
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from talkstack_contract.cli import COMMANDS, main
 from talkstack_contract.contract.profiles import load_profile
 from talkstack_contract.locations import PACKAGE, ROOT
 from tests.unit.contracts import FORMAT
-from tests.unit.found import A_MUST, A_SHOULD, OCCASION, violated
+from tests.unit.found import A_MUST, A_SHOULD, CONFIGURATION, violated
 from tests.unit.test_rebuild import ACCEPTANCE, ALL, cut, record
 
 Captured = pytest.CaptureFixture[str]
@@ -124,7 +124,7 @@ def test_report_writes_the_pages_and_names_them(tmp_path: Path, capsys: Captured
 def test_profile_that_is_printed_fits_the_contract(tmp_path: Path, capsys: Captured) -> None:
     main(["profile", str(record(tmp_path / "verdicts.jsonl"))])
     (tmp_path / "2026-11.toml").write_text(capsys.readouterr().out, encoding="utf-8")
-    ids = tuple(OCCASION.promises)
+    ids = tuple(CONFIGURATION.promises)
     assert sorted(load_profile(tmp_path / "2026-11.toml", FORMAT.parent, ids).rulings) == sorted(ids)
 
 
@@ -162,7 +162,7 @@ def test_bad_input_ends_with_one_line(
     monkeypatch.chdir(tmp_path)
     record(tmp_path / "v.jsonl")
     record(tmp_path / "part.jsonl", ALL[:3])
-    record(tmp_path / "demanding.jsonl", configuration=replace(OCCASION, fail_on_undocumented=True))
+    record(tmp_path / "demanding.jsonl", configuration=replace(CONFIGURATION, fail_on_undocumented=True))
     status, captured = main(words), capsys.readouterr()
     assert (status, captured.out, captured.err.count("\n")) == (4, "", 1)
     assert captured.err.startswith(f"ERROR: {told}")

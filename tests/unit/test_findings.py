@@ -12,9 +12,9 @@ from talkstack_contract.reports.findings import Findings, UndocumentedField, cel
 from tests.unit.found import (
     A_MUST,
     A_SHOULD,
+    CONFIGURATION,
     EVERYTHING,
     HOSTILE_EXCHANGE,
-    OCCASION,
     PROMISES,
     RUNS,
     SCRIPT,
@@ -159,7 +159,7 @@ def test_cell_without_text_links_nowhere() -> None:
 
 
 def test_started_is_told_in_utc() -> None:
-    found = findings(configuration=replace(OCCASION, started=datetime(2026, 11, 24, 9, 30, tzinfo=UTC)))
+    found = findings(configuration=replace(CONFIGURATION, started=datetime(2026, 11, 24, 9, 30, tzinfo=UTC)))
     assert "2026-11-24 09:30 UTC" in page(found, "report.html")
 
 

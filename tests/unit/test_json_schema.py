@@ -82,6 +82,21 @@ def test_requirement_is_followed_into_another_file() -> None:
     assert described(schema, c={"required": ["id"]})["id",].required
 
 
+ENVELOPE = {"required": ["data"], "x-contract": {"topic": "envelope", "interpretation": "r"}}
+TOPICS: dict[str, tuple[Any, str]] = {
+    "described-nowhere": ({"allOf": [ENVELOPE]}, "envelope"),
+    "described-by-nothing": ({"allOf": [ENVELOPE], "properties": {"data": True}}, "envelope"),
+    "described-outside": ({"allOf": [ENVELOPE], "properties": {"data": {"oneOf": [{}]}}}, "body"),
+    "described-inside": ({"allOf": [{**ENVELOPE, "properties": {"data": {"type": "string"}}}]}, "envelope"),
+}
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_value_is_of_the_topic_of_the_schema_that_describes_it(name: str) -> None:
+    schema, topic = TOPICS[name]
+    assert described(schema)["data",].notes == {"topic": topic, "interpretation": "r"}
+
+
 def test_topic_provenance_and_reading_reach_what_is_below() -> None:
     notes = {"topic": "t", "provenance": "assumed", "interpretation": "r", "const": "documented"}
     schema = {"x-contract": notes, "type": "object", "properties": {"id": {"type": "string"}}}

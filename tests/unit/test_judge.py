@@ -368,6 +368,12 @@ def test_findings_of_the_generator_are_violated() -> None:
     assert (judgement.verdict, judgement.violations) == (Verdict.VIOLATED, (finding,))
 
 
+def test_finding_of_the_generator_shows_the_request_that_it_is_about() -> None:
+    asked = with_generated(generated(FOUND, 1), generated(FOUND, 2))
+    asked.run.record_findings(OPERATION, [Violation("GET /thing", "No")], ["getActiveProject/generated/2"])
+    assert asked.judged(FINDS).exchanges == ("getActiveProject/generated/2",)
+
+
 def test_no_finding_of_the_generator_upholds() -> None:
     assert with_generated(generated(FOUND)).verdict(FINDS) is Verdict.UPHELD
 

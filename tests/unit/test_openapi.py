@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,13 @@ def test_digest_follows_every_file(small_folder: Path) -> None:
 @pytest.mark.parametrize("name", ["provider", "waivers"])
 def test_schema_of_a_file_of_ours_is_read(name: str) -> None:
     assert meta_schema(FORMAT.parent, name)["$id"] == f"{name}.json"
+
+
+def test_folder_without_meta_takes_the_installed_one(small_folder: Path) -> None:
+    named = [each.id for each in load_contract(small_folder).operations]
+    shutil.rmtree(small_folder / "meta")
+    without = [each.id for each in load_contract(small_folder).operations]
+    assert (without, meta_schema(small_folder, "waivers")["$id"]) == (named, "waivers.json")
 
 
 # Whole files

@@ -30,7 +30,7 @@ from talkstack_contract.provider.bodies import DecodedResponse
 from talkstack_contract.provider.evidence import curl_of
 from talkstack_contract.provider.parameter_styles import in_header, in_path, in_query
 from talkstack_contract.provider.redaction import Secrets
-from talkstack_contract.provider.request_builder import request_of
+from talkstack_contract.provider.request_builder import request_of, sent_values
 from talkstack_contract.provider.settings import Credential, Settings
 from tests.unit.contracts import billing_folder
 
@@ -233,6 +233,27 @@ def test_circle_of_references_is_refused(tmp_path: Path) -> None:
         loaded(tmp_path / "schemas", {"parameters": [{"$ref": "#/components/parameters/q"}]}, components=circle)
 
 
+# Values of the settings, which are text
+
+TIMES: dict[str, tuple[Part, str, Any]] = {
+    "one-number": ({"type": "number"}, "1.5", 1.5),
+    "text": ({"type": "string"}, "15", "15"),
+}
+TIMES |= {
+    "a-number-among-others": ({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}]}, "15", 15),
+    "a-text-among-others": ({"anyOf": [{"type": "string", "pattern": "^x"}, {"type": "number"}]}, "x1", "x1"),
+    "neither": ({"anyOf": [{"type": "string", "pattern": "^x"}, {"type": "number"}]}, "true", "true"),
+}
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_value_of_the_settings_is_what_its_parameter_allows(tmp_path: Path, name: str) -> None:
+    schema, value, expected = TIMES[name]
+    field = {"name": "at", "in": "query", "schema": {**schema, "x-contract": {"sends": "{at}"}}}
+    contract = loaded(tmp_path / "schemas", {"parameters": [field], "security": []})
+    assert sent_values(derive_cases(contract)[0], {"at": value}.__getitem__, str) == {"at": expected}
+
+
 # Bodies of a request
 
 BODIES: dict[str, tuple[str, Part, bytes]] = {
@@ -433,6 +454,42 @@ def test_text_is_judged_as_text(tmp_path: Path, name: str) -> None:
     assert broken(loaded(tmp_path / "schemas", success=CSV), body, ("Content-Type", media_type)) == expected
 
 
+def test_text_that_changes_by_itself_is_not_compared(tmp_path: Path) -> None:
+    notes = {"source": SOURCE, "state": "an active project", "volatile": [[]]}
+    contract = loaded(tmp_path / "schemas", success={**CSV, "x-contract": notes})
+    assert cases(contract)["asked-twice"].clauses[0].expected.paths == ()
+
+
+VOLATILE_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "data": {
+            "oneOf": [{"properties": {"at": {}}}, {"properties": {"items": {"items": {"properties": {"b": {}}}}}}]
+        },
+        "any": {"additionalProperties": {"type": "string"}},
+        "open": {"type": "object"},
+    },
+}
+
+
+def described(folder: Path, path: list[str]) -> Contract:
+    notes = {"source": SOURCE, "state": "an active project", "volatile": [path]}
+    content = {"application/json": {"schema": VOLATILE_SCHEMA}}
+    return loaded(folder, success={"content": content, "x-contract": notes})
+
+
+@pytest.mark.parametrize("path", ["data.at", "data.items.*.b", "any.x", "any.*", "open.x.y", "data", ""])
+def test_volatile_path_leads_to_a_key_of_the_response(tmp_path: Path, path: str) -> None:
+    steps = path.split(".") if path else []
+    assert described(tmp_path / "schemas", steps).operations[0].responses[0].volatile == (tuple(steps),)
+
+
+@pytest.mark.parametrize("path", ["data.att", "data.items.*.c", "dat"])
+def test_volatile_path_that_leads_nowhere_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(BadInput, match="is no key of the response"):
+        described(tmp_path / "schemas", path.split("."))
+
+
 def test_request_accepts_what_is_documented(tmp_path: Path) -> None:
     request = success(loaded(tmp_path / "schemas", success=CSV, others={"404": response("404")}))
     assert [each.value for each in request.headers if each.name == "Accept"] == ["text/csv, application/json"]
@@ -530,6 +587,21 @@ def test_range_goes_before_the_default(tmp_path: Path) -> None:
     [operation] = loaded(tmp_path / "schemas", others=others).operations
     kinds = {status: found.media_type for status in (200, 404, 500) if (found := operation.response(status))}
     assert kinds == {200: "application/json", 404: "text/csv", 500: "application/json"}
+
+
+def test_server_error_that_a_request_brings_about_is_told_by_its_name(tmp_path: Path) -> None:
+    notes = {"source": SOURCE, "cases": {"a-slow-query": {"sends": {"id": "slow"}}}}
+    found = cases(loaded(tmp_path / "schemas", QUERY_ID, others={"503": response("503", **{"x-contract": notes})}))
+    assert found["a-slow-query"].clause("status.is-503").statement == "a slow query is answered 503"
+
+
+def test_contract_without_components_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "schemas"
+    loaded(folder, {"security": []})
+    document = yaml.safe_load((folder / "openapi.yaml").read_text(encoding="utf-8"))
+    del document["components"]
+    (folder / "openapi.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert [each.id for each in load_contract(folder).operations] == ["getThing"]
 
 
 def test_range_says_nothing_of_how_it_is_brought_about(tmp_path: Path) -> None:

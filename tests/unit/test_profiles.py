@@ -17,10 +17,10 @@ from talkstack_contract.errors import BadInput
 from talkstack_contract.judging.judge import judgement_of
 from talkstack_contract.model import Provenance, Verdict
 from tests.unit.contracts import FORMAT
-from tests.unit.found import OCCASION, PROMISES
+from tests.unit.found import CONFIGURATION, PROMISES
 
 SCHEMAS = FORMAT.parent
-IDS = tuple(OCCASION.promises)
+IDS = tuple(CONFIGURATION.promises)
 TEXT = profile_text((judgement_of(*each, Verdict.UPHELD) for each in PROMISES.values()), "2026-11-02")
 SMALL = 'docs_read = "2026-11-02"\n[[required]]\nreason = "r"\ncases = ["a/b", "a/c"]\nclauses = ["x.y", "z"]\n'
 SMALL_IDS = ("a/b/x.y", "a/b/z", "a/c/x.y", "a/c/z", "a/c/later")

@@ -24,9 +24,9 @@ from talkstack_contract.results.records import (
     verdict_line,
     written,
 )
-from tests.unit.found import A_MUST, A_SHOULD, OCCASION, PROFILE, PROMISES, exchange, findings, judged, violated
+from tests.unit.found import A_MUST, A_SHOULD, CONFIGURATION, PROFILE, PROMISES, exchange, findings, judged, violated
 
-ACCEPTANCE = replace(OCCASION, profile=PROFILE)
+ACCEPTANCE = replace(CONFIGURATION, profile=PROFILE)
 ALL = list(PROMISES)
 HALF = len(ALL) // 2
 EXCHANGES = [exchange_line(evidence_of(exchange(), Secrets()))]
@@ -36,7 +36,7 @@ def record(
     path: Path,
     names: Sequence[str] = ALL,
     others: Sequence[Judgement] = (),
-    configuration: RunConfiguration = OCCASION,
+    configuration: RunConfiguration = CONFIGURATION,
     cut_short: str = "",
     exchanges: Sequence[Line] = EXCHANGES,
 ) -> Path:
@@ -146,11 +146,14 @@ def test_exchange_that_both_parts_hold_is_evidence_twice(tmp_path: Path) -> None
 
 
 OTHERS = {
-    "another-provider": (replace(OCCASION, settings=replace(OCCASION.settings, base_url="https://b")), "provider"),
-    "another-contract": (replace(OCCASION, contract=replace(OCCASION.contract, digest="0")), "contract"),
+    "another-provider": (
+        replace(CONFIGURATION, settings=replace(CONFIGURATION.settings, base_url="https://b")),
+        "provider",
+    ),
+    "another-contract": (replace(CONFIGURATION, contract=replace(CONFIGURATION.contract, digest="0")), "contract"),
     "another-profile": (ACCEPTANCE, "profile"),
-    "another-demand": (replace(OCCASION, fail_on_undocumented=True), "fail_on_undocumented"),
-    "another-requirement": (replace(OCCASION, require_all=True), "require"),
+    "another-demand": (replace(CONFIGURATION, fail_on_undocumented=True), "fail_on_undocumented"),
+    "another-requirement": (replace(CONFIGURATION, require_all=True), "require"),
 }
 
 
@@ -163,7 +166,10 @@ def test_parts_of_two_runs_are_not_joined(configuration: RunConfiguration, key: 
 
 def test_embedded_reference_is_one_provider_whatever_its_port(tmp_path: Path) -> None:
     ports = [
-        replace(OCCASION, settings=replace(OCCASION.settings, is_reference=True, base_url=f"http://127.0.0.1:{port}"))
+        replace(
+            CONFIGURATION,
+            settings=replace(CONFIGURATION.settings, is_reference=True, base_url=f"http://127.0.0.1:{port}"),
+        )
         for port in (8001, 8002)
     ]
     assert (
@@ -174,7 +180,7 @@ def test_embedded_reference_is_one_provider_whatever_its_port(tmp_path: Path) ->
 
 # Files that are no record
 
-HEADER = written(header_line(OCCASION.run_header))
+HEADER = written(header_line(CONFIGURATION.run_header))
 BAD = {
     "empty": ("", "line 1: is not the header of a record"),
     "no-json": ("no json\n", "line 1: is not JSON"),
@@ -213,7 +219,7 @@ def test_file_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
 ALWAYS = ["summary.md", "report.html", "junit.xml"]
 GIVEN = {
     "with-a-profile": (ACCEPTANCE, ALL, [*ALWAYS, "acceptance.html"]),
-    "without-one": (OCCASION, ALL, ALWAYS),
+    "without-one": (CONFIGURATION, ALL, ALWAYS),
     "narrowed": (ACCEPTANCE, ALL[:3], ALWAYS),
 }
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from talkstack_contract import __version__
+from talkstack_contract.contract.interpretations import OWN
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Judgement, Verdict, Violation
 from talkstack_contract.provider.evidence import evidence_of
@@ -28,9 +29,9 @@ from tests.unit.found import (
     A_MUST,
     A_SHOULD,
     BASELINE,
+    CONFIGURATION,
     CONTRACT,
     HISTORY,
-    OCCASION,
     PROFILE,
     PROMISES,
     exchange,
@@ -39,7 +40,7 @@ from tests.unit.found import (
     violated,
 )
 
-RUN_HEADER = OCCASION.run_header
+RUN_HEADER = CONFIGURATION.run_header
 PROFILED = replace(
     RUN_HEADER,
     fail_on_undocumented=True,
@@ -89,11 +90,11 @@ def test_heading_is_read_back_from_its_line(run_header: RunHeader) -> None:
 
 
 def test_heading_names_each_clause_in_the_order_of_asking() -> None:
-    assert RUN_HEADER.clauses == tuple(OCCASION.promises)
+    assert RUN_HEADER.clauses == tuple(CONFIGURATION.promises)
 
 
 def test_heading_knows_every_documented_pair() -> None:
-    assert RUN_HEADER.scope().responses == promised(CONTRACT, OCCASION.cases)
+    assert RUN_HEADER.scope().responses == promised(CONTRACT, CONFIGURATION.cases)
 
 
 ROUND_TRIPS = {
@@ -169,3 +170,16 @@ def test_footer_holds_the_decision_and_what_it_cost() -> None:
     }
     totals = Totals(30, 12, 1.23, 8.5, ("getActiveProject 200 $.colour",))
     assert footer_line(decision, totals, "a worker died") == expected
+
+
+# The interpretations
+
+
+def test_record_explains_each_interpretation_that_a_contract_leaves_to_the_suite() -> None:
+    own = {name for _, clause in PROMISES.values() for name in [clause.source.interpretation] if name in OWN}
+    bare = replace(CONFIGURATION, contract=replace(CONTRACT, interpretations=()))
+    assert {each.id for each in bare.run_header.interpretations} == own > {"error-body", "server-internals"}
+
+
+def test_interpretation_of_the_contract_goes_before_our_own() -> None:
+    assert CONFIGURATION.run_header.interpretations == CONTRACT.interpretations

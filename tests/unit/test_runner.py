@@ -11,6 +11,7 @@ import pytest
 
 from talkstack_contract.contract.cases import REFUSAL as REFUSAL_RANK
 from talkstack_contract.errors import Blocked
+from talkstack_contract.execution.runner import Answers
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Effect, Exchange, Judgement, Request, Verdict, Violation
@@ -208,6 +209,15 @@ def test_case_without_a_usable_answer_is_asked_once_more(reply: Reply) -> None:
         2,
         clauses_of("by-api-key"),
     )
+
+
+def test_documented_503_is_an_answer_and_asked_once() -> None:
+    case = replace(CASES["by-api-key"], status=503)
+    cases = [CASES["by-bearer"], case]
+    provider = Scripted({"by-api-key": [Reply(503), FOUND]}, EVERYTHING, {})
+    answers = Answers(cases, provider, Accounts(cases, provider, Ledger(), "n"))
+    answers.of(CASES["by-bearer"])
+    assert (answers.of(case).exchange.status, provider.asked) == (503, ["by-bearer", "by-api-key"])
 
 
 def test_nobody_is_rung_twice_to_learn_whether_an_answer_was_lost() -> None:

@@ -15,10 +15,10 @@ STAGES = ("contract", "provider", "states", "execution", "judging", "results", "
 """In the order in which data flows; before them what all share, after them the ways in; `docs` is beside the first."""
 WAYS_IN = ("pytest_plugin", "cli", "__main__")
 FLOORS = [
-    ("model", "errors", "media_types"),
+    ("model", "errors", "media_types", "locations"),
     ("contract", "docs"),
     *((stage,) for stage in STAGES[1:]),
-    ("run_configuration", "run_options", "locations"),
+    ("run_configuration", "run_options"),
     ("pytest_plugin", "cli", "__main__"),
 ]
 ENGINE = sorted(PACKAGE.rglob("*.py"))

@@ -22,7 +22,7 @@ from talkstack_contract.reports.terminal import (
     printed,
     verdict_text,
 )
-from tests.unit.found import A_MUST, A_SHOULD, OCCASION, PROMISES, exchange, findings, judged, violated
+from tests.unit.found import A_MUST, A_SHOULD, CONFIGURATION, PROMISES, exchange, findings, judged, violated
 
 # The last line
 
@@ -94,7 +94,7 @@ def test_letter_names_the_reading_and_the_waiver() -> None:
     rows = letter(waived, []).split("\n")
     assert (rows[0], rows[3:]) == (
         "getActiveProject/no-credential: media-type.is-json waived at content-type",
-        ["  interpretation error-body in schemas/interpretations.yaml", "  waived    T-1"],
+        ["  interpretation error-body, which report.html explains", "  waived    T-1"],
     )
 
 
@@ -176,7 +176,7 @@ ALL_UPHELD: Mapping[str, Verdict | None] = {f"getActiveProject/{name}": Verdict.
 
 
 def compared(before: Mapping[str, Verdict | None], *now: tuple[str, Verdict]) -> Findings:
-    configuration = replace(OCCASION, baseline=Baseline("last night", {**ALL_UPHELD, **before}))
+    configuration = replace(CONFIGURATION, baseline=Baseline("last night", {**ALL_UPHELD, **before}))
     return findings([judged(name, verdict, reason="why") for name, verdict in now], configuration=configuration)
 
 
@@ -237,7 +237,7 @@ def test_long_list_of_changes_is_cut_with_its_length_told() -> None:
 
 
 def test_new_clause_tells_when_it_is_violated() -> None:
-    configuration = replace(OCCASION, baseline=Baseline("then", {}))
+    configuration = replace(CONFIGURATION, baseline=Baseline("then", {}))
     found = findings([violated(A_MUST)], only=[A_MUST, A_SHOULD], configuration=configuration)
     assert change_lines(found.decision.changes, found.judgements) == [
         f"new               {A_MUST_ID}, violated",

@@ -8,7 +8,7 @@ import pytest
 from talkstack_contract.errors import BadInput
 from talkstack_contract.reports.rebuild import joined, read_part, views
 from talkstack_contract.reports.verify import TOLD_AT_MOST, differences, read_page, shown_by
-from tests.unit.found import A_MUST, A_SHOULD, OCCASION, PROMISES
+from tests.unit.found import A_MUST, A_SHOULD, CONFIGURATION, PROMISES
 from tests.unit.test_rebuild import ACCEPTANCE, record
 
 ID = f"getActiveProject/{A_MUST}"
@@ -32,7 +32,7 @@ def test_page_of_its_record_matches(tmp_path: Path) -> None:
 
 def test_every_verdict_is_read_off_the_page(tmp_path: Path) -> None:
     shown = shown_by(both(tmp_path)[1])
-    assert shown.verdicts == dict.fromkeys(OCCASION.promises, "✓ upheld")
+    assert shown.verdicts == dict.fromkeys(CONFIGURATION.promises, "✓ upheld")
 
 
 def test_decision_and_digests_are_read_off_the_page(tmp_path: Path) -> None:
@@ -61,8 +61,8 @@ TAMPERED: dict[str, tuple[Callable[[str], str], str]] = {
         "decision: the page says '✓ ACCEPTED WITH REMARKS', the record gives '✓ ACCEPTED'",
     ),
     "digest-of-the-contract": (
-        lambda page: page.replace(OCCASION.contract.digest, "0" * 64),
-        f"sha256 of contract: the page says {'0' * 64}, the record gives {OCCASION.contract.digest}",
+        lambda page: page.replace(CONFIGURATION.contract.digest, "0" * 64),
+        f"sha256 of contract: the page says {'0' * 64}, the record gives {CONFIGURATION.contract.digest}",
     ),
     "digest-of-the-profile": (
         lambda page: page.replace("5e" * 32, "0" * 64),
