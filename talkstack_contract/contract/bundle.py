@@ -115,13 +115,22 @@ class _Bundle:
 def _with_branches(schema: Json) -> Json:
     """Move what stands beside an `allOf` into it, where that means the same.
 
-    openapi-python-client 0.26 loses the properties beside an `allOf`, and with them the payload of a response.
+    openapi-python-client 0.26 loses the properties beside an `allOf`, and with them the payload of a response; it joins
+    a text with an enum, and not with a constant.
     """
     beside = {key: schema[key] for key in ("type", "required", "properties") if key in schema}
     if "allOf" not in schema or "properties" not in beside or UNEVALUATED & schema.keys():
         return schema
+    beside["properties"] = {name: _as_enum(each) for name, each in beside["properties"].items()}
     others = {key: value for key, value in schema.items() if key not in beside}
     return {**others, "allOf": [*schema["allOf"], beside]}
+
+
+def _as_enum(schema: Json) -> Json:
+    if not isinstance(schema, dict) or not isinstance(schema.get("const"), str):
+        return schema
+    others = {key: value for key, value in schema.items() if key != "const"}
+    return {**others, "type": "string", "enum": [schema["const"]]}
 
 
 def _joined(file: str, reference: str) -> str:
