@@ -23,6 +23,13 @@ class BadInput(ContractError):
     def __init__(self, file: str, key: str, problem: str, remedy: str) -> None:
         place = f"{file}: {key}" if key else file
         super().__init__(f"{place}: {problem}; {remedy}")
+        self._said = file, key, problem, remedy
+
+    def under(self, folder: str) -> "BadInput":
+        """Return the same error with the name of another contract folder in place of `schemas`."""
+        file, *others = self._said
+        name = file.removeprefix("schemas")
+        return BadInput(f"{folder}{name}" if file.startswith("schemas") else file, *others)
 
 
 class Blocked(ContractError):

@@ -339,7 +339,7 @@ def _foreign_case(operation: Operation, *names: str) -> Case:
 def _undocumented_mutations(operation: Operation, field: Field) -> Iterator[tuple[MutationKind, str, Provenance]]:
     told = operation.responses
     is_told_absent = any((field.name,) in response.absent for response in told)
-    if field.place is ParameterLocation.BODY and field.is_required and not is_told_absent:
+    if field.place is not ParameterLocation.PATH and field.is_required and not is_told_absent:
         yield MutationKind.ABSENT, "undocumented-refusals", Provenance.ASSUMED
     if field.place is ParameterLocation.BODY and (field.is_required or is_told_absent):
         for mutation in (MutationKind.EMPTY,) if bare_type(operation.media_type) in (MULTIPART, FORM) else UNUSUAL:

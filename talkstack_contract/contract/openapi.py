@@ -35,8 +35,16 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def load_contract(folder: Path) -> Contract:
-    """Read and check everything under `folder`."""
-    return _Catalogue(folder).contract()
+    """Read and check everything under `folder`. Raises `BadInput`, which names the file by its path."""
+    try:
+        return _Catalogue(folder).contract()
+    except BadInput as error:
+        raise error.under("schemas" if folder.name == "schemas" else _shown(folder)) from None
+
+
+def _shown(folder: Path) -> str:
+    """Return a folder as a user would name it: from where the command runs, if that is above it."""
+    return str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder)
 
 
 def meta_schema(folder: Path, name: str) -> Json:
@@ -62,7 +70,7 @@ class _Catalogue:
         own, meta = _names(folder), _holder_of_meta(folder)
         names = [*own, *(f"meta/{name}" for name in _names(meta / "meta"))] if meta is not folder else own
         if "openapi.yaml" not in names:
-            raise BadInput("schemas/openapi.yaml", "", "is missing", "run from a checkout of talkstack-contract")
+            raise BadInput("schemas/openapi.yaml", "", "is missing", "name a folder with one, or leave --contract out")
         self.own = own
         self.documents = {name: read_document(folder if name in own else meta, name) for name in names}
         root = self.documents["openapi.yaml"]

@@ -254,6 +254,18 @@ def test_value_of_the_settings_is_what_its_parameter_allows(tmp_path: Path, name
     assert sent_values(derive_cases(contract)[0], {"at": value}.__getitem__, str) == {"at": expected}
 
 
+def test_required_parameter_is_left_out(tmp_path: Path) -> None:
+    given = [parameter("q", "query", "x"), parameter("X-Trace", "header", "y"), parameter("id", "path", "z")]
+    found = cases(loaded(tmp_path / "schemas", {"parameters": given}, path="/thing/{id}"))
+    assert {name for name in found if name.endswith("-absent")} == {"q-absent", "x-trace-absent"}
+
+
+def test_mistake_is_told_by_the_path_of_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refusal:
+        loaded(tmp_path / "promises", success={"links": {}})
+    assert str(refusal.value).startswith(f"{tmp_path / 'promises' / 'openapi.yaml'}: /thing.get.responses.200.links")
+
+
 # Bodies of a request
 
 BODIES: dict[str, tuple[str, Part, bytes]] = {
