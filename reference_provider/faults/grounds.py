@@ -29,7 +29,7 @@ REFUSALS = {
 ASSUMED_REFUSALS = ("no-credential", "wrong-token", "wrong-key")
 """The only ones that are asked where no page prints a refusal."""
 
-PLAIN_REFUSALS = (*ASSUMED_REFUSALS, "empty-token", "empty-key", "token-expired")
+PLAIN_REFUSALS = (*ASSUMED_REFUSALS, "empty-token", "token-expired")
 """The only ones that are asked of an operation that changes something."""
 
 SUCCESS_WORDS = {

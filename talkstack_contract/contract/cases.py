@@ -276,6 +276,8 @@ def _refused_variants(base: Case, response: Response, forms: Sequence[Credential
     if response.refusal is Refusal.MISSING:
         return
     for form in forms:
+        if form is CredentialVariant.EMPTY and not scheme.prefix and operation.effect is not Effect.READS:
+            continue  # an empty value is no credential at all, which is sent as well
         is_before = form in (CredentialVariant.WRONG, CredentialVariant.EMPTY)
         name = f"{form}-{scheme.noun}" if is_before else f"{scheme.noun}-{form}"
         case = replace(base, name=f"{name}{beside}", credential_variant=form)
