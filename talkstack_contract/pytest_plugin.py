@@ -44,6 +44,7 @@ from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger, tidy
 
 _run_contract = [CONTRACT]
+EMBEDDED = "reference"  # in the place of a provider file
 INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
 MODULES = {GENERATED: "test_generated", WORKFLOW: "test_workflows"}
 """The module with the items of a kind of case; those of all others are in `test_documented`."""
@@ -130,12 +131,15 @@ def _case_id(configuration: RunConfiguration, nodeid: str) -> str:
 
 def _settings(config: pytest.Config, names: SettingNames, embedded: ExitStack) -> Settings:
     base_url = config.getoption("base_url", None) or config.getini("base_url") or ""
-    if file := config.option.provider:
+    if config.option.provider == EMBEDDED:
+        if any(str(each).startswith("--base-url") for each in config.invocation_params.args):
+            raise BadInput("--provider reference", "", "names another provider than --base-url", "give one of the two")
+    elif file := config.option.provider:
         path = Path(config.invocation_params.dir, file)
         return settings_of_file(path, names, os.environ, base_url, config.option.allow_insecure)
-    if base_url:
+    elif base_url:
         return settings_of_environment(base_url, names, os.environ, config.option.allow_insecure)
-    if config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
+    elif config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
         raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
     config.stash[REFERENCE] = given = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
     settings = settings_of_reference(given, names)

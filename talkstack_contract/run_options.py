@@ -32,7 +32,11 @@ CONTRACT_OPTION = _value(
 
 GROUPS: Mapping[str, tuple[Option, ...]] = {
     "whom to test": (
-        _value("--provider", "FILE", "provider file (TOML): base URL, accounts, limits, and which effects are allowed"),
+        _value(
+            "--provider",
+            "FILE",
+            "provider file (TOML): base URL, accounts, limits, allowed effects; `reference` is the embedded provider",
+        ),
         CONTRACT_OPTION,
         _switch("--allow-insecure", "allow http to a host that is not this machine"),
     ),

@@ -79,7 +79,7 @@ class Scope:
         return by_profile and (self.baseline is None or self.baseline.scores(operation, clause))
 
     def is_red(self, judgement: Judgement) -> bool:
-        """Tell whether this judgement makes the run red: with a baseline, only if the violation is new."""
+        """Tell whether this judgement fails the run: with a baseline, only if the violation is new."""
         if self.standing(judgement.id) is Standing.NOT_SCORED or not fails(judgement, self.fail_on):
             return False
         return self.baseline is None or self.baseline.is_newly_violated(judgement)

@@ -1,4 +1,4 @@
-"""The secrets of a run, found in a text however it is escaped or encoded, and blanked there.
+"""The secrets of a run, found in a text however it is escaped or encoded, and redacted there.
 
 A secret is a value that the settings give, or a credential at a place that the contract marks (the token of a login).
 What a provider merely calls a token is masked where it stands, by its key, and nowhere else: `without_secret_keys`.

@@ -126,7 +126,7 @@ class Findings:
 
     @property
     def failing(self) -> list[tuple[Judgement, list[Judgement]]]:
-        """The violations that make the run red: one for each clause and what was received, with the others like it."""
+        """The violations that fail the run: one for each clause and what was received, with the others like it."""
         red = set(self.decision.violated)
         return _alike(each for each in self.judgements if each.id in red)
 
@@ -192,11 +192,11 @@ class Findings:
         return list(found.items())
 
     def coverage(self, operations: Iterable[ListedOperation]) -> str:
-        """Return `12 of 14 documented responses upheld` for some operations."""
+        """Return `12 of 14 upheld`, of the documented responses of some operations."""
         ids = {operation.id for operation in operations}
         mine = [response for response in self.decision.responses if response.operation in ids]
         upheld = sum(response.verdict is Verdict.UPHELD for response in mine)
-        return f"{upheld} of {len(mine)} documented responses upheld" if mine else "no response is documented"
+        return f"{upheld} of {len(mine)} upheld" if mine else "no response is documented"
 
     def beyond(self, operation: str) -> DocumentedResponse | None:
         """Return what the clauses come to for which no page prints a status, as of a response; None without any."""

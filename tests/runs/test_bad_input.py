@@ -60,6 +60,10 @@ ROWS = {
         ("--base-url", f"https://user:{PASSWORD}@api.example"), ("--base-url", "holds a user or password")
     ),
     "http-beyond-loopback-in-option": Row(("--base-url", "http://api.example"), ("--base-url", "is not https")),
+    "reference-and-a-base-url": Row(
+        ("--provider", "reference", "--base-url", "http://127.0.0.1:9"),
+        ("--provider reference", "names another provider"),
+    ),
     "empty-option": Row(("--base-url", ""), ("--base-url", "is empty", "leave it out")),
     "no-url-in-option": Row(("--base-url", "api.example"), ("--base-url", "is not an http URL")),
     "verify-base-url": Row(

@@ -71,5 +71,12 @@ def test_budget_of_requests_is_kept(tmp_path: Path) -> None:
 
 
 def test_embedded_provider_is_loudly_not_the_vendor(tmp_path: Path) -> None:
-    run = run_suite(tmp_path, "-k", "wrong-token and status")
+    run = run_suite(tmp_path, "-k", "wrong-token")
     assert "NOT THE VENDOR" in run.terminal
+
+
+def test_reference_is_tested_whatever_the_environment_names(tmp_path: Path) -> None:
+    with dead_port() as elsewhere:
+        words = ("--provider", "reference", "-k", "wrong-token")
+        run = run_suite(tmp_path, *words, environment={"PYTEST_BASE_URL": elsewhere})
+    assert (run.exit_status, "NOT THE VENDOR" in run.terminal) == (0, True)

@@ -31,6 +31,8 @@ RETIRED = {
     "put to the test": "tested",
     "without weight": "does not fail the run",
     "makes this run red": "fails this run",
+    "Red from": "Fails on",
+    "blanked": "redacted",
 }
 """Each retired term, and what is said in its place."""
 DOCUMENTS = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
