@@ -13,6 +13,7 @@ from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.results.history import History, Night
 
 TURNS = 3  # a fault that comes and goes is two; a clause that turns once more keeps changing
+NOISE_MS = 20.0  # of a median: less is the noise of a machine, however many times the nights before it is
 SLOWER = 1.5  # times the median of the nights before: less is the noise of a shared machine
 SPARKS = "▁▂▃▄▅▆▇█"
 BAR, GAP, HIGH = 14, 6, 80  # px of the chart: width of a night, space between two, height
@@ -54,7 +55,9 @@ class Trend:
     def times_slower(self) -> float | None:
         """How many times slower the answers are than in the nights before; None where the difference is noise."""
         before, now = self.latency_before_ms, self.nights[-1].latency_ms
-        return round(now / before, 1) if before and now and now / before >= SLOWER else None
+        if not before or not now or now - before < NOISE_MS or now / before < SLOWER:
+            return None
+        return round(now / before, 1)
 
     @property
     def first_seen(self) -> tuple[str, ...]:
