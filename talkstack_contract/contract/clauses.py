@@ -39,6 +39,9 @@ AUTHENTICATION = Source(
     "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
 )
 
+Path = tuple[str, ...]
+Parts = Mapping[Path, DescribedValue]  # the described values of a body, by their paths
+
 STRICT_JSON, IS_TEXT = "body.is-strict-json", "body.is-readable-text"
 KINDS = {
     "string": "text",
@@ -103,7 +106,8 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
     for name, path in response.shows:
         needs = tuple(clause.name for clause in clauses if clause.path == path)[:1] or (form_clause(response),)
         if "*" in path:  # one of the items does, and an empty list has none
-            kinds = _kind_clause_names(path[: path.index("*")], response.described_values)
+            parts = {part.path: part for part in response.described_values}
+            kinds = _kind_clause_names(path[: path.index("*")], parts)
             needs = (STRICT_JSON, *(clause.name for clause in clauses if clause.name in kinds))
         sentence = f"the answer shows the {name} that it was asked for"
         source = replace(
@@ -256,7 +260,10 @@ def _status_clause(response: Response, words: str, also: tuple[int, ...] = ()) -
 
 def _body_clauses(response: Response) -> Iterator[Clause]:
     """Yield the clauses of each described value, then those of the body as a whole."""
-    yield from _told_apart([clause for part in response.described_values for clause in _part_clauses(part, response)])
+    parts = {part.path: part for part in response.described_values}
+    holders = _holders_of_the_object(parts)
+    made = [clause for part in parts.values() for clause in _part_clauses(part, response, parts, holders)]
+    yield from _told_apart(made)
     for provenance in response.rest:
         name = "body.matches-the-schema"
         if provenance is not Provenance.DOCUMENTED:
@@ -298,24 +305,22 @@ def _schema_of(response: Response) -> BodySchema:
     return response.schema
 
 
-def _part_clauses(part: DescribedValue, response: Response) -> Iterator[Clause]:
+def _part_clauses(part: DescribedValue, response: Response, parts: Parts, holders: frozenset[Path]) -> Iterator[Clause]:
     """Yield the clauses of one value: its type first, then what only a sample shows."""
-    holders = _holders_of_the_object(response.described_values)
     keywords = dict(part.keywords)
     locations = list(part.locations)
     if not part.path and holders:  # that the body is an object follows from a key that it must have
         del keywords["type"]
         locations = [each for each in locations if each.keyword != "type"]
-    if part in holders:
-        root = next(each for each in response.described_values if not each.path)
-        locations += [each for each in root.locations if each.keyword == "type"]
+    if part.path in holders:
+        locations += [each for each in parts[()].locations if each.keyword == "type"]
     if not part.path and not keywords:
         return
     source = replace(response.source, interpretation=part.notes.get("interpretation", response.source.interpretation))
     prefix = _prefix(part)
     kind = keywords.pop("type", None)
     is_literal = part.notes.get("const") == Provenance.DOCUMENTED
-    above = _kind_clause_names(part.path[:-1], response.described_values) if part.path else ()
+    above = _kind_clause_names(part.path[:-1], parts) if part.path else ()
     needs: tuple[str, ...] = (form_clause(response), *above)
     schema, optional = _schema_of(response), part.is_optional
     presence = {"type", "required", "anyOf"}
@@ -345,15 +350,13 @@ def _part_clauses(part: DescribedValue, response: Response) -> Iterator[Clause]:
         yield Clause(f"{prefix}{suffix}", sentence, given, source, "value", expected, part.path, needs, may_lack)
 
 
-def _holders_of_the_object(parts: Sequence[DescribedValue]) -> tuple[DescribedValue, ...]:
+def _holders_of_the_object(parts: Parts) -> frozenset[Path]:
     """Return the values whose clauses tell that the body is an object: the keys that it must have, where there are."""
-    root = next((part for part in parts if not part.path), None)
-    if root is None or root.keywords.get("type") != "object":
-        return ()
-    first = [part for part in parts if len(part.path) == 1 and part.path != ("*",)]
-    return tuple(part for part in first if part.required) or tuple(
-        part for part in first if part.path[0].endswith("|.")
-    )
+    if () not in parts or parts[()].keywords.get("type") != "object":
+        return frozenset()
+    first = [part for part in parts.values() if len(part.path) == 1 and part.path != ("*",)]
+    required = frozenset(part.path for part in first if part.required)
+    return required or frozenset(part.path for part in first if part.path[0].endswith("|."))
 
 
 def _kinds_asked(keywords: Mapping[str, Json]) -> tuple[str, ...]:
@@ -373,9 +376,9 @@ def _shown(path: Sequence[str]) -> str:
     return ".".join(step.replace("|", " or ") for step in steps)
 
 
-def _kind_clause_names(path: tuple[str, ...], parts: Sequence[DescribedValue]) -> tuple[str, ...]:
+def _kind_clause_names(path: Path, parts: Parts) -> tuple[str, ...]:
     """Return the clause that says of what kind the value above is; an item of a list has its list above it."""
-    part = next((part for part in parts if part.path == path), None)
+    part = parts.get(path)
     if path and (part is None or "type" not in part.keywords):
         return _kind_clause_names(path[:-1], parts)
     if part is None or (not path and part.keywords.get("type") != "array"):
@@ -408,7 +411,8 @@ def payload_paths(response: Response) -> tuple[tuple[str, ...], ...]:
     parts = [part for part in response.described_values if part.path and part.notes.get("const") != literal]
     shown = [part for part in parts if Side.RESPONSE not in part.keywords]
     paths = [part.path for part in shown if part.notes.get("topic") != "envelope"]
-    return tuple(path for path in paths if not any(other[: len(path)] == path and other != path for other in paths))
+    above = {path[:length] for path in paths for length in range(len(path))}
+    return tuple(path for path in paths if path not in above)
 
 
 def lasting(response: Response) -> Lasting:
