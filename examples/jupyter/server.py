@@ -1,4 +1,4 @@
-"""Starts Jupyter Server for a run: on a free port of this machine, with a random token, its files in a temporary folder."""
+"""Starts Jupyter Server for a run: on a free port of this machine, with a random token and a temporary folder."""
 
 import json
 import os
