@@ -334,6 +334,17 @@ def test_what_removes_an_object_of_its_own_making_may_ask_as_the_account_of_the_
     assert (exchange.status, world_of(accounts).lines()) == (200, ["POST /invoices", "DELETE /invoices/invoice-made-1"])
 
 
+def test_rename_of_an_object_of_its_own_making_may_ask_as_the_account_of_the_settings() -> None:
+    named = replace(CASES["updateInvoice/by-bearer"], name="renamed", needs_own_account=True)
+    renames = replace(named.operation, creates=CASES["createInvoice/by-bearer"].operation.creates)
+    case = replace(named, operation=renames)
+    world = World()
+    others = {id_: each for id_, each in CASES.items() if each.operation.id != renames.id}
+    accounts = Accounts([*others.values(), case], Billing(settings(), world), Ledger(), "n")
+    answer = accounts.provider.send(accounts.request(case), case.id)
+    assert (answer.status, world.lines()) == (200, ["POST /invoices", "PUT /invoices/invoice-made-1"])
+
+
 # Taking back
 
 
