@@ -277,7 +277,8 @@ class Accounts:
         """Tell whether a value of the settings is left alone, since this case would change what it names."""
         is_given = self._given_as(account)
         names_object = any(field.names_object and name in names_in(field.sends) for field in case.operation.fields)
-        return bool(is_given) and self._changes(case) and names_object and name in self._makers
+        is_replaced = case.status in range(200, 300) and any(name in names_in(sent) for _, _, sent in case.mutations)
+        return bool(is_given) and self._changes(case) and (names_object or is_replaced) and name in self._makers
 
     def _found(self, place: Place, name: str) -> str | None:
         """Return a value that an operation with the effect reads shows, each called at most once; None without one."""
