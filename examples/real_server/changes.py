@@ -15,7 +15,8 @@ STRICT_JSON, SCHEMA = "body.is-strict-json", "body.matches-the-schema"
 class Fault:
     """A change of the response to a case; `clause` is what it breaks, `unpromised` says why it breaks nothing.
 
-    `before` changes the request on its way to the server; `missed` says why no clause sees what a page promises.
+    `before` changes the request on its way to the server; `method` names the requests that are meant, where not all
+    are; `missed` says why no clause sees what a page promises.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Fault:
     unpromised: str = ""
     missed: str = ""
     before: ChangeOfRequest = as_sent
+    method: str = ""
 
 
 def with_status(status: int) -> Change:
@@ -40,6 +42,13 @@ def with_header(name: str, value: str) -> Change:
         return replace(response, headers=(*kept, (name, value)))
 
     return change
+
+
+def without_header(name: str) -> Change:
+    """Leave a header out."""
+    return lambda response: replace(
+        response, headers=tuple(each for each in response.headers if each[0].lower() != name.lower())
+    )
 
 
 def with_bytes(change: Callable[[bytes], bytes]) -> Change:

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,16 +52,15 @@ def rows(
     between: Proxy,
     folder: Path,
     command: Command,
-    environment: Mapping[str, str] | None = None,
     departures: frozenset[str] = frozenset(),
 ) -> Iterator[Row]:
     """Test the case of each fault while it is on; `departures` are clauses that the server violates by itself."""
     for fault in faults:
         reports = folder / "reports"
         options = ["--only", fault.case, "--reports", str(reports), "-q"]
-        between.change, between.before = fault.change, fault.before
-        run = subprocess.run(command(between.url, folder, options), capture_output=True, check=False, env=environment)
-        between.change, between.before = unchanged, as_sent
+        between.change, between.before, between.method = fault.change, fault.before, fault.method
+        run = subprocess.run(command(between.url, folder, options), capture_output=True, check=False)
+        between.change, between.before, between.method = unchanged, as_sent, ""
         found = [each for each in violated(reports / "verdicts.jsonl") if each[0] not in departures]
         yield Row(fault, tuple(f"{id_.rpartition('/')[2]} ({level})" for id_, level in found), run.returncode)
 

@@ -48,7 +48,7 @@ def as_sent(request: Sent) -> Sent:
 
 
 class Proxy(ThreadingHTTPServer):
-    """Sends each request on as `before` makes it, and each response back as `change` does."""
+    """Sends each request on as `before` makes it, and each response back as `change` does; both of `method` alone."""
 
     daemon_threads = True
 
@@ -57,6 +57,7 @@ class Proxy(ThreadingHTTPServer):
         self.upstream = urlsplit(upstream).netloc
         self.change: Change = unchanged
         self.before: ChangeOfRequest = as_sent
+        self.method = ""
 
     @property
     def url(self) -> str:
@@ -67,10 +68,12 @@ class Proxy(ThreadingHTTPServer):
         """Send a request on, and change what comes back."""
         connection = HTTPConnection(self.upstream, timeout=TIMEOUT_S)
         try:
-            sent = self.before(request)
+            is_meant = self.method in ("", request.method)
+            sent = self.before(request) if is_meant else request
             connection.request(sent.method, sent.path, sent.body, dict(sent.headers))
             response = connection.getresponse()
-            return self.change(Received(response.status, tuple(response.getheaders()), response.read()))
+            received = Received(response.status, tuple(response.getheaders()), response.read())
+            return self.change(received) if is_meant else received
         finally:
             connection.close()
 
