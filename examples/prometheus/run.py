@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from examples.prometheus.server import Server, prometheus
+from examples.real_server.process import suite_command
 
 CONTRACT = Path(__file__).parent / "contract"
 REPORTS = Path("reports") / "prometheus"
@@ -19,8 +20,7 @@ def command(server: Server, url: str, folder: Path, words: Sequence[str]) -> lis
     """Return the command of a run that asks `url`, with what the server yields in a provider file in `folder`."""
     provider = folder / "provider.toml"
     provider.write_text(server.provider_file(), encoding="utf-8")
-    options = ["--contract", str(CONTRACT), "--base-url", url, "--provider", str(provider)]
-    return [sys.executable, "-m", "talkstack_contract", "run", *options, *words]
+    return suite_command(CONTRACT, url, provider, words)
 
 
 def main(words: Sequence[str]) -> int:

@@ -1,22 +1,19 @@
 """Starts Prometheus for a run: on a free port of this machine, its data in a temporary folder, scraping itself."""
 
 import json
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from examples.real_server.process import HOST, Command, running
+
 STATE = "a server that has scraped itself"
-HOST, JOB, METRIC = "127.0.0.1", "prometheus", "up"
-READY_S, LOOK_AGAIN_S, ENDED_S = 60, 0.05, 20
+JOB, METRIC = "prometheus", "up"
 SAMPLES = 4  # of the metric: two seconds of them, which the range queries ask for
-ATTEMPTS = 3  # the port may be taken between the look for a free one and the start
 
 CONFIGURATION = """\
 global: {{scrape_interval: 500ms, scrape_timeout: 500ms}}
@@ -44,68 +41,23 @@ class Server:
         return "\n".join(lines) + "\n"
 
 
-class NotReady(Exception):
-    """The server ended, or was not ready in time."""
-
-
 @contextmanager
 def prometheus(folder: Path) -> Iterator[Server]:
     """Run Prometheus until the block ends. Raises `NotReady`, and `OSError` where it is not installed."""
-    for attempt in range(1, ATTEMPTS + 1):
-        port = _free_port()
-        process = _start(folder, port)
-        try:
-            server = _ready(process, f"http://{HOST}:{port}")
-        except NotReady:
-            _end(process)
-            if attempt == ATTEMPTS:
-                raise
-            continue
-        try:
-            yield server
-        finally:
-            _end(process)
-        return
+    with running(partial(_command, folder), _server) as server:
+        yield server
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    configuration, log = folder / "prometheus.yml", folder / "prometheus.log"
+def _command(folder: Path, port: int) -> Command:
+    configuration = folder / "prometheus.yml"
     configuration.write_text(CONFIGURATION.format(job=JOB, host=HOST, port=port), encoding="utf-8")
     options = [f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}"]
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            ["prometheus", *options, f"--web.listen-address={HOST}:{port}"],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    return Command(["prometheus", *options, f"--web.listen-address={HOST}:{port}"], folder / "prometheus.log", {})
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(ENDED_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _ready(process: "subprocess.Popen[bytes]", url: str) -> Server:
-    deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise NotReady(f"prometheus ended with {process.returncode}")
-        with suppress(URLError, OSError):
-            if (scraped_at := _scraped_at(url)) is not None:
-                return Server(url, scraped_at)
-        time.sleep(LOOK_AGAIN_S)
-    raise NotReady(f"prometheus was not ready after {READY_S} s")
+def _server(url: str) -> Server | None:
+    scraped_at = _scraped_at(url)
+    return None if scraped_at is None else Server(url, scraped_at)
 
 
 def _scraped_at(url: str) -> float | None:

@@ -147,6 +147,26 @@ def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator
     if is_read:
         same = _same(response, "answer.is-the-same-again", "asked twice, the answer is the same")
         yield replace(case, name="asked-twice", clauses=(same,), compared_with=first)
+    for each in operation.responses:
+        if each.is_success:
+            for scenario in each.scenarios:
+                yield _success_scenario_case(operation, each, scenario, fail_on_undocumented)
+
+
+def _success_scenario_case(
+    operation: Operation, response: Response, scenario: Scenario, fail_on_undocumented: bool
+) -> Case:
+    """Make a case of another way to a success, or of the way to another success."""
+    interpretation = scenario.interpretation or response.source.interpretation
+    state = scenario.state or response.state
+    response = replace(response, source=replace(response.source, interpretation=interpretation), state=state)
+    clauses: Iterable[Clause] = success_clauses(response)
+    for other in scenario.other_statuses:
+        clauses = _also_answered(tuple(clauses), response.status, other)
+    also = closed_clauses(response) if fail_on_undocumented else ()
+    case = _case(operation, scenario.name, (*clauses, *also), rank=SUCCESS, response=response)
+    case = replace(case, state=state or case.state, needs_own_account=operation.uses_up_state)
+    return _by_scenario(case, scenario)
 
 
 def _first_success(operation: Operation) -> str:

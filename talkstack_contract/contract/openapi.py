@@ -12,7 +12,13 @@ from pathlib import Path
 from talkstack_contract.contract.documents import read_document
 from talkstack_contract.contract.json_schema import check_document
 from talkstack_contract.contract.openapi_parts import Parts
-from talkstack_contract.contract.request_fields import parameter_field, parameters_of, request_body, told_apart
+from talkstack_contract.contract.request_fields import (
+    WHOLE_BODY,
+    parameter_field,
+    parameters_of,
+    request_body,
+    told_apart,
+)
 from talkstack_contract.contract.responses import fallbacks_of, responses_of
 from talkstack_contract.contract.schema_checks import DIALECT, SchemaChecker
 from talkstack_contract.contract.schema_files import Place
@@ -209,7 +215,10 @@ def _provider_file(meta: Json, base_urls: Iterable[str], credentials: Iterable[s
 def _check_fields(file: str, place: str, operation: Operation) -> None:
     """Hold every name of a field to the fields there are: to spoil another one would be to ask for a success."""
     known = [field.name for field in operation.fields]
+    absent = [name for response in operation.responses for names in response.absent for name in names]
     for name in _named_fields(operation):
+        if name == WHOLE_BODY and name in absent and operation.media_type:
+            continue  # no body at all
         if name not in known:
             raise BadInput(f"schemas/{file}", place, f"{name!r} is not a field of the request", nearest(name, known))
     for field in operation.fields:

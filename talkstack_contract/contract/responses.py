@@ -40,6 +40,8 @@ def responses_of(
         if status.isdecimal()
     ]
     _check_refusals(there.file, place, found)
+    for each in found:
+        _check_success(there.file, f"{place}.{each.status}", each)
     return tuple(_without_what_others_refuse(each, found) for each in found)
 
 
@@ -55,6 +57,14 @@ def fallbacks_of(
         _check_fallback(there.file, f"{place}.{name}", response)
         found.append(FallbackResponse(name, statuses, response))
     return tuple(found)
+
+
+def _check_success(file: str, place: str, response: Response) -> None:
+    """Refuse what only an error says, and would not be asked of a success."""
+    is_guarded = any(each.is_guarded for each in response.scenarios)
+    if response.is_success and (response.absent or response.malformed or response.unknown or is_guarded):
+        remedy = "name the request under x-contract.cases, and what it sends"
+        raise BadInput(f"schemas/{file}", f"{place}.x-contract", "says of a success what is refused", remedy)
 
 
 def _check_fallback(file: str, place: str, response: Response) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import quote
 
+from talkstack_contract.contract.request_fields import WHOLE_BODY
 from talkstack_contract.errors import NotTested
 from talkstack_contract.media_types import FORM, MULTIPART, bare_type, is_json
 from talkstack_contract.model import (
@@ -47,7 +48,8 @@ def request_of(
     proofs = tuple(_proofs(case, credentials))
     base = f"{base_url_of(operation, settings)}{_path(operation, sent)}"
     query = [*(f"{name}={value}" for name, value in case.query), *_query(operation, sent)]
-    body, media_type = _body(operation, _body_content(operation, sent))
+    content = None if _lacks_body(case) else _body_content(operation, sent)
+    body, media_type = _body(operation, content)
     return Request(
         case.method,
         _with_query(base, query, proofs, is_shown=False),
@@ -136,6 +138,12 @@ def check_valid(case: Case, sent: Mapping[str, Json]) -> None:
 def _not_allowed(name: str) -> NotTested:
     reason = f"what it would send as {name} is not what the contract allows"
     return NotTested(reason, "another value in the provider file", by_settings=True)
+
+
+def _lacks_body(case: Case) -> bool:
+    """Tell whether a case sends no body at all, where the operation has one that is described by its keys."""
+    is_field = any(field.name == WHOLE_BODY for field in case.operation.fields)
+    return not is_field and (WHOLE_BODY, MutationKind.ABSENT, None) in case.mutations
 
 
 def _body_content(operation: Operation, sent: Mapping[str, Json]) -> Json:

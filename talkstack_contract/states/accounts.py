@@ -60,7 +60,9 @@ class Accounts:
             for name, path in operation.finds:
                 self._finders.setdefault(name, []).append((operation, path))
         self._makers = {
-            each.creates.value: each for each in self._operations.values() if each.creates and each.creates.removed_by
+            each.creates.value: each
+            for each in self._operations.values()
+            if each.creates and each.creates.removed_by and not _renamed(each)
         }
         self._nonce, self._count = nonce, 0
         self._accounts: dict[Place, Account] = {}
@@ -209,7 +211,8 @@ class Accounts:
             return
         makers = [each for each in self._makers.values() if case.kind != WORKFLOW]
         removes = any(each.creates and each.creates.removed_by == case.operation.id for each in makers)
-        if not removes:
+        renames = uses_up and _renamed(case.operation) in {each.creates.value for each in makers if each.creates}
+        if not (removes or renames):
             raise NotTested(
                 f"it {'might' if might_change else 'would'} change the account {case.state!r} for good",
                 "a states URL, which makes new ones",
@@ -274,7 +277,8 @@ class Accounts:
         """Tell whether a value of the settings is left alone, since this case would change what it names."""
         is_given = self._given_as(account)
         names_object = any(field.names_object and name in names_in(field.sends) for field in case.operation.fields)
-        return bool(is_given) and self._changes(case) and names_object and name in self._makers
+        is_replaced = case.status in range(200, 300) and any(name in names_in(sent) for _, _, sent in case.mutations)
+        return bool(is_given) and self._changes(case) and (names_object or is_replaced) and name in self._makers
 
     def _found(self, place: Place, name: str) -> str | None:
         """Return a value that an operation with the effect reads shows, each called at most once; None without one."""
@@ -380,6 +384,12 @@ class Accounts:
         if default is None:
             raise Blocked(f"the states URL names no account for {state!r}, and there is none for {usual!r}")
         return replace(default, state=state)
+
+
+def _renamed(operation: Operation) -> str:
+    """Return the value that an operation uses up and makes anew, as a rename does; an empty text without one."""
+    made = operation.creates.value if operation.creates else ""
+    return made if any(field.names_object and made in names_in(field.sends) for field in operation.fields) else ""
 
 
 def made_value(maker: Operation, exchange: Exchange) -> str | None:

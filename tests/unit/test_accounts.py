@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from talkstack_contract.errors import Blocked, NotTested
-from talkstack_contract.model import Effect
+from talkstack_contract.model import Effect, MutationKind
 from talkstack_contract.provider.settings import Account, Credential
 from talkstack_contract.states.accounts import CHANGED, INVENTED, SHARED, Accounts, NotYet
 from talkstack_contract.states.ledger import ACCOUNT, OBJECT, Ledger, read_ledger
@@ -305,6 +305,14 @@ def test_object_of_the_settings_is_left_alone_where_the_states_url_names_no_acco
     assert (names_mine(world), "invoice-mine-1" in world.owners) == (False, True)
 
 
+def test_object_of_the_settings_is_not_what_a_case_of_a_success_replaces() -> None:
+    mutations = (("title", MutationKind.SENT, "{invoiceId}"),)
+    case = replace(CASES["createInvoice/by-bearer"], name="a-taken-title", mutations=mutations)
+    accounts = accounts_of(settings())
+    accounts.provider.send(accounts.request(case), case.id)
+    assert [each.body["title"] for each in world_of(accounts).asked][1:] == ["invoice-made-1"]
+
+
 def test_call_leaves_what_it_names_as_it_was_so_that_nothing_is_made_for_it() -> None:
     accounts = accounts_of(settings())
     ask(accounts, "remind/by-api-key")
@@ -332,6 +340,17 @@ def test_what_removes_an_object_of_its_own_making_may_ask_as_the_account_of_the_
     accounts = accounts_of(settings())
     [exchange] = ask(accounts, "deleteInvoice/by-bearer")
     assert (exchange.status, world_of(accounts).lines()) == (200, ["POST /invoices", "DELETE /invoices/invoice-made-1"])
+
+
+def test_rename_of_an_object_of_its_own_making_may_ask_as_the_account_of_the_settings() -> None:
+    named = replace(CASES["updateInvoice/by-bearer"], name="renamed", needs_own_account=True)
+    renames = replace(named.operation, creates=CASES["createInvoice/by-bearer"].operation.creates)
+    case = replace(named, operation=renames)
+    world = World()
+    others = {id_: each for id_, each in CASES.items() if each.operation.id != renames.id}
+    accounts = Accounts([*others.values(), case], Billing(settings(), world), Ledger(), "n")
+    answer = accounts.provider.send(accounts.request(case), case.id)
+    assert (answer.status, world.lines()) == (200, ["POST /invoices", "PUT /invoices/invoice-made-1"])
 
 
 # Taking back

@@ -22,6 +22,7 @@ from talkstack_contract.model import (
     CredentialVariant,
     Effect,
     Exchange,
+    MutationKind,
     Provenance,
     Request,
     Serialization,
@@ -605,6 +606,46 @@ def test_server_error_that_a_request_brings_about_is_told_by_its_name(tmp_path: 
     notes = {"source": SOURCE, "cases": {"a-slow-query": {"sends": {"id": "slow"}}}}
     found = cases(loaded(tmp_path / "schemas", QUERY_ID, others={"503": response("503", **{"x-contract": notes})}))
     assert found["a-slow-query"].clause("status.is-503").statement == "a slow query is answered 503"
+
+
+def test_further_success_is_asked_for_by_its_cases(tmp_path: Path) -> None:
+    notes = {"source": SOURCE, "cases": {"a-new-thing": {"sends": {"id": "new"}, "or": [202]}}}
+    found = cases(loaded(tmp_path / "schemas", QUERY_ID, others={"201": response("201", **{"x-contract": notes})}))
+    case = found["a-new-thing"]
+    asked = case.state, case.mutations, case.clause("status.is-201").expected
+    assert asked == ("an active project", (("id", MutationKind.SENT, "new"),), (201, 202))
+
+
+def test_other_way_to_the_success_is_judged_as_a_success(tmp_path: Path) -> None:
+    notes = {**response("200")["x-contract"], "cases": {"an-old-thing": {"sends": {"id": "old"}}}}
+    found = cases(loaded(tmp_path / "schemas", QUERY_ID, success={"x-contract": notes}))
+    assert [each.name for each in found["an-old-thing"].clauses] == [
+        each.name for each in found["without-credential"].clauses
+    ]
+
+
+@pytest.mark.parametrize("key", ["absent", "malformed", "unknown"])
+def test_success_is_not_told_what_is_refused(tmp_path: Path, key: str) -> None:
+    notes = {**response("200")["x-contract"], key: ["id"]}
+    with pytest.raises(BadInput, match="says of a success what is refused"):
+        loaded(tmp_path / "schemas", QUERY_ID, success={"x-contract": notes})
+
+
+def test_body_is_left_out_as_a_whole(tmp_path: Path) -> None:
+    body = {"content": {"application/json": {"schema": {"properties": {"id": {"x-contract": {"sends": "a"}}}}}}}
+    notes = {"source": SOURCE, "absent": ["body", "id"]}
+    found = cases(
+        loaded(
+            tmp_path / "schemas",
+            {"requestBody": body},
+            method="post",
+            others={"400": response("400", **{"x-contract": notes})},
+        )
+    )
+    absent = {name: case for name, case in found.items() if name.endswith("-absent")}
+    sent = {name: request_of(case, sent_values(case, str, str), {}, SETTINGS) for name, case in absent.items()}
+    bodies = {name: (each.body, [header.name for header in each.headers][1:]) for name, each in sent.items()}
+    assert bodies == {"body-absent": (b"", []), "id-absent": (b"{}", ["Content-Type"])}
 
 
 def test_contract_without_components_is_read(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from examples.prometheus.fault_table import FAULTS, Fault, cut_short, setting, with_status, without
-from examples.prometheus.proxy import Received, proxy
+from examples.prometheus.fault_table import FAULTS
 from examples.prometheus.run import CONTRACT
 from examples.prometheus.server import STATE, Server
+from examples.real_server.changes import Fault, cut_short, setting, with_status, without
+from examples.real_server.proxy import Received, proxy
 from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.interpretations import with_own
 from talkstack_contract.contract.openapi import load_contract

@@ -1,6 +1,6 @@
 """A proxy in front of a server, which changes its responses while a fault is on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -23,7 +23,18 @@ class Received:
     claimed_length: int | None = None
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A request; `path` holds the query too."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
 Change = Callable[[Received], Received]
+ChangeOfRequest = Callable[[Sent], Sent]
 
 
 def unchanged(response: Received) -> Received:
@@ -31,8 +42,13 @@ def unchanged(response: Received) -> Received:
     return response
 
 
+def as_sent(request: Sent) -> Sent:
+    """Return a request as it came."""
+    return request
+
+
 class Proxy(ThreadingHTTPServer):
-    """Sends each request on, and each response back as `change` makes it."""
+    """Sends each request on as `before` makes it, and each response back as `change` does; both of `method` alone."""
 
     daemon_threads = True
 
@@ -40,19 +56,24 @@ class Proxy(ThreadingHTTPServer):
         super().__init__((HOST, 0), _Handler)
         self.upstream = urlsplit(upstream).netloc
         self.change: Change = unchanged
+        self.before: ChangeOfRequest = as_sent
+        self.method = ""
 
     @property
     def url(self) -> str:
         """Where it listens."""
         return f"http://{HOST}:{self.server_port}"
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Received:
+    def answer(self, request: Sent) -> Received:
         """Send a request on, and change what comes back."""
         connection = HTTPConnection(self.upstream, timeout=TIMEOUT_S)
         try:
-            connection.request(method, path, body, headers)
+            is_meant = self.method in ("", request.method)
+            sent = self.before(request) if is_meant else request
+            connection.request(sent.method, sent.path, sent.body, dict(sent.headers))
             response = connection.getresponse()
-            return self.change(Received(response.status, tuple(response.getheaders()), response.read()))
+            received = Received(response.status, tuple(response.getheaders()), response.read())
+            return self.change(received) if is_meant else received
         finally:
             connection.close()
 
@@ -64,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         kept = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "accept-encoding")}
-        response = self.server.answer(self.command, self.path, kept, body)
+        response = self.server.answer(Sent(self.command, self.path, kept, body))
         self.send_response(response.status)
         for name, value in response.headers:
             if name.lower() not in OF_ONE_CONNECTION:
