@@ -13,7 +13,7 @@ acceptance: $(READY)     ## the same, and reports/acceptance.html; whom to ask b
 	@$(RUN) pytest tests/contract --acceptance $(ARGS)
 
 test: $(READY)           ## the project's own tests
-	@$(RUN) pytest tests/unit tests/docs tests/runs tests/detection tests/hostile tests/reference tests/schemas -q -n 4 $(ARGS)
+	@$(RUN) pytest tests/unit tests/docs tests/runs tests/detection tests/hostile tests/reference tests/schemas -q -n 4 --dist worksteal $(ARGS)
 
 check: $(READY)          ## lint and strict types
 	@$(RUN) ruff check -q .
