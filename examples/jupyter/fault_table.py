@@ -30,6 +30,7 @@ BAD_TYPE, BAD_FORMAT = "getContents/a-folder-as-a-file", "getContents/a-binary-f
 CREATE, SAVE, REPLACE = "createUntitled/by-token", "saveContents/by-token", "saveContents/a-file-that-exists"
 RENAME, DELETE = "renameContents/by-token", "deleteContents/by-token"
 REFUSED = "status.is-403"
+CONTENT = "body.content-is-text-or-list-or-object-or-null"
 ENTRY = ("content", 0)
 
 STATUSES = (
@@ -76,11 +77,24 @@ CREDENTIALS = tuple(
 
 LEAKS = (
     Fault(
-        "refused, and the file shown all the same",
-        "getContents/no-credential",
+        "refused, and the identity shown all the same",
+        "getIdentity/no-credential",
         with_status(403),
         "body.holds-no-success-payload",
         before=let_in,
+    ),
+    Fault(
+        "refused, and the file shown all the same",
+        "getContents/no-credential",
+        with_status(403),
+        missed="its hash is null, and only a body without null is taken for a success",
+        before=let_in,
+    ),
+    Fault(
+        "path of a file on the server in an error",
+        BAD_TYPE,
+        setting("no such file: /srv/data/documents", "message"),
+        "body.shows-no-server-internals",
     ),
     Fault("stack trace in an error", BAD_TYPE, setting(TRACE, "message"), "body.shows-no-server-internals"),
     Fault(
@@ -130,7 +144,7 @@ DATA = (
     Fault("folder with an object instead of a list", FOLDER, setting({}, "content"), SCHEMA),
     Fault("entry of a folder without its path", FOLDER, without(*ENTRY, "path"), SCHEMA),
     Fault("entry of a folder with its content", FOLDER, setting("Bread", *ENTRY, "content"), SCHEMA),
-    Fault("content sent back after a save", SAVE, setting("Tea and rice", "content"), SCHEMA),
+    Fault("content sent back after a save", SAVE, setting("Tea and rice", "content"), CONTENT),
     Fault("saved under another path", SAVE, setting("documents/other.txt", "path"), "answer.shows-path"),
     Fault("folder instead of a file made", CREATE, setting("directory", "type"), "answer.shows-type"),
     Fault("rename to another path", RENAME, setting("documents/other.txt", "path"), "answer.shows-body-path"),
@@ -154,12 +168,6 @@ EFFECTS = (
     Fault("replaced file not saved", REPLACE, SAME_PATH.change, "", missed=NOT_ASKED_AGAIN, before=SAME_PATH.before),
     Fault("rename that renames nothing", RENAME, NEW_PATH.change, "", missed=NOT_ASKED_AGAIN, before=NEW_PATH.before),
     Fault("removal that removes nothing", DELETE, gone, "", missed=NOT_ASKED_AGAIN, before=instead_read),
-    Fault(
-        "path of a file on the server in an error",
-        BAD_TYPE,
-        setting("no such file: /srv/data/documents", "message"),
-        missed="a path is known by the extension of a source file, or in a trace",
-    ),
 )
 
 UNPROMISED = (

@@ -12,6 +12,7 @@ CONTENTS = "/api/contents/"
 JSON = (("Content-Type", "application/json"),)
 WHEN = "2026-11-29T00:00:00Z"
 NO_CONTENT = 204
+OF_A_BODY = ("content-type", "content-length")
 
 
 def let_in(request: Sent) -> Sent:
@@ -25,7 +26,7 @@ def let_in(request: Sent) -> Sent:
 
 def instead_read(request: Sent) -> Sent:
     """Look at an entry instead of changing it."""
-    headers = {name: value for name, value in request.headers.items() if name.lower() != "content-type"}
+    headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_A_BODY}
     return replace(request, method="GET", headers=headers, body=b"")
 
 
