@@ -242,7 +242,7 @@ def no_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
     found = [(top, *each) for top in tops for each in values_at(subject.answer.lenient_json, top)]
     if ("*",) in tops:  # a bare list, which an error may be too
         found = [each for each in found if _is_listed(each[2], clause.expected)]
-    held = [each for each in found if each[2] not in (None, "", [], {}, False) and not isinstance(each[2], Absent)]
+    held = [each for each in found if not _says_nothing(each[2])]
     carried = [each for each in held if isinstance(each[2], (dict, list)) and each[0] not in clause.expected]
     if carried or (held and len(held) == len(found)):
         _, place, value = (carried or held)[0]
@@ -252,6 +252,11 @@ def no_payload(clause: Clause, subject: Subject) -> Iterator[Violation]:
         if _stands_in(own, subject.answer.text):
             yield Violation("$", f"{shown(own)}, a value of the account's own data")
             return
+
+
+def _says_nothing(value: Any) -> bool:
+    """Tell whether a value is one that an error may have in any place: none, an empty one, or false; zero is not."""
+    return value is False or isinstance(value, Absent) or value is None or value in ("", [], {})
 
 
 def _is_listed(item: Any, paths: Iterable[Sequence[str]]) -> bool:

@@ -1142,6 +1142,7 @@ ERRORS: dict[str, tuple[str, Any, Found]] = {
     "root-list-gives-an-empty-list": ("listInvoices", [], []),
     "root-list-gives-a-list-of-errors": ("listInvoices", [{"message": "no"}], []),
     "bare-form-gives-an-error": ("updateInvoice", {"message": "no", "status": "error"}, []),
+    "bare-form-gives-a-key-that-is-false": ("updateInvoice", {"id": False, "title": "t"}, []),
     "bare-form-gives-one-of-its-keys": ("updateInvoice", {"message": "no", "id": "e-1"}, []),
 }
 CARRIED = {
@@ -1149,6 +1150,7 @@ CARRIED = {
     "items": ("listInvoices", [{"id": "i", "title": "t", "user_id": "u"}], "$[0]"),
     "wrapped": ("updateInvoice", {"data": {"id": "i", "title": "t"}}, "$.data.id"),
     "bare": ("updateInvoice", {"id": "i", "title": "t"}, "$.id"),
+    "zero": ("updateInvoice", {"id": 0, "title": "t"}, "$.id"),
 }
 
 
