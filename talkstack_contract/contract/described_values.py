@@ -256,13 +256,15 @@ class _Survey:
         self.rest[id(schema)] = _heaviest([given, self.rest.get(id(schema), given)])
 
 
-def _is_write_only(place: Place, schema: Any) -> bool:
-    """Tell whether a value is one that no response has, by its schema or by what that refers to."""
-    for _ in range(REFERENCES_AT_MOST):
-        if not isinstance(schema, dict) or Side.RESPONSE in schema or "$ref" not in schema:
-            break
-        place, schema = place.follow(schema["$ref"])
-    return isinstance(schema, dict) and schema.get(Side.RESPONSE) is True
+def _is_write_only(place: Place, schema: Any, depth: int = 0) -> bool:
+    """Tell whether a value is one that no response has: by its schema, its `allOf`, or what these refer to."""
+    if not isinstance(schema, dict) or depth > REFERENCES_AT_MOST:
+        return False
+    place = place.inside(schema)
+    inner = [(place, each) for each in schema.get("allOf", ())]
+    if "$ref" in schema:
+        inner.append(place.follow(schema["$ref"]))
+    return schema.get(Side.RESPONSE) is True or any(_is_write_only(*each, depth + 1) for each in inner)
 
 
 def _notes(schema: Mapping[str, Any]) -> Notes:

@@ -118,8 +118,8 @@ class BodyValidator:
     def broken(self, value: Any) -> list[BrokenKeyword]:
         """Return what `value` breaks, in no order.
 
-        A key or item that nothing describes is told only where the object around it is sound otherwise: a branch that
-        breaks describes none of its keys.
+        A key or item that nothing describes is reported only where the object around it is sound otherwise: a branch
+        that breaks describes none of its keys.
         """
         found = _where_stack_suffices(lambda: [_broken(error) for error in self._validator.iter_errors(value)])
         others = {error.path for error in found if not error.keyword.startswith("unevaluated")}

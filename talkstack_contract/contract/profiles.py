@@ -22,7 +22,7 @@ from talkstack_contract.model import Json, Judgement, Provenance
 
 
 class Standing(StrEnum):
-    """What a clause counts for: required has to be asked, not scored is told and decides nothing."""
+    """What a clause counts for: required has to be tested, not scored is reported and decides nothing."""
 
     REQUIRED = "required"
     OPTIONAL = "optional"

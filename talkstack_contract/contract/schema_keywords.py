@@ -1,8 +1,8 @@
 """The keywords of JSON Schema 2020-12 that we judge ourselves, each with the reason; `jsonschema` judges all others.
 
 References keep the base of what they lead to, patterns are ECMA-262 (section 6.4), multiples are exact, a missing key
-is told by its place, uniqueness takes linear time, and a key that a page spells in two ways (`x-contract.alias`) may
-have either spelling.
+is reported at its own place, uniqueness takes linear time, and a key that a page spells in two ways
+(`x-contract.alias`) may have either spelling.
 """
 
 from collections import Counter
@@ -268,10 +268,11 @@ def keywords_of(side: Side) -> Mapping[str, Keyword]:
     return {**KEYWORDS, "required": required, str(side): of_the_other_side}
 
 
-def _has(validator: Any, schema: Any, keyword: str) -> bool:
-    """Tell whether a keyword is true of a value, in its schema or in what that refers to."""
-    for _ in range(REFERENCES_AT_MOST):
-        if not isinstance(schema, Mapping) or keyword in schema or "$ref" not in schema:
-            break
-        schema, _ = looked_up(validator._resolver, schema["$ref"])
-    return isinstance(schema, Mapping) and schema.get(keyword) is True
+def _has(validator: Any, schema: Any, keyword: str, depth: int = 0) -> bool:
+    """Tell whether a keyword is true of a value: in its schema, its `allOf`, or what these refer to."""
+    if not isinstance(schema, Mapping) or depth > REFERENCES_AT_MOST:
+        return False
+    inner = [*schema.get("allOf", ())]
+    if "$ref" in schema:
+        inner.append(looked_up(validator._resolver, schema["$ref"])[0])
+    return schema.get(keyword) is True or any(_has(validator, each, keyword, depth + 1) for each in inner)

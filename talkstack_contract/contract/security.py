@@ -23,7 +23,7 @@ def credential_key(entry: Json) -> str:
 
 
 def security_schemes(declared: Mapping[str, Json]) -> dict[str, Scheme]:
-    """Return the security schemes by name; two of one kind are told apart by their names."""
+    """Return the security schemes by name; two of one kind are distinguished by their names."""
     found = {name: _scheme(name, entry) for name, entry in declared.items()}
     kinds = Counter(each.slug for each in found.values())
     return {

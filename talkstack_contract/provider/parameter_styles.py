@@ -19,7 +19,7 @@ def in_path(name: str, value: Json, written: Serialization) -> str:
     if written.media_type:
         return quote(json.dumps(value), safe="")
     if written.style == "matrix":
-        return "".join(f";{pair}" if "=" in pair else f";{name}" for pair in _form(name, value, written, ","))
+        return "".join(f";{pair.removesuffix('=')}" for pair in _form(name, value, written, ","))  # empty: `;name`
     if written.style == "label":
         return "." + _simple(value, written, "." if written.explode else ",")
     return _simple(value, written, ",")

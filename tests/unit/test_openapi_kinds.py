@@ -121,6 +121,7 @@ IN_PATH = {
     "label-object": ("label", False, RGB, ".R,10,G,20"),
     "label-object-exploded": ("label", True, RGB, ".R=10.G=20"),
     "matrix-text": ("matrix", False, TEXT, ";colour=red"),
+    "matrix-empty-text": ("matrix", False, "", ";colour"),
     "matrix-list": ("matrix", False, COLOURS, ";colour=red,teal"),
     "matrix-list-exploded": ("matrix", True, COLOURS, ";colour=red;colour=teal"),
     "matrix-object": ("matrix", False, RGB, ";colour=R,10,G,20"),
@@ -531,6 +532,26 @@ def test_success_without_content_promises_its_status_alone(tmp_path: Path) -> No
     entry = {key: value for key, value in response("200").items() if key != "content"}
     contract = loaded(tmp_path / "schemas", {"responses": {"200": entry}})
     assert [each.name for each in derive_cases(contract)[0].clauses] == ["status.is-200"]
+
+
+PIN: Part = {"type": "string", "writeOnly": True}
+WRITE_ONLY: dict[str, Part] = {
+    "itself": PIN,
+    "in-all-of": {"allOf": [{"type": "string"}, PIN]},
+    "in-all-of-twice": {"allOf": [{"allOf": [PIN]}]},
+    "by-a-reference": {"$ref": "#/components/schemas/pin"},
+    "by-a-reference-in-all-of": {"allOf": [{"$ref": "#/components/schemas/pin"}]},
+}
+
+
+@pytest.mark.parametrize("name", WRITE_ONLY)
+def test_key_that_is_only_written_is_never_required_of_a_response(tmp_path: Path, name: str) -> None:
+    schema = {"type": "object", "required": ["id", "pin"], "properties": {"id": {}, "pin": WRITE_ONLY[name]}}
+    content = {"content": {"application/json": {"schema": schema}}}
+    contract = loaded(tmp_path / "schemas", success=content, components={"schemas": {"pin": PIN}})
+    kind = ("Content-Type", "application/json")
+    found = [broken(contract, body, kind) for body in (b'{"id": 1}', b'{"id": 1, "pin": "x"}')]
+    assert found == [[], ["body.pin-is-never-shown"]]
 
 
 HEADERS = {

@@ -133,7 +133,7 @@ JUDGED: dict[str, tuple[Any, list[Any], list[Any]]] = {
     ),
     "inner-id-in-a-folder": (
         {
-            "$id": "https://b.example/root/",
+            "$id": "https://b.example/folder/",
             "$ref": "item",
             "$defs": {
                 "item": {"$id": "item", **OBJECT, "required": ["z"], "properties": {"z": {"$ref": "sub/z"}}},
