@@ -5,6 +5,7 @@ import re
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def bare_type(media_type: str) -> str:
@@ -20,3 +21,14 @@ def is_json(media_type: str) -> bool:
 def is_text(media_type: str) -> bool:
     """Tell whether a body of this media type is text."""
     return bare_type(media_type).startswith("text/")
+
+
+def can_be_written(media_type: str) -> bool:
+    """Tell whether a text can be sent in this media type: as it stands, or CSV as a workbook."""
+    return is_text(media_type) or is_json(media_type) or bare_type(media_type) == XLSX
+
+
+def extension(media_type: str) -> str:
+    """Return a short name of a media type, as files have it: `xlsx`, `csv`."""
+    kind = bare_type(media_type)
+    return "xlsx" if kind == XLSX else re.sub(r"[^a-z0-9]+", "-", kind.partition("/")[2]).strip("-")

@@ -76,7 +76,10 @@ class CredentialVariant(StrEnum):
 
 
 class MutationKind(StrEnum):
-    """What becomes of a value before it is sent; `SENT` is another one, by a template, `GIVEN` another one as it is."""
+    """What becomes of a value before it is sent; `SENT` is another one, by a template, `GIVEN` another one as it is.
+
+    `WRITTEN_AS` is the same value in another media type.
+    """
 
     ABSENT = "absent"
     EMPTY = "empty"
@@ -87,11 +90,15 @@ class MutationKind(StrEnum):
     MALFORMED = "malformed"
     SENT = "sent"
     GIVEN = "given"
+    WRITTEN_AS = "as"
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a promise is made: page, section, printed line, address, the day read, the interpretation that applies."""
+    """Where a promise is made: page, section, printed line, address, the day read, the interpretation that applies.
+
+    `request_interpretations` are those that decide what was sent to see the promise kept.
+    """
 
     page: str
     section: str
@@ -99,6 +106,12 @@ class Source:
     printed: str = ""
     read: str = ""
     interpretation: str = ""
+    request_interpretations: tuple[str, ...] = ()
+
+    @property
+    def interpretations(self) -> tuple[str, ...]:
+        """Return each interpretation that a verdict rests on."""
+        return tuple(dict.fromkeys(filter(None, (self.interpretation, *self.request_interpretations))))
 
     def __str__(self) -> str:
         printed = f", “{self.printed}”" if self.printed else ""
@@ -290,7 +303,8 @@ class Field:
     `sends` is a template, JSON in whose texts `{name}` is a value of the provider state and `{fresh}` a text of the
     request's own; None is not sent. `alone` is what is sent for a field that is looked at only where the others that
     would do as well are left out. `names_object` tells that it is the id of an object, `is_shared` that every account
-    may see that object, `file` that it is uploaded under this name. `schema` is that of a parameter.
+    may see that object, `file` that it is uploaded under this name. `media_types` are those in which a part of a form
+    may be sent, the usual one first. `schema` is that of a parameter.
     """
 
     name: str
@@ -302,6 +316,8 @@ class Field:
     names_object: bool = False
     is_shared: bool = False
     file: str = ""
+    media_types: tuple[str, ...] = ()
+    interpretation: str = ""
     written: Serialization = Serialization()
     schema: BodySchema | None = field(default=None, compare=False)
     wire_name: str = ""
@@ -424,6 +440,7 @@ class Operation:
     finds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     undocumented: tuple[Scenario, ...] = ()
     is_open: bool = False
+    interpretation: str = ""
     body_schema: BodySchema | None = field(default=None, compare=False)
     fallbacks: tuple[FallbackResponse, ...] = ()
     printed_headers: tuple[tuple[str, str], ...] = ()
@@ -433,6 +450,12 @@ class Operation:
         """Return the media types that the documented responses have, as a client names them in Accept."""
         kinds = (each.media_type.partition(";")[0].strip() for each in self.responses if each.has_body)
         return ", ".join(dict.fromkeys(kinds)) or "*/*"
+
+    @property
+    def request_interpretations(self) -> tuple[str, ...]:
+        """Return the interpretations that decide what a request of it holds, and where it goes."""
+        fields = (field.interpretation for field in self.fields if field.sends is not None)
+        return tuple(dict.fromkeys(filter(None, (self.interpretation, *fields))))
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name."""

@@ -65,7 +65,13 @@ def ground(page: Printed, name: str, words: str, cases: tuple[str, ...], *looks:
 
 def success(page: Printed) -> Ground:
     """Every success, however it is asked for."""
-    return ground(page, "success", "A success", page.schemes, *page.schemes, *UNUSUAL)
+    cases = (*page.schemes, *page.sheets)
+    return ground(page, "success", "A success", cases, *cases, *UNUSUAL)
+
+
+def other_sheets(page: Printed) -> tuple[Ground, ...]:
+    """A success of a sheet in its other form, where the page takes one."""
+    return tuple(ground(page, name, "A sheet as XLSX", (name,), family="success") for name in page.sheets)
 
 
 def one_credential(page: Printed) -> tuple[Ground, ...]:

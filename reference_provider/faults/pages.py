@@ -398,7 +398,7 @@ CALLS = (
     ),
     page(
         "batchCall POST /call/batch-call either",
-        fields="projectId id, agentId id, file file",
+        fields="projectId id, agentId id, file sheet",
         message_looks="",
         is_multipart=True,
     ),

@@ -123,7 +123,10 @@ def showing(shows: str, keys: tuple[Key, ...]) -> tuple[Key, ...]:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of the request: its JSON type, or `id`, `shared` (an id that every account may use), `email`, `file`."""
+    """A field of the request: its JSON type, or `id`, `shared` (an id that every account may use), `email`, `sheet`.
+
+    A sheet is a file, CSV or XLSX.
+    """
 
     name: str
     kind: str = "text"
@@ -183,6 +186,11 @@ class Printed:
         return {"either": ("by-bearer", "by-api-key"), "bearer": ("by-bearer",), "none": ("without-credential",)}[
             self.credential
         ]
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The successes in which a sheet is sent in its other form, as their cases are named."""
+        return tuple(f"{field.slug}-as-xlsx" for field in self.fields if field.kind == "sheet")
 
     @cached_property
     def payload(self) -> tuple[Key, ...]:

@@ -15,6 +15,7 @@ from reference_provider.credentials import Credential, Kind
 from reference_provider.faults.model import Scene
 from reference_provider.faults.pages import PAGES
 from reference_provider.faults.printed import Field, Printed, Values, absent_names
+from reference_provider.sheets import XLSX_START
 from reference_provider.world import Account
 
 FEW_CHARACTERS = 3
@@ -58,8 +59,16 @@ def _answered_case(scene: Scene, page: Printed) -> str:
         return "unusual-accept"
     if set(scene.request.args) - {field.name for field in page.fields}:
         return "unknown-query"
+    if page.sheets and any(file.stream.read(len(XLSX_START)) == XLSX_START for file in _rewound(scene)):
+        return page.sheets[0]
     kind = scene.credential.kind if page.credential != "none" else Kind.NONE
     return {Kind.BEARER: "by-bearer", Kind.API_KEY: "by-api-key"}.get(kind, "without-credential")
+
+
+def _rewound(scene: Scene) -> Iterator[FileStorage]:
+    for file in scene.request.files.values():
+        file.seek(0)
+        yield file
 
 
 def _spoilt_case(scene: Scene, page: Printed) -> str:
@@ -97,7 +106,7 @@ def _spoilt(scene: Scene, field: Field, value: Any) -> str:
         return "null"
     if value in ("", [], {}):
         return "empty"
-    if field.kind != "file" and not isinstance(value, JSON_TYPES.get(field.kind, str)):
+    if field.kind != "sheet" and not isinstance(value, JSON_TYPES.get(field.kind, str)):
         return "of-another-type"
     if field.kind == "email":
         return "" if "@" in value else "malformed"

@@ -40,6 +40,7 @@ def success_faults(page: Printed) -> Iterator[Fault]:
     for ways in (_document_ways, _meaning_ways, _owner_ways, _transfer_ways):
         yield from laid((grounds.success(page),), ways(page))
     yield from laid(grounds.one_credential(page), _one_credential_ways(page))
+    yield from laid(grounds.other_sheets(page), ways_of_status(STATUS_CLAUSE, (400, 415, 500), alone=True))
     if page.reads:
         yield from laid(grounds.one_credential(page)[1:], _by_api_key_ways(page))
         yield from laid((grounds.asked_twice(page),), _again_ways(page))

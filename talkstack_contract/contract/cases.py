@@ -23,7 +23,7 @@ from talkstack_contract.contract.clauses import (
     success_clauses,
 )
 from talkstack_contract.errors import BadInput
-from talkstack_contract.media_types import FORM, MULTIPART, bare_type
+from talkstack_contract.media_types import FORM, MULTIPART, bare_type, extension
 from talkstack_contract.model import (
     Case,
     Clause,
@@ -131,7 +131,7 @@ def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator
     response = operation.success
     if response is None:
         return
-    clauses = (*success_clauses(response), *(closed_clauses(response) if fail_on_undocumented else ()))
+    clauses = (*_sent_clauses(operation, response), *(closed_clauses(response) if fail_on_undocumented else ()))
     first = _first_success(operation)
     case = _case(operation, first, clauses, rank=SUCCESS, response=response)
     case = replace(case, needs_own_account=operation.uses_up_state)
@@ -147,10 +147,22 @@ def _success_cases(operation: Operation, fail_on_undocumented: bool) -> Iterator
     if is_read:
         same = _same(response, "answer.is-the-same-again", "asked twice, the answer is the same")
         yield replace(case, name="asked-twice", clauses=(same,), compared_with=first)
+    for field in operation.fields:
+        for media_type in field.media_types[1:]:
+            written = (field.name, MutationKind.WRITTEN_AS, media_type)
+            name = f"{kebab(field.name)}-{MutationKind.WRITTEN_AS}-{extension(media_type)}"
+            yield replace(case, name=name, mutations=(written,), takes_any_scheme=True)
     for each in operation.responses:
         if each.is_success:
             for scenario in each.scenarios:
                 yield _success_scenario_case(operation, each, scenario, fail_on_undocumented)
+
+
+def _sent_clauses(operation: Operation, response: Response) -> Iterator[Clause]:
+    """Yield the clauses of a success; that of the status names the interpretations that the request rests on."""
+    status, *others = success_clauses(response)
+    yield replace(status, source=replace(status.source, request_interpretations=operation.request_interpretations))
+    yield from others
 
 
 def _success_scenario_case(
@@ -160,7 +172,7 @@ def _success_scenario_case(
     interpretation = scenario.interpretation or response.source.interpretation
     state = scenario.state or response.state
     response = replace(response, source=replace(response.source, interpretation=interpretation), state=state)
-    clauses: Iterable[Clause] = success_clauses(response)
+    clauses: Iterable[Clause] = _sent_clauses(operation, response)
     for other in scenario.other_statuses:
         clauses = _also_answered(tuple(clauses), response.status, other)
     also = closed_clauses(response) if fail_on_undocumented else ()

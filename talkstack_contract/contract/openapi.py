@@ -166,6 +166,7 @@ class _Catalogue:
         fields.sort(key=lambda each: each.place is not ParameterLocation.PATH)  # whose names are those of the template
         body = request_body(self.parts, there, place, entry)
         makes, servers = notes.get("makes"), entry.get("servers")
+        self.parts.check_interpretation(file, place, notes.get("interpretation", ""))
         security = entry.get("security", root.get("security", []))
         schemes = security_schemes(_declared_schemes(root))
         described = entry["responses"], page, method
@@ -190,6 +191,7 @@ class _Catalogue:
             finds=tuple((name, tuple(path)) for name, path in notes.get("finds", {}).items()),
             undocumented=self.parts.scenarios(file, place, notes.get("undocumented", {})),
             is_open={} in security,
+            interpretation=notes.get("interpretation", ""),
             printed_headers=tuple(notes.get("headers", {}).items()),
         )
         _check_fields(file, place, operation)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from talkstack_contract.contract.described_values import described_body
+from talkstack_contract.contract.encodings import encoded
 from talkstack_contract.contract.joined_schemas import joined, properties
 from talkstack_contract.contract.openapi_parts import Parts
 from talkstack_contract.contract.schema_files import Place
@@ -109,6 +110,7 @@ def request_body(parts: Parts, there: Place, place: str, entry: Json) -> Request
         )
     else:
         fields = (_whole_body(parts, there, place, whole, is_required=body.get("required", False)),)
+    fields = encoded(there, place, fields, content, media_type)
     judged = described_body(there, schema, are_formats_judged=parts.are_formats_judged, side=Side.REQUEST).schema
     return RequestBody(fields, media_type, judged)
 
@@ -156,6 +158,7 @@ def _field(
         names_object=bool(names_object),
         is_shared=names_object == "shared",
         file=notes.get("file", ""),
+        interpretation=notes.get("interpretation", ""),
         written=written,
     )
 

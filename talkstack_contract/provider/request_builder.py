@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from talkstack_contract.contract.request_fields import WHOLE_BODY
 from talkstack_contract.errors import NotTested
-from talkstack_contract.media_types import FORM, MULTIPART, bare_type, is_json
+from talkstack_contract.media_types import FORM, JSON, MULTIPART, XLSX, bare_type, extension, is_json
 from talkstack_contract.model import (
     Case,
     CredentialVariant,
@@ -25,13 +25,16 @@ from talkstack_contract.model import (
 from talkstack_contract.provider.credentials import sent_credential
 from talkstack_contract.provider.parameter_styles import in_header, in_path, in_query, text_of
 from talkstack_contract.provider.settings import Credential, Settings
-from talkstack_contract.provider.transport import multipart
+from talkstack_contract.provider.transport import Part, multipart
+from talkstack_contract.provider.workbooks import workbook
 
 MALFORMED_EMAIL = "talkstack-contract.example.test"
 MALFORMED_ID = "contract-probe"
 EMPTY_VALUES: dict[str, Json] = {"array": [], "object": {}}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 TEMPLATE = re.compile(r"\{([^{}/]+)\}")  # of a path
+USUAL_FORM = Serialization()
+STILL_VALID = (MutationKind.UNKNOWN, MutationKind.FOREIGN, MutationKind.WRITTEN_AS)
 TAIL = 8  # so many letters and digits at the end of an id are changed: enough that nobody has it, the form kept
 
 Values = Callable[[str], str]
@@ -49,7 +52,7 @@ def request_of(
     base = f"{base_url_of(operation, settings)}{_path(operation, sent)}"
     query = [*(f"{name}={value}" for name, value in case.query), *_query(operation, sent)]
     content = None if _lacks_body(case) else _body_content(operation, sent)
-    body, media_type = _body(operation, content)
+    body, media_type = _body(case, content)
     return Request(
         case.method,
         _with_query(base, query, proofs, is_shown=False),
@@ -125,7 +128,7 @@ def check_valid(case: Case, sent: Mapping[str, Json]) -> None:
     An id that nobody has, or another account's, is as valid as the account's own.
     """
     operation = case.operation
-    if any(kind not in (MutationKind.UNKNOWN, MutationKind.FOREIGN) for _, kind, _ in case.mutations):
+    if any(kind not in STILL_VALID for _, kind, _ in case.mutations):
         return
     for field in operation.fields:
         if field.name in sent and field.schema and field.schema.violations(sent[field.name]):
@@ -159,6 +162,8 @@ def _mutated(field: Field, mutation: MutationKind, template: Json, values: Value
         return template
     if mutation is MutationKind.SENT:
         return _typed(field, filled(template, values))
+    if mutation is MutationKind.WRITTEN_AS:
+        return _typed(field, filled(field.sends, values))
     usual = field.sends if field.sends is not None else field.alone
     if mutation is MutationKind.FOREIGN:
         return _typed(field, filled(usual, values))
@@ -260,37 +265,49 @@ def _path(operation: Operation, sent: Mapping[str, Json]) -> str:
     return TEMPLATE.sub(value, operation.path)
 
 
-def _body(operation: Operation, content: Json) -> tuple[bytes, str]:
-    media_type = operation.media_type
+def _body(case: Case, content: Json) -> tuple[bytes, str]:
+    media_type = case.operation.media_type
     if content is None:
         return b"", ""
     kind = bare_type(media_type)
     if is_json(kind):
         return json.dumps(content).encode(), media_type
     if kind == FORM:
-        return "&".join(_form_pairs(content)).encode(), media_type
+        return "&".join(_form_pairs(case.operation, content)).encode(), media_type
     if kind == MULTIPART:
-        return _multipart(operation, content)
+        return multipart([*_parts(case, content)])
     return text_of(content).encode(), media_type
 
 
-def _form_pairs(content: Mapping[str, Json]) -> Iterator[str]:
-    """Write a form: a list as a pair an item, an object as JSON (OpenAPI 3.1, Encoding Object)."""
+def _form_pairs(operation: Operation, content: Mapping[str, Json]) -> Iterator[str]:
+    """Write a form: a list as a pair an item, an object as JSON, unless it is described otherwise (Encoding Object)."""
+    described = {field.sent_as: field.written for field in operation.fields if field.place is ParameterLocation.BODY}
     for name, value in content.items():
-        usual = Serialization(media_type="application/json" if isinstance(value, dict) else "")
-        yield from (pair.replace("%20", "+") for pair in in_query(name, value, usual))
+        written = described.get(name, USUAL_FORM)
+        if written == USUAL_FORM and isinstance(value, dict):
+            written = Serialization(media_type=JSON)
+        yield from (pair.replace("%20", "+") for pair in in_query(name, value, written))
 
 
-def _multipart(operation: Operation, content: Mapping[str, Json]) -> tuple[bytes, str]:
-    files = {field.sent_as: field for field in operation.fields if field.file}
-    return multipart(
-        [
-            (
-                name,
-                (files[name].file, text_of(value), str(files[name].keywords.get("contentMediaType", "text/plain"))),
-            )
-            if name in files
-            else (name, text_of(value))
-            for name, value in content.items()
-        ]
-    )
+def _parts(case: Case, content: Mapping[str, Json]) -> Iterator[tuple[str, str | Part]]:
+    """Write the parts of a form: a file under its name, another one with a media type where one is described."""
+    fields = {field.sent_as: field for field in case.operation.fields if field.place is ParameterLocation.BODY}
+    others = {name: template for name, kind, template in case.mutations if kind is MutationKind.WRITTEN_AS}
+    for name, value in content.items():
+        field = fields[name]
+        usual = next(iter(field.media_types), str(field.keywords.get("contentMediaType", "text/plain")))
+        media_type = others.get(field.name, usual)
+        if field.file:
+            stem, _, ending = field.file.rpartition(".")
+            file = f"{stem or ending}.{extension(media_type)}" if media_type != usual else field.file
+            yield name, (file, _written_as(media_type, value), media_type)
+        elif field.media_types:
+            yield name, (None, _written_as(media_type, value), media_type)
+        else:
+            yield name, text_of(value)
+
+
+def _written_as(media_type: str, value: Json) -> str | bytes:
+    if is_json(media_type):
+        return json.dumps(value)
+    return workbook(text_of(value)) if bare_type(media_type) == XLSX else text_of(value)

@@ -21,6 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import DecodeError, ProtocolError
 from urllib3.exceptions import HTTPError as TransportError
 from urllib3.exceptions import SSLError as TlsError
+from urllib3.fields import RequestField
 
 from talkstack_contract.errors import Blocked
 
@@ -238,9 +239,20 @@ def framing_trouble_of(raw: HTTPResponse) -> str:
     return str(getattr(raw._original_response, "framing_trouble", ""))
 
 
-def multipart(fields: Sequence[tuple[str, str | tuple[str, str, str]]]) -> tuple[bytes, str]:
-    """Encode fields, a file as (name, content, media type); return the body and its media type."""
-    return encode_multipart_formdata(fields, BOUNDARY)
+Part = tuple[str | None, str | bytes, str]
+"""A part of a form: the name of the file, None where it is none, its content and its media type."""
+
+
+def multipart(fields: Sequence[tuple[str, str | Part]]) -> tuple[bytes, str]:
+    """Encode the parts of a form; return the body and its media type."""
+    return encode_multipart_formdata([_part(*each) for each in fields], BOUNDARY)
+
+
+def _part(name: str, given: str | Part) -> RequestField:
+    file, content, media_type = (None, given, None) if isinstance(given, str) else given
+    part = RequestField(name, content, file)
+    part.make_multipart(content_type=media_type)
+    return part
 
 
 def trouble_of_ours(error: BaseException) -> str:

@@ -184,8 +184,8 @@ def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
         rows.append(f"  received  {violation.received}{place}")
     if rest := max(len(judgement.violations) - 5, 0) + judgement.more_violations:
         rows.append(f"            and {rest} more")
-    if judgement.source.interpretation:
-        rows.append(f"  interpretation {judgement.source.interpretation}, which report.html explains")
+    if names := judgement.source.interpretations:
+        rows.append(f"  interpretation {', '.join(names)}, which report.html explains")
     if judgement.verdict is Verdict.WAIVED:
         rows.append(f"  waived    {judgement.reason}")
     rows += [f"  repeat    {each.curl}" for each in evidence[:1]]

@@ -147,7 +147,7 @@ class RunConfiguration:
     @property
     def _interpretations(self) -> frozenset[str]:
         """The names of the interpretations that clauses rest on."""
-        return frozenset(clause.source.interpretation for _, clause in self.promises.values())
+        return frozenset(name for _, clause in self.promises.values() for name in clause.source.interpretations)
 
     @cached_property
     def run_header(self) -> RunHeader:
@@ -352,6 +352,9 @@ def verdict_line(judgement: Judgement) -> Line:
     return {"kind": "verdict", "id": judgement.id, **asdict(judgement)}
 
 
+REQUEST = "request_interpretations"  # which older records of this format lack
+
+
 def judgement_of_line(line: Line) -> Judgement:
     """Read a verdict line back."""
     given = {key: value for key, value in line.items() if key not in ("kind", "id")}
@@ -361,7 +364,7 @@ def judgement_of_line(line: Line) -> Judgement:
             "level": RequirementLevel(given["level"]),
             "provenance": Provenance(given["provenance"]),
             "verdict": Verdict(given["verdict"]),
-            "source": Source(**given["source"]),
+            "source": Source(**_with_tuple({REQUEST: (), **given["source"]}, REQUEST)),
             "violations": tuple(Violation(**each) for each in given["violations"]),
             "exchanges": tuple(given["exchanges"]),
         }

@@ -1,5 +1,6 @@
 """Asks any of the 33 operations about the things of an account, by the names of its values."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Any
+
+from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from reference_provider import Reference, serve
 from reference_provider.operations import OPERATION_BY_ID
@@ -112,6 +115,15 @@ def form_of(fields: Mapping[str, str], sheet: bytes) -> tuple[str, bytes]:
     parts.append(f'form-data; name="{name}"; filename="numbers.csv"\r\n\r\n'.encode() + sheet)
     lines = b"".join(b"--" + BOUNDARY + b"\r\nContent-Disposition: " + part + b"\r\n" for part in parts)
     return f"multipart/form-data; boundary={BOUNDARY.decode()}", lines + b"--" + BOUNDARY + b"--\r\n"
+
+
+def xlsx(*rows: list[Any]) -> bytes:
+    """A workbook of one sheet with these rows."""
+    book, file = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
 
 
 class Opening:

@@ -1,12 +1,10 @@
 """Calls, one by one and from a sheet, their history and their analysis."""
 
-import io
 from typing import Any
 
 import pytest
-from openpyxl import Workbook  # type: ignore[import-untyped]
 
-from tests.reference.asking import Asker, Opening, opening
+from tests.reference.asking import Asker, Opening, opening, xlsx
 from tests.reference.clock import Clock
 
 
@@ -74,14 +72,6 @@ def test_project_of_a_call_may_be_left_out_but_not_wrong(opened: Opening) -> Non
     project = asker.ask("createProject").json["data"]["id"]
     statuses = [asker.ask("getCall", {"projectId": each}).status for each in (..., project)]
     assert statuses == [200, 404]
-
-
-def xlsx(*rows: list[object]) -> bytes:
-    book, file = Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(row)
-    book.save(file)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize(

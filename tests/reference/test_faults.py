@@ -27,7 +27,7 @@ from reference_provider.server import system_clock
 from reference_provider.service import Service
 from reference_provider.states import ACTIVE_PROJECT, FAILS_INSIDE, set_up
 from reference_provider.world import Account
-from tests.reference.asking import BODIES, SHEET, STATE_OF, filled, form_of
+from tests.reference.asking import BODIES, SHEET, STATE_OF, filled, form_of, xlsx
 from tests.reference.client import bearer, client_of
 
 CLAUSE_ID = re.compile(r"[a-zA-Z]+/[a-z0-9-]+/[a-z-]+\.[a-z0-9-]+")
@@ -112,11 +112,13 @@ class Asking:
         for name in [name for name in sent if f"{{{name}}}" in asked.path]:
             path = asked.path.replace(f"{{{name}}}", sent.pop(name))
         body = {name: value for name, value in sent.items() if value is not ...}
-        kind, data = "application/json", json.dumps(body).encode()
         if operation == "batchCall":
             file, elsewhere = sent.get("file"), {"file": "elsewhere"}
             named = {name: text for name, text in body.items() if name != "file"}
-            kind, data = form_of(named | (elsewhere if file is ... else {}), b"" if file == "" else SHEET)
+            sheet = b"" if file == "" else file if isinstance(file, bytes) else SHEET
+            kind, data = form_of(named | (elsewhere if file is ... else {}), sheet)
+        else:
+            kind, data = "application/json", json.dumps(body).encode()
         return Request.from_values(
             filled(path, values),
             method=question.method or asked.method,
@@ -142,6 +144,8 @@ def question_of(operation: str, case: str) -> Question:
     case = case.removesuffix(f" {BY_KEY}")
     if case.startswith("otherwise-"):
         return OTHERWISE[operation][int(case.removeprefix("otherwise-"))]
+    if case in PAGES[operation].sheets:
+        return Question(changes={"file": xlsx(*[row.split(",") for row in SHEET.decode().split()])})
     if missing := [each for each in PAGES[operation].fields if case == f"no-{each.slug}"]:
         return Question(changes={each.name: "" for each in missing})
     if absent := absent_names(case):

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from reference_provider.sheets import BadSheet, numbers_of
-from tests.reference.test_call import xlsx
+from tests.reference.asking import xlsx
 
 NUMBER, OTHER = "+999123456789", "+999987654321"
 

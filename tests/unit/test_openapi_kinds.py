@@ -5,12 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
+from email import message_from_bytes
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 import yaml
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.openapi import load_contract
@@ -310,6 +313,93 @@ def test_body_is_written_in_its_media_type(tmp_path: Path, name: str) -> None:
     request = success(loaded(tmp_path / "schemas", operation, method="post"))
     [sent] = [each.value for each in request.headers if each.name == "Content-Type"]
     assert (sent, request.body) == (media_type, expected)
+
+
+# How the parts of a form are written
+
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def form(media_type: str, sends: Any, encoding: Part, **notes: Any) -> Part:
+    """Describe an operation that takes a form of one key."""
+    schema = {"type": "object", "properties": {"part": {"x-contract": {"sends": sends, **notes}}}}
+    content = {media_type: {"schema": schema, "encoding": {"part": encoding}}}
+    return {"requestBody": {"content": content}, "security": []}
+
+
+FORM_PARTS: dict[str, tuple[Part, Any, bytes]] = {
+    "list-in-one": ({"explode": False}, [1, 2], b"part=1,2"),
+    "list-by-pipes": ({"style": "pipeDelimited"}, [1, 2], b"part=1%7C2"),
+    "object-deep": ({"style": "deepObject"}, {"a": 1}, b"part%5Ba%5D=1"),
+    "reserved-characters": ({"allowReserved": True}, "a/b", b"part=a/b"),
+    "list-as-json": ({"contentType": "application/json"}, [1, 2], b"part=%5B1%2C+2%5D"),
+    "text": ({"contentType": "text/plain"}, "a b", b"part=a+b"),
+}
+
+
+@pytest.mark.parametrize("name", FORM_PARTS)
+def test_value_of_a_form_is_written_as_its_encoding_says(tmp_path: Path, name: str) -> None:
+    encoding, sends, expected = FORM_PARTS[name]
+    request = success(loaded(tmp_path / "schemas", form(FORM, sends, encoding), method="post"))
+    assert request.body == expected
+
+
+def parts_of(request: Request) -> list[tuple[str | None, str, Any]]:
+    """Return the parts of a form as (name of the file, media type, content)."""
+    [kind] = [each.value for each in request.headers if each.name == "Content-Type"]
+    message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + request.body)
+    return [(each.get_filename(), each.get_content_type(), each.get_payload(decode=True)) for each in message.walk()][
+        1:
+    ]
+
+
+def test_part_is_sent_in_its_media_type(tmp_path: Path) -> None:
+    operation = form(MULTIPART, {"a": 1}, {"contentType": "application/json"})
+    found = parts_of(success(loaded(tmp_path / "schemas", operation, method="post")))
+    assert found == [(None, "application/json", b'{"a": 1}')]
+
+
+def test_file_is_sent_in_each_media_type_that_it_may_have(tmp_path: Path) -> None:
+    operation = form(MULTIPART, "n,m\n1,\n", {"contentType": f"text/csv, {SHEET}"}, file="sheet.csv")
+    found = cases(loaded(tmp_path / "schemas", operation, method="post"))
+    [usual], [other] = parts_of(written(found["without-credential"])), parts_of(written(found["part-as-xlsx"]))
+    rows = load_workbook(BytesIO(other[2])).worksheets[0].iter_rows(values_only=True)
+    assert (usual, other[:2], list(rows)) == (
+        ("sheet.csv", "text/csv", b"n,m\n1,\n"),
+        ("sheet.xlsx", SHEET),
+        [("n", "m"), ("1", None)],
+    )
+
+
+BAD_ENCODINGS: dict[str, tuple[str, Part, str]] = {
+    "headers": (MULTIPART, {"headers": {}}, "headers"),
+    "picture": (MULTIPART, {"contentType": "image/png"}, "cannot be written from a text"),
+    "style-of-a-part": (MULTIPART, {"style": "form"}, "is not supported in multipart/form-data"),
+    "csv-in-a-form": (FORM, {"contentType": "text/csv"}, "is not supported in a form"),
+    "json-body": ("application/json", {"contentType": "text/plain"}, "says nothing of application/json"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ENCODINGS)
+def test_encoding_that_cannot_be_sent_is_refused(tmp_path: Path, name: str) -> None:
+    media_type, encoding, problem = BAD_ENCODINGS[name]
+    with pytest.raises(BadInput, match=problem):
+        loaded(tmp_path / "schemas", form(media_type, "x", encoding), method="post")
+
+
+def test_encoding_of_a_key_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    operation = form(MULTIPART, "x", {})
+    operation["requestBody"]["content"][MULTIPART]["encoding"] = {"prat": {"contentType": "text/csv"}}
+    with pytest.raises(BadInput, match=r"'prat' is not a key of the body.*part"):
+        loaded(tmp_path / "schemas", operation, method="post")
+
+
+def test_status_names_the_interpretations_that_a_request_rests_on(tmp_path: Path) -> None:
+    address = {"effect": "reads", "source": SOURCE, "interpretation": "undocumented-401"}
+    operation = {**form(FORM, "x", {}, interpretation="same-answer-twice"), "x-contract": address}
+    status = derive_cases(loaded(tmp_path / "schemas", operation, method="post"))[0].clauses[0]
+    assert status.source.request_interpretations == ("undocumented-401", "same-answer-twice")
 
 
 # Credentials

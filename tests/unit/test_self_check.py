@@ -189,7 +189,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "content": REFUSES,
         **dict.fromkeys(("description", "deprecated", "example", "examples"), ANNOTATES),
     },
-    "media-type": {"schema": JUDGES, "encoding": REFUSES, "example": ANNOTATES, "examples": ANNOTATES},
+    "media-type": {"schema": JUDGES, "encoding": SENT, "example": ANNOTATES, "examples": ANNOTATES},
+    "encoding": {
+        **dict.fromkeys(("contentType", "style", "explode", "allowReserved"), SENT),
+        "headers": REFUSES,
+    },
     "request-body": {"content": SENT, "required": SENT, "description": ANNOTATES},
 }
 
@@ -216,7 +220,7 @@ ADDED: dict[str, Any] = {
     "callbacks": {},
     "servers": [{"url": "https://other.example"}],
     "links": {},
-    "encoding": {},
+    "headers": {},
 }
 
 
@@ -234,6 +238,8 @@ def with_field(folder: Path, name: str, field: str, value: Any) -> Any:
         return kinds.loaded(folder, success={"headers": {"X-A": {"schema": True, field: value}}})
     if name == "parameter":
         return kinds.loaded(folder, {"parameters": [{"name": "q", "in": "query", "schema": True, field: value}]})
+    if name == "encoding":
+        return kinds.loaded(folder, kinds.form(kinds.MULTIPART, "x", {field: value}), method="post")
     body = {"content": {"text/plain": {"schema": {"x-contract": {"sends": "x"}}}}, field: value}
     return kinds.loaded(folder, {"requestBody": body}, method="post")
 
@@ -248,6 +254,12 @@ def test_field_that_is_not_judged_is_refused(tmp_path: Path, name: str, field: s
     with pytest.raises(BadInput) as refusal:
         with_field(tmp_path / "schemas", name, field, ADDED.get(field, {}))
     assert (str(refusal.value).startswith("schemas/openapi.yaml: "), field in str(refusal.value)) == (True, True)
+
+
+def test_encoding_of_a_response_is_refused(tmp_path: Path) -> None:
+    content = {"application/json": {"schema": True, "encoding": {}}}
+    with pytest.raises(BadInput, match="encoding"):
+        kinds.loaded(tmp_path / "schemas", success={"content": content})
 
 
 @pytest.mark.parametrize(("name", "field"), ANNOTATING_FIELDS)

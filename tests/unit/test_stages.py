@@ -45,7 +45,7 @@ DOORS = {
     "xdist": [PLUGIN],
     "schemathesis": [ROOT / "tests" / "contract" / "test_generated.py"],
     "werkzeug": REFERENCE,
-    "openpyxl": REFERENCE,
+    "openpyxl": [PACKAGE / "provider" / "workbooks.py", *REFERENCE],
     "reference_provider": [PLUGIN, COMMAND, *REFERENCE],
 }
 OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over without a type
