@@ -17,12 +17,13 @@ import pytest
 
 from talkstack_contract.contract.cases import GENERATED, WORKFLOW
 from talkstack_contract.errors import BadInput, Blocked, NotTested
+from talkstack_contract.execution.derived_workflows import derived_workflows
 from talkstack_contract.execution.workflows import Workflow
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
-from talkstack_contract.model import Case, Effect, SettingNames
+from talkstack_contract.model import Case, Contract, Effect, SettingNames
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import (
@@ -70,13 +71,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(embedded.close)
     try:
         _run_contract[0] = contract_folder(config)
-        workflows = _workflows(config)
-        configuration = _configuration(config, embedded, workflows)
-        ledger = _given(config).ledger(configuration)
+        given = RunOptions(config.option, Path(config.invocation_params.dir), _run_contract[0])
+        given.check()
+        workflows = _workflows(config, given.contract)
+        configuration = _configuration(config, given, embedded, workflows)
+        ledger = given.ledger(configuration)
         config.stash[ASKING] = Asking(configuration, workflows, ledger)
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
-            reporting = Reporting(config, configuration)
+            reporting = Reporting(config, configuration, given.reports)
             config.pluginmanager.register(reporting, "contract-reporting")
             signal.signal(signal.SIGTERM, _interrupt)
             if reporting.preflight():
@@ -101,23 +104,22 @@ def contract_of_this_run() -> Path:
     return _run_contract[0]
 
 
-def _given(config: pytest.Config) -> RunOptions:
-    return RunOptions(config.option, Path(config.invocation_params.dir), contract_folder(config))
+def _workflows(config: pytest.Config, contract: Contract) -> Mapping[str, Workflow]:
+    """Return the workflows that follow from the contract, and those that are written down.
 
-
-def _workflows(config: pytest.Config) -> Mapping[str, Workflow]:
-    """Import the workflows as pytest does: their module has another name in a checkout than once installed."""
+    They are imported as pytest does it: their module has another name in a checkout than once installed.
+    """
     config.pluginmanager.import_plugin(WORKFLOWS)
     module: Any = config.pluginmanager.get_plugin(WORKFLOWS)
-    named: Mapping[str, Workflow] = module.WORKFLOWS
-    return named
+    written: Mapping[str, Workflow] = module.WORKFLOWS
+    return {**written, **derived_workflows(contract, written)}
 
 
-def _configuration(config: pytest.Config, embedded: ExitStack, workflows: Mapping[str, Workflow]) -> RunConfiguration:
-    given = _given(config)
+def _configuration(
+    config: pytest.Config, given: RunOptions, embedded: ExitStack, workflows: Mapping[str, Workflow]
+) -> RunConfiguration:
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
-    given.check()
     settings = _settings(config, given.contract.setting_names, embedded)
     return given.configuration(settings, workflows, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
@@ -309,9 +311,9 @@ def _mend(report: Path) -> None:
 class Reporting:
     """The hooks of the process that reports."""
 
-    def __init__(self, config: pytest.Config, configuration: RunConfiguration) -> None:
+    def __init__(self, config: pytest.Config, configuration: RunConfiguration, reports: Path) -> None:
         self.config, self.configuration = config, configuration
-        self.record = Record(_given(config).reports, configuration)
+        self.record = Record(reports, configuration)
         self.junit = Path(
             os.path.expandvars(getattr(config.option, "xmlpath", None) or self.record.folder / "junit.xml")
         )

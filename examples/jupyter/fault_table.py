@@ -22,14 +22,13 @@ from examples.real_server.changes import (
 from examples.real_server.proxy import Change, unchanged
 
 TRACE = 'Traceback (most recent call last):\n  File "/srv/app/contents.py", line 41, in get'
-NOT_ASKED_AGAIN = "no case looks at an entry again after it was changed"
 
 VERSION, STATUS, ME = "getVersion/without-credential", "getStatus/by-token", "getIdentity/by-token"
 GET, FOLDER, UNKNOWN = "getContents/by-token", "getContents/a-folder", "getContents/path-unknown"
 BAD_TYPE, BAD_FORMAT = "getContents/a-folder-as-a-file", "getContents/a-binary-file-as-text"
 CREATE, SAVE, REPLACE = "createUntitled/by-token", "saveContents/by-token", "saveContents/a-file-that-exists"
 RENAME, DELETE = "renameContents/by-token", "deleteContents/by-token"
-REFUSED = "status.is-403"
+REFUSED, EFFECT = "status.is-403", "write.takes-effect"
 CONTENT = "body.content-is-text-or-list-or-object-or-null"
 ENTRY = ("content", 0)
 
@@ -87,7 +86,7 @@ LEAKS = (
         "refused, and the file shown all the same",
         "getContents/no-credential",
         with_status(403),
-        missed="its hash is null, and only a body without null is taken for a success",
+        "body.holds-no-success-payload",
         before=let_in,
     ),
     Fault(
@@ -165,9 +164,30 @@ EFFECTS = (
         "another content each time", "getContents/asked-twice", each_time_another_content(), "answer.is-the-same-again"
     ),
     Fault("new file not saved", REPLACE, NEW.change, "status.is-200", before=NEW.before),
-    Fault("replaced file not saved", REPLACE, SAME_PATH.change, "", missed=NOT_ASKED_AGAIN, before=SAME_PATH.before),
-    Fault("rename that renames nothing", RENAME, NEW_PATH.change, "", missed=NOT_ASKED_AGAIN, before=NEW_PATH.before),
-    Fault("removal that removes nothing", DELETE, gone, "", missed=NOT_ASKED_AGAIN, before=instead_read),
+    Fault(
+        "replaced file not saved",
+        "saveContents/then-read",
+        SAME_PATH.change,
+        EFFECT,
+        before=SAME_PATH.before,
+        method="PUT",
+    ),
+    Fault(
+        "rename that renames nothing",
+        "renameContents/then-read",
+        NEW_PATH.change,
+        EFFECT,
+        before=NEW_PATH.before,
+        method="PATCH",
+    ),
+    Fault(
+        "removal that removes nothing",
+        "deleteContents/afterwards",
+        gone,
+        "target.is-gone",
+        before=instead_read,
+        method="DELETE",
+    ),
 )
 
 UNPROMISED = (

@@ -16,7 +16,7 @@ class Fault:
     """A change of the response to a case; `clause` is what it breaks, `unpromised` says why it breaks nothing.
 
     `before` changes the request on its way to the server; `method` names the requests that are meant, where not all
-    are; `missed` says why no clause sees what a page promises.
+    are.
     """
 
     name: str
@@ -24,7 +24,6 @@ class Fault:
     change: Change
     clause: str = ""
     unpromised: str = ""
-    missed: str = ""
     before: ChangeOfRequest = as_sent
     method: str = ""
 

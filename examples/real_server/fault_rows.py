@@ -35,8 +35,6 @@ class Row:
         return self.fault.name, self.fault.case, told if self.is_as_expected else f"UNEXPECTED  {told}"
 
     def _why_not(self) -> str:
-        if self.fault.missed:
-            return f"missed: {self.fault.missed}"
         return f"not promised: {self.fault.unpromised}" if self.fault.unpromised else "-"
 
 

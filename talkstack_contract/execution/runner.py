@@ -163,7 +163,7 @@ class Answers:
         if case.kind == GENERATED:
             return f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
         if case.kind == WORKFLOW:
-            return f"the steps of a workflow, see tests/contract/test_workflows.py: {case.clauses[0].statement}"
+            return f"the steps of a workflow: {case.clauses[0].statement}"
         try:
             with self.accounts.planning():
                 return curl_of(self.accounts.request(case), self.provider.secrets)

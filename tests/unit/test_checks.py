@@ -710,6 +710,24 @@ def test_payload_in_an_error_breaks(value: Any) -> None:
     assert [at for at, _ in violations] == ["$.projectData"]
 
 
+FLAT = replace(CLAUSES[NO_PAYLOAD], expected=(("name",), ("size",), ("kind",), ("hash",)))
+FLAT_BODIES: dict[str, tuple[Any, bool]] = {
+    "whole": ({"name": "a.txt", "size": 3, "kind": "file", "hash": "9f"}, True),
+    "whole-with-a-null": ({"name": "a.txt", "size": 3, "kind": "file", "hash": None}, True),
+    "whole-with-an-empty-text": ({"name": "a.txt", "size": 3, "kind": "file", "hash": "", "message": "no"}, True),
+    "half-null": ({"name": "a.txt", "size": None, "kind": "file", "hash": None}, False),
+    "one-left-out": ({"name": "NotFound", "size": 3, "kind": "error"}, False),
+    "name-and-kind-of-an-error": ({"name": "NotFound", "kind": "error", "message": "no"}, False),
+    "all-null": ({"name": None, "size": None, "kind": None, "hash": None}, False),
+}
+
+
+@pytest.mark.parametrize("name", FLAT_BODIES)
+def test_error_with_all_plain_values_of_a_success_breaks(name: str) -> None:
+    body, is_broken = FLAT_BODIES[name]
+    assert bool([*CHECKS["no-payload"](FLAT, Subject(answered(body, 403)))]) is is_broken
+
+
 @pytest.mark.parametrize("body", LENIENT.values(), ids=LENIENT)
 def test_broken_json_hides_no_payload(body: bytes) -> None:
     assert [at for at, _ in found(NO_PAYLOAD, Subject(answered(body, 401)))] == ["$.projectData"]
