@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
 from talkstack_contract.model import Case, Contract, Effect, SettingNames
 from talkstack_contract.provider.client import Provider
+from talkstack_contract.provider.pace import Account as SpendingAccount
+from talkstack_contract.provider.pace import SharedAccount
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import (
     Settings,
@@ -76,7 +79,9 @@ def pytest_configure(config: pytest.Config) -> None:
         workflows = _workflows(config, given.contract)
         configuration = _configuration(config, given, embedded, workflows)
         ledger = given.ledger(configuration)
-        config.stash[ASKING] = Asking(configuration, workflows, ledger)
+        config.stash[ASKING] = Asking(
+            configuration, workflows, ledger, _spending_account(config, configuration, embedded)
+        )
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
             reporting = Reporting(config, configuration, given.reports)
@@ -86,6 +91,19 @@ def pytest_configure(config: pytest.Config) -> None:
                 config.option.dist, config.option.tx = "no", []  # no worker is needed to say so
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _spending_account(config: pytest.Config, configuration: RunConfiguration, embedded: ExitStack) -> SpendingAccount:
+    """Return the account that the limits are held by: one of all processes where there are workers."""
+    places = configuration.settings.limits.requests_at_once
+    if _has_workers(config) and not hasattr(config, "workerinput"):
+        config.stash[SPENT] = embedded.enter_context(TemporaryDirectory(prefix="talkstack-contract-"))
+    folder = getattr(config, "workerinput", {}).get("spent") or config.stash.get(SPENT, "")
+    return SharedAccount(Path(folder), places) if folder else SpendingAccount(places)
+
+
+def _has_workers(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
 
 
 def _contract_is_asked(config: pytest.Config) -> bool:
@@ -214,9 +232,15 @@ def verdicts(judge: Callable[[Case], CaseVerdicts], request: pytest.FixtureReque
 class Asking:
     """The hooks of a process that asks."""
 
-    def __init__(self, configuration: RunConfiguration, workflows: Mapping[str, Workflow], ledger: Ledger) -> None:
+    def __init__(
+        self,
+        configuration: RunConfiguration,
+        workflows: Mapping[str, Workflow],
+        ledger: Ledger,
+        account: SpendingAccount,
+    ) -> None:
         self.configuration = configuration
-        provider = Provider(configuration.settings, Secrets(configuration.settings.secrets()))
+        provider = Provider(configuration.settings, Secrets(configuration.settings.secrets()), account=account)
         accounts = Accounts(configuration.cases, provider, ledger, configuration.nonce)
         held_to = (configuration.waivers, configuration.started.date(), workflows, configuration.run_header.scope())
         self.run = Run(configuration.cases, accounts, *held_to)
@@ -347,8 +371,9 @@ class Reporting:
         config, run = self.config, self.config.stash[ASKING].run
         if self._sends_nothing or self._is_narrowed or not self.configuration.cases:
             return False
-        has_workers = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
-        if not run.answers.dead and (not has_workers or run.provider.trouble_reaching(run.provider.settings.base_url)):
+        if not run.answers.dead and (
+            not _has_workers(config) or run.provider.trouble_reaching(run.provider.settings.base_url)
+        ):
             with suppress(Blocked, NotTested):
                 run.answers.of(next(case for case in self.configuration.cases if case.operation.effect is Effect.READS))
         self._is_over = bool(run.answers.dead)
@@ -430,8 +455,9 @@ class Reporting:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Hand the embedded provider over to a worker."""
+        """Hand over to a worker the embedded provider, and where the account of the limits is kept."""
         node.workerinput["reference"] = self.config.stash.get(REFERENCE, None)
+        node.workerinput["spent"] = self.config.stash.get(SPENT, "")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -577,6 +603,7 @@ def _telling_something_new(errors: list[Any]) -> Iterator[Any]:
 
 ASKING = pytest.StashKey[Asking]()
 REFERENCE = pytest.StashKey[dict[str, Any]]()
+SPENT = pytest.StashKey[str]()
 VERDICTS = pytest.StashKey[CaseVerdicts]()
 NO_VERDICTS = CaseVerdicts(Outcome.ERROR, "", [], [])
 SILENT = pytest.StashKey[bool]()

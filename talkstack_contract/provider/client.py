@@ -25,6 +25,8 @@ from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange, Header, Request
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson
+from talkstack_contract.provider.pace import Account as SpendingAccount
+from talkstack_contract.provider.pace import Pace
 from talkstack_contract.provider.redaction import REDACTED, SECRET_HEADERS, Secrets
 from talkstack_contract.provider.settings import USER_ID, Account, Settings, account_of, is_loopback
 from talkstack_contract.provider.transport import (
@@ -53,7 +55,6 @@ LEARNED_OF_AN_ANSWER = 10  # credentials: a login shows two
 REASON_CHARACTERS = 200  # of a reason phrase: what is longer is cut
 SHOWN_CHARACTERS = 60  # of the name of an encoding
 TOO_MANY = 429  # RFC 6585, 4: says nothing of the operation, and when to ask again
-PAUSES = 12  # deadlines that all pauses of a run may last together: two minutes, unless the settings say otherwise
 
 
 class NoAnswer(Blocked):
@@ -77,12 +78,10 @@ class _Late(requests.Timeout):
 
 @dataclass
 class _Counter:
-    """What a run has sent so far; two threads may send at once."""
+    """What this process has sent so far."""
 
     requests: int = 0
     generated: int = 0
-    paused_s: float = 0.0
-    last_at: float = 0.0
 
 
 class Provider:
@@ -94,10 +93,12 @@ class Provider:
         secrets: Secrets,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
+        account: SpendingAccount | None = None,
     ) -> None:
         self.settings = settings
         self.secrets = secrets
-        self._clock, self._wait = clock, wait
+        spent = account or SpendingAccount(settings.limits.requests_at_once)
+        self.pace = Pace(settings.limits, spent, clock, wait)
         self._counter = _Counter()
         self._lock = threading.Lock()
         self.connections = _Connections()  # kept alive for the whole run
@@ -208,26 +209,15 @@ class Provider:
             raise Blocked(self.settings.missing, of_run=True)
         if effect not in self.settings.allow:
             raise Blocked(f"{method} would have the effect {effect}, which is not allowed")
+        self.pace.let_through(is_taking_back=is_taking_back)
         with self._lock:
-            if self._counter.requests >= self.settings.limits.requests and not is_taking_back:
-                raise Blocked(f"the budget of {self.settings.limits.requests} requests is used up (limits.requests)")
             self._counter.requests += 1
             self._counter.generated += is_generated
-            if rate := self.settings.limits.requests_per_second:
-                self._wait(max(0.0, self._counter.last_at + 1 / rate - self._clock()))
-                self._counter.last_at = self._clock()
             return self._counter.requests
 
     def pause(self, seconds: float) -> None:
-        """Wait as a provider asked us to, and let nobody ask meanwhile.
-
-        Never longer than an exchange may take, and all pauses of a run together never longer than `PAUSES` of them.
-        """
-        with self._lock:
-            limit_s = self.settings.limits.exchange_s
-            wait_s = min(max(seconds, 0.0), limit_s, PAUSES * limit_s - self._counter.paused_s)
-            self._counter.paused_s += wait_s
-            self._wait(wait_s)
+        """Wait as a provider asked us to, and let nobody ask meanwhile."""
+        self.pace.pause(seconds)
 
 
 class _Connections(HTTPAdapter):
@@ -312,7 +302,6 @@ class _Adapter(BaseAdapter):
         return response
 
     def _sent(self, request: requests.PreparedRequest, options: Any) -> tuple[requests.Response, Exchange]:
-        """Send in a thread of its own, since no timeout of a socket bounds an answer that comes drop by drop."""
         method = request.method or "GET"
         is_generated = "/generated/" in self._exchange_id
         is_taking_back = self._exchange_id.endswith(TAKING_BACK)
@@ -321,6 +310,13 @@ class _Adapter(BaseAdapter):
         )
         request.headers["X-Request-Id"] = f"{self._exchange_id}-{number}"
         options = {**options, "stream": True, "timeout": self._deadline_s}
+        with self._provider.pace.place():
+            return self._sent_within_the_deadline(request, options)
+
+    def _sent_within_the_deadline(
+        self, request: requests.PreparedRequest, options: Any
+    ) -> tuple[requests.Response, Exchange]:
+        """Send in a thread of its own, since no timeout of a socket bounds an answer that comes drop by drop."""
         under_way = _UnderWay(time.perf_counter())
         outcome: list[tuple[requests.Response, Exchange] | Exception] = []
 

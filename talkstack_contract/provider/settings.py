@@ -54,9 +54,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a run may ask: `requests_per_second` None is no limit."""
+    """How much a run may ask, all its processes together; None is no limit."""
 
     requests_per_second: float | None = None
+    requests_at_once: int | None = None
     requests: int = 5000
     exchange_s: float = 10.0
     body_bytes: int = 5_000_000

@@ -7,7 +7,7 @@ import subprocess
 import threading
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,14 @@ import pytest
 from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Header, Request, Scheme
-from talkstack_contract.provider.client import PAUSES, NoAnswer, Provider, retry_after_s
+from talkstack_contract.provider.client import NoAnswer, Provider, retry_after_s
 from talkstack_contract.provider.credentials import WRONG_CREDENTIAL, sent_credential
+from talkstack_contract.provider.pace import MARGIN, PAUSES
 from talkstack_contract.provider.redaction import REDACTED, Secrets
 from talkstack_contract.provider.request_builder import request_of
 from talkstack_contract.provider.settings import Account, Credential, Limits, Settings
 from tests.hostile.raw_server import always, answer, chunked, serving
+from tests.unit.clock import Clock
 from tests.unit.contracts import PROJECT, cases_of, operation_of
 from tests.unit.setting_names import ACTIVE, NAMES, credentials
 
@@ -31,21 +33,6 @@ ACCOUNT = Account(
     ACTIVE, credentials(Credential(TOKEN, "TALKSTACK_TOKEN"), Credential(KEY, "TALKSTACK_API_KEY")), "u-1"
 )
 READS = frozenset({Effect.READS})
-
-
-@dataclass
-class Clock:
-    """A clock that only goes on when someone waits."""
-
-    now: float = 1000.0
-    waits: list[float] = field(default_factory=list)
-
-    def __call__(self) -> float:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.waits.append(round(seconds, 3))
-        self.now += seconds
 
 
 def settings_for(url: str, limits: Limits | None = None, allow: frozenset[Effect] = READS) -> Settings:
@@ -475,7 +462,7 @@ def test_request_beyond_the_budget_is_not_sent() -> None:
 def test_pace_is_kept() -> None:
     provider, clock = guarded(requests_per_second=4)
     pass_times(provider, 4)
-    assert clock.waits == [0.0, 0.25, 0.25, 0.25]
+    assert clock.waits == [0.0, *[round(MARGIN / 4, 3)] * 3]
 
 
 def test_pace_counts_the_time_that_went_by_anyway() -> None:
@@ -485,7 +472,7 @@ def test_pace_counts_the_time_that_went_by_anyway() -> None:
     pass_times(provider, 1)
     clock.now += 7
     pass_times(provider, 1)
-    assert clock.waits == [0.0, 0.15, 0.0]
+    assert clock.waits == [0.0, round(MARGIN / 4 - 0.1, 3), 0.0]
 
 
 def test_no_pace_waits_for_nothing() -> None:

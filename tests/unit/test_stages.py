@@ -44,6 +44,7 @@ DOORS = {
     "pytest_html": [PLUGIN],
     "xdist": [PLUGIN],
     "schemathesis": [ROOT / "tests" / "contract" / "test_generated.py"],
+    "filelock": [PACKAGE / "provider" / "pace.py"],
     "werkzeug": REFERENCE,
     "openpyxl": [PACKAGE / "provider" / "workbooks.py", *REFERENCE],
     "reference_provider": [PLUGIN, COMMAND, *REFERENCE],
