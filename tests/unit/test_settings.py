@@ -65,6 +65,7 @@ token = {env = "MY_TOKEN"}
 url = "https://api.example/_states"
 [limits]
 requests_per_second = 0.5
+requests_at_once = 2
 requests = 100
 exchange_s = 3
 body_bytes = 1000
@@ -86,7 +87,7 @@ def test_whole_file_is_read(tmp_path: Path) -> None:
         allow=frozenset({Effect.READS, Effect.WRITES}),
         accounts={ACTIVE: Account(ACTIVE, credentials(token, key), "u-1"), EMPTY: Account(EMPTY, credentials(token))},
         states_url="https://api.example/_states",
-        limits=Limits(0.5, 100, 3, 1000),
+        limits=Limits(0.5, 2, 100, 3, 1000),
         headers=(("X-Gateway", "gate-1"),),
         ca_bundle=str(tmp_path / "ca.pem"),
         client_certificate=(str(tmp_path / "client.pem"), str(tmp_path / "client.key")),
