@@ -7,8 +7,8 @@ tests, so its hooks are methods of two plugins that are registered only where it
 
 import os
 import signal
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 
 from talkstack_contract.contract.cases import GENERATED, WORKFLOW
-from talkstack_contract.errors import BadInput, Blocked, NotTested
+from talkstack_contract.errors import BadInput
 from talkstack_contract.execution.derived_workflows import derived_workflows
 from talkstack_contract.execution.workflows import Workflow
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
-from talkstack_contract.model import Case, Contract, Effect, SettingNames
+from talkstack_contract.model import Case, Contract, Effect, Judgement, SettingNames, Verdict
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.pace import Account as SpendingAccount
 from talkstack_contract.provider.pace import SharedAccount
@@ -343,6 +343,7 @@ class Reporting:
         )
         self.findings: reporting.Findings | None = None
         self._was_stopped = self._is_over = False
+        self._findings_of_preflight: list[str] = []
         if self._sends_nothing:
             return
         self.record.open()
@@ -364,19 +365,12 @@ class Reporting:
         return bool(self.configuration.settings.missing and (option.plan or option.clean_up))
 
     def preflight(self) -> bool:
-        """Ask the first case before anything is collected, and tell whether no other can do better.
-
-        A whole run of one process asks it anyway; where workers will, only whether the host can be reached is tried.
-        """
-        config, run = self.config, self.config.stash[ASKING].run
+        """Ask by each credential before anything is collected, and tell whether no case can be tested."""
         if self._sends_nothing or self._is_narrowed or not self.configuration.cases:
             return False
-        if not run.answers.dead and (
-            not _has_workers(config) or run.provider.trouble_reaching(run.provider.settings.base_url)
-        ):
-            with suppress(Blocked, NotTested):
-                run.answers.of(next(case for case in self.configuration.cases if case.operation.effect is Effect.READS))
-        self._is_over = bool(run.answers.dead)
+        answers = self.config.stash[ASKING].run.answers
+        self._findings_of_preflight = answers.preflight()
+        self._is_over = bool(answers.dead)
         return self._is_over
 
     @property
@@ -411,10 +405,15 @@ class Reporting:
             f"{f'; against {baseline.name}' if (baseline := self.configuration.baseline) else ''}",
         ]
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self) -> None:
+        """Say what the preflight found, each in one line."""
+        for finding in self._findings_of_preflight:
+            self._say(f"preflight: {finding}", red=True)
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """With `--plan`, say what would be sent and send nothing; with `--clean-up`, take back and ask nothing."""
         if self._is_over:
-            self._say(f"preflight: {self.config.stash[ASKING].run.answers.dead}", red=True)
             return True
         if self._cannot_start:
             self._say(f"nothing is sent: {self.configuration.settings.missing}", red=True)
@@ -504,14 +503,18 @@ class Reporting:
         is_ours = was_run or self._was_stopped or self._is_over or bool(record.cut_short)
         if is_ours:
             session.exitstatus = decision.exit_status or (exitstatus if decision.word is DecisionKind.NONE else 0)
-        if not self._is_night_kept(decision):
+        if not self._is_night_kept(decision, self.findings.judgements):
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         self._close(decision, summary, "" if is_ours else f"pytest ended with {int(exitstatus)}")
         return result
 
-    def _is_night_kept(self, decision: Decision) -> bool:
-        """Add the record to the nights, and tell if that cannot be; of a narrowed one the next could learn nothing."""
-        if self.config.option.nightly and decision.word is not DecisionKind.NONE:
+    def _is_night_kept(self, decision: Decision, judgements: Iterable[Judgement]) -> bool:
+        """Add the record to the nights, and tell if that cannot be.
+
+        Of a narrowed run the next could learn nothing, nor of one that an outage or a refused credential blocked.
+        """
+        is_blocked = any(each.run_wide and each.verdict is Verdict.BLOCKED for each in judgements)
+        if self.config.option.nightly and decision.word is not DecisionKind.NONE and not is_blocked:
             try:
                 keep(self.record.jsonl, self.record.folder / HISTORY, self.configuration.started)
             except BadInput as error:

@@ -2,7 +2,8 @@
 
 Decides what is the provider's fault and what is nobody's: no usable answer is `Blocked`, unless the same provider
 answered other cases; then the case is asked once more, and what happens again is judged. A credential that is refused
-while another works is the provider's fault; when all are refused, every case is `Blocked`.
+by one operation while another one works is the provider's fault; one that several refuse and none takes blocks its own
+cases; when all are refused, every case is `Blocked`.
 """
 
 from collections.abc import Sequence
@@ -136,14 +137,15 @@ class Answers:
         if again.status in refusals(proof.operation):
             told = f"is refused ({_status_line(exchange)}) where it was accepted before: it has expired or was revoked"
             credential = _credential_of(case, request)
-            self._refused[credential] = Blocked(f"{_named(case)} {told}", of_run=True)
-            raise self._refused[credential]
+            raise self._refuse(case, credential, told)
 
     def _check_elsewhere(self, case: Case, credential: str, exchange: Exchange) -> None:
         self._doubted[credential] = [case]
         others = [each for each in self._reading(case.operation) if each.state == case.state]
         mine = [each for each in others if each.scheme and case.scheme and each.scheme.noun == case.scheme.noun]
+        self.accounts.distrust(case)  # what these cases need is made with another one, if there is one
         is_accepted = any(map(self._is_accepted, mine))
+        self.accounts.trust(case)
         failed = self._doubted.pop(credential)
         if is_accepted:
             return
@@ -154,9 +156,31 @@ class Answers:
         if len(tried) < SAYS_ENOUGH:
             return
         told = f"is refused wherever it is sent ({_status_line(exchange)}): it is wrong or has expired"
-        self._refused[credential] = blocked = Blocked(f"{_named(case)} {told}", of_run=True)
+        blocked = self._refuse(case, credential, told)
         self._answers |= {each.id: blocked for each in failed}
         raise blocked
+
+    def _refuse(self, case: Case, credential: str, told: str) -> Blocked:
+        self._refused[credential] = blocked = Blocked(f"{_named(case)} {told}", of_run=True)
+        self.accounts.distrust(case)
+        return blocked
+
+    def preflight(self) -> list[str]:
+        """Ask once by each credential of the settings, and say which of them are refused, or why nothing answers.
+
+        What is asked are cases that read, each of which is remembered.
+        """
+        probes: dict[tuple[str, str], Case] = {}
+        for case in self._cases.values():
+            is_asked = case.expects_success and case.kind in (SUCCESS, STATE) and case.effect is Effect.READS
+            if is_asked and case.scheme and case.state in self.provider.settings.accounts:
+                probes.setdefault((case.state, case.scheme.credential), case)
+        usual = [each for each in self._cases.values() if each.effect is Effect.READS][:1]
+        for case in probes.values() or usual:
+            if not self.dead:
+                with suppress(Blocked, NotTested):
+                    self.of(case)
+        return [str(self.dead)] if self.dead else [str(each) for each in self._refused.values()]
 
     def plan(self, case: Case, examples: int) -> str:
         """Say what asking a case would send, without sending it."""

@@ -40,7 +40,6 @@ from talkstack_contract.provider.transport import (
     framing_trouble_of,
     innermost,
     pieces_of,
-    trouble_connecting,
     trouble_of_ours,
 )
 
@@ -163,10 +162,6 @@ class Provider:
             return Blocked(f"{told}: {ours}")
         by_way = f", by way of the proxy {proxy}" if (proxy := proxy_of(url)) else ""
         return NoAnswer(f"{told} ({_cause(error)}{by_way})", getattr(error, "received", None))
-
-    def trouble_reaching(self, url: str) -> str:
-        """Say why the host of a URL cannot be reached, nothing where it can; one behind a proxy is not tried."""
-        return "" if proxy_of(url) else trouble_connecting(url, self.settings.limits.exchange_s / 2)
 
     def set_up(self, state: str, action: str, known_id: str = "") -> Account:
         """Bring about a provider state, or end it, at the states URL (Pact's convention).

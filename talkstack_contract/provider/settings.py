@@ -104,6 +104,9 @@ def settings_of_file(
     )
     reader = _SecretReader(file, names, environment, is_loopback(url))
     states_url = document.get("states", {}).get("url", "")
+    if base_url and _host(base_url) != _host(document.get("base_url", "")):
+        others = {name: document.get(name, "") for name in names.base_urls}
+        _check_other_hosts(file, url, {**others, "states.url": states_url})
     certificate = document.get("client_certificate")
     for name in document.get("headers", {}):
         if name.lower() in names.headers:  # sent with all, no case could go without a credential
@@ -135,6 +138,19 @@ def settings_of_file(
         missing=reader.missing(),
         names=names,
     )
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _check_other_hosts(file: str, url: str, others: Mapping[str, str]) -> None:
+    """Refuse a base URL that would leave requests going to a host that belongs to the base URL of the file."""
+    for key, other in others.items():
+        if other and _host(other) != _host(url):
+            problem = f"leads to {_host(other)}, and --base-url to {_host(url)}: requests would go to both"
+            remedy = f"leave --base-url out, or give a file whose {key} belongs to it, or none"
+            raise BadInput(file, key, problem, remedy)
 
 
 def settings_of_environment(

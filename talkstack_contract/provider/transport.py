@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlsplit
 
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, PoolManager, encode_multipart_formdata
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -265,17 +264,6 @@ def trouble_of_ours(error: BaseException) -> str:
             return f"its certificate is not accepted: {each.verify_message}"
         if isinstance(each, OSError) and (refusal := re.search(r"Tunnel connection failed: (\d{3})", str(each))):
             return f"the proxy refuses with {refusal[1]}"
-    return ""
-
-
-def trouble_connecting(url: str, timeout_s: float) -> str:
-    """Say why no connection to the host of a URL can be made, nothing where one can."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        socket.create_connection((parts.hostname or "", port), timeout_s).close()
-    except OSError as error:
-        return type(error).__name__
     return ""
 
 

@@ -71,6 +71,7 @@ class Accounts:
         self._fresh: dict[str, str] = {}
         self._places: dict[str, Place] = {}
         self._credentials: dict[str, Credential] = {}
+        self._distrusted: set[str] = set()
         self._trouble: dict[tuple[str, ...], Blocked] = {}  # what failed once is not tried again, and says the same
         self._is_planning = False
 
@@ -224,6 +225,21 @@ class Accounts:
         known = self.provider.settings.accounts.items()
         return next((state for state, each in known if replace(account, state=each.state) == each), "")
 
+    def distrust(self, case: Case) -> None:
+        """Take no longer the credential of a case that is refused, where another one would do as well."""
+        if case.scheme and (credential := self.account_of(case).credential(case.scheme)):
+            self._distrusted.add(credential.value)
+
+    def trust(self, case: Case) -> None:
+        """Take the credential of a case again."""
+        if case.scheme and (credential := self.account_of(case).credential(case.scheme)):
+            self._distrusted.discard(credential.value)
+
+    def _trusted(self, account: Account) -> Account:
+        """Return an account without the credentials that are refused; as it is, where no other is left."""
+        left = {key: each for key, each in account.credentials.items() if each.value not in self._distrusted}
+        return replace(account, credentials=left or account.credentials)
+
     # Values
 
     def values_of(self, account: Account) -> Mapping[str, str]:
@@ -295,7 +311,7 @@ class Accounts:
             raise NotYet(f"{operation.id} has shown what there is")
         self._seen[place, operation.id] = None  # whatever it needs is not read off itself
         case = replace(self.asks[operation.id], name="found", state=place[0])
-        case = replace(case, scheme=scheme_for(operation, self.account(*place)))
+        case = replace(case, scheme=scheme_for(operation, self._trusted(self.account(*place))))
         self._places[case.id] = place
         with suppress(Blocked, NotTested):
             return self.provider.send(self.request(case), case.id)
@@ -304,7 +320,7 @@ class Accounts:
     def _make(self, maker: Operation, place: Place, name: str) -> str:
         case = replace(self.asks[maker.id], name=f"made-{name}-{len(self._places)}", state=place[0])
         account = self.account(*place)
-        case = replace(case, scheme=scheme_for(maker, account))  # a user may have only an API key
+        case = replace(case, scheme=scheme_for(maker, self._trusted(account)))  # a user may have only an API key
         self._places[case.id] = place
         if case.effect not in self.provider.settings.allow:
             raise NotTested(

@@ -26,7 +26,7 @@ from tests.runs.provider_files import (
     wrong_key,
     wrong_token,
 )
-from tests.runs.suite_process import WORKERS, Finished, run_suite, times_told
+from tests.runs.suite_process import WHOLE_API, WORKERS, Finished, run_suite, times_told
 
 INCONCLUSIVE = (6, "INCONCLUSIVE")
 DEADLINE_S = 1.0
@@ -55,8 +55,8 @@ def _is_blocked_once(run: Finished, reason: str) -> bool:
 
 @pytest.mark.parametrize(
     ("port", "workers"),
-    [(dead_port, ()), (dead_port, ("-n", "2")), (silent_port, ())],
-    ids=["dead", "dead-and-two-workers", "silent"],
+    [(dead_port, ()), (dead_port, ("-n", "2")), (silent_port, ()), (silent_port, ("-n", "2"))],
+    ids=["dead", "dead-and-two-workers", "silent", "silent-and-two-workers"],
 )
 def test_port_without_answer_costs_one_deadline_and_is_told_once(
     port: Port, workers: tuple[str, ...], tmp_path: Path
@@ -78,6 +78,16 @@ def _is_blocked_whole(run: Finished, reason: str) -> bool:
 def test_provider_that_always_answers_so_blocks_the_run(status: int, tmp_path: Path) -> None:
     run = decide(tmp_path, relay=always(status), change=without("states"))
     assert _is_blocked_whole(run, f"no usable answer: {status}")
+
+
+@WORKERS
+def test_refused_credential_is_told_once_before_the_first_case(workers: tuple[str, ...], tmp_path: Path) -> None:
+    with serve() as reference:
+        provider = with_credentials(wrong_token)(without("states")(provider_of(reference))) | {"allow": ["reads"]}
+        file = written(tmp_path / "provider.toml", provider)
+        run = run_suite(tmp_path, *workers, "--provider", file, contract=WHOLE_API)
+    told = f"preflight: the token of the account '{ACTIVE}' is refused wherever it is sent (401 "
+    assert (run.exit_status, run.terminal.count(told), run.violated()) == (6, 1, []), run.terminal[-3000:]
 
 
 def test_refused_credentials_block_the_run(tmp_path: Path) -> None:

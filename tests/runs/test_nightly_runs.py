@@ -147,6 +147,12 @@ def test_narrowed_night_is_not_kept(tmp_path: Path) -> None:
     assert (run.exit_status, (run.reports / "history").exists()) == (0, False)
 
 
+@pytest.mark.parametrize("relay", [always(401), always(503)], ids=["credentials-refused", "outage"])
+def test_night_that_was_blocked_is_not_kept(relay: Relay, tmp_path: Path) -> None:
+    run = ask(tmp_path, *NIGHTLY, relay=relay)
+    assert (run.exit_status, (run.reports / "history").exists()) == (6, False)
+
+
 def test_night_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
     (folder := tmp_path / "reports" / "history").mkdir(parents=True)
     (folder / "2026-11-24T021500Z.jsonl.gz").write_text("nonsense")

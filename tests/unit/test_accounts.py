@@ -443,6 +443,18 @@ def test_what_is_gone_already_is_taken_for_removed(status: int) -> None:
     assert (accounts.left_behind, accounts.ledger.pending()) == ([], [])
 
 
+def test_what_one_credential_may_not_remove_another_removes(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([refused(401)(), refused(204, {})()])
+    world = World(broken={"DELETE /invoices/invoice-made-1": lambda: next(answers)})
+    accounts = accounts_of(settings(), world)
+    removal, both = accounts.asks["deleteInvoice"], accounts.asks["createInvoice"].operation.schemes
+    either = replace(removal, operation=replace(removal.operation, schemes=both))
+    monkeypatch.setattr(accounts, "asks", {**accounts.asks, "deleteInvoice": either})
+    ask(accounts, "createInvoice/by-bearer")
+    accounts.close()
+    assert (accounts.left_behind, world.lines("DELETE")) == ([], ["DELETE /invoices/invoice-made-1"] * 2)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 500, 0, 302])
 def test_what_could_not_be_removed_is_told_and_stays_in_the_ledger(status: int) -> None:
     world = World(broken={"DELETE /invoices/invoice-made-1": refused(status)})

@@ -1,6 +1,7 @@
 """A credential that does not work, or no longer, blocks its own cases; to refuse a sound one breaks a promise."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from talkstack_contract.model import Exchange, Judgement, Request, Verdict
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger
 from tests.unit.billing_provider import CASES, GIVEN, JSON, Billing, World, account, refused, settings
-from tests.unit.setting_names import EMPTY
+from tests.unit.setting_names import ACTIVE, EMPTY
 
 TODAY = date(2026, 11, 24)
 BY_TOKEN = ("getInvoice/by-bearer", "listInvoices/by-bearer", "findInvoice/by-bearer", "getInvoice/invoice-id-unknown")
@@ -113,3 +114,38 @@ def test_workflow_whose_token_has_ended_is_blocked() -> None:
     steps = Steps(CASES["getInvoice/by-bearer"], run.accounts, run.accounts.asks, run.answers.step)
     with pytest.raises(Exception, match="where it was accepted before"):
         steps.ask("listInvoices")
+
+
+# The preflight
+
+
+def test_preflight_names_each_credential_that_is_refused() -> None:
+    answers = run_of(Ending("x-api-key", 0, who="mine")).answers
+    told = "is refused wherever it is sent (401 Unauthorized): it is wrong or has expired"
+    assert (answers.preflight(), answers.dead) == ([f"the API key of the account 'an active project' {told}"], None)
+
+
+def test_preflight_finds_nothing_where_all_is_well() -> None:
+    provider = Billing(settings(), World())
+    assert (run_of(provider).answers.preflight(), {each.who for each in provider.world.asked}) == ([], {"mine"})
+
+
+def test_preflight_asks_once_by_each_credential_and_for_the_run_too() -> None:
+    provider = Billing(settings(), World())
+    run = run_of(provider)
+    run.answers.preflight()
+    asked = [each.id for each in provider.world.asked]
+    verdicts(run, *asked)
+    assert ([each.id for each in provider.world.asked], asked) == (
+        asked,
+        ["getActiveProject/by-bearer", "getActiveProject/by-api-key"],
+    )
+
+
+def test_what_a_case_needs_is_made_by_the_credential_that_works() -> None:
+    values = {name: value for name, value in GIVEN[ACTIVE].values.items() if name != "invoiceId"}
+    provider = Ending("Authorization", 0, who="mine")
+    provider.settings = replace(provider.settings, accounts={ACTIVE: replace(GIVEN[ACTIVE], values=values)})
+    run = run_of(provider)
+    run.answers.preflight()
+    assert verdicts(run, "getInvoice/by-bearer", "getInvoice/by-api-key") == [Verdict.BLOCKED, Verdict.UPHELD]

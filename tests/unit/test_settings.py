@@ -505,3 +505,30 @@ def test_second_host_is_read_and_checked_like_the_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["http://calls.example", "https://u:p@calls.example", "ftp://calls.example"])
 def test_second_host_that_cannot_be_asked_is_refused(tmp_path: Path, url: str) -> None:
     assert refusal(tmp_path, f'{FAR}calls_base_url = "{url}"\n').startswith("provider.toml: calls_base_url: ")
+
+
+ELSEWHERE = {
+    "second-host": 'calls_base_url = "https://calls.example"\n',
+    "states-url": '[states]\nurl = "https://api.example/_states"\n',
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_base_url_of_an_option_leaves_no_other_host_of_the_file_in_play(tmp_path: Path, name: str) -> None:
+    told = refusal(tmp_path, f"{FAR}{ELSEWHERE[name]}", base_url="https://staging.example")
+    assert "example, and --base-url to staging.example: requests would go to both; leave --base-url out" in told
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_base_url_of_an_option_at_the_host_of_the_file_keeps_the_others(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, f"{FAR}{ELSEWHERE[name]}", base_url="https://api.example/v2")
+    assert found.base_url == "https://api.example/v2"
+
+
+def test_further_hosts_may_be_those_of_the_option(tmp_path: Path) -> None:
+    text = f'{FAR}calls_base_url = "https://staging.example/calls"\n[states]\nurl = "https://staging.example/_states"\n'
+    found = read(tmp_path, text, base_url="https://staging.example")
+    assert (found.base_urls, found.states_url) == (
+        {"calls_base_url": "https://staging.example/calls"},
+        "https://staging.example/_states",
+    )
