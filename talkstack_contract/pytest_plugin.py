@@ -74,7 +74,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(embedded.close)
     try:
         _run_contract[0] = contract_folder(config)
-        given = RunOptions(config.option, Path(config.invocation_params.dir), _run_contract[0])
+        is_partial = _is_narrowed(config) or bool(config.option.maxfail)
+        given = RunOptions(config.option, Path(config.invocation_params.dir), _run_contract[0], is_partial)
         given.check()
         workflows = _workflows(config, given.contract)
         configuration = _configuration(config, given, embedded, workflows)
@@ -109,6 +110,14 @@ def _has_workers(config: pytest.Config) -> bool:
 def _contract_is_asked(config: pytest.Config) -> bool:
     places = [Path(config.invocation_params.dir, str(arg).partition("::")[0]).resolve() for arg in config.args]
     return any(place.is_relative_to(CONTRACT_TESTS) or CONTRACT_TESTS.is_relative_to(place) for place in places)
+
+
+def _is_narrowed(config: pytest.Config) -> bool:
+    """Tell whether pytest's own options choose some of the cases, so that nothing is decided about the whole."""
+    option, places = config.option, [str(arg) for arg in config.args]
+    chosen = any(getattr(option, name, None) for name in ("only", "keyword", "markexpr", "lf", "deselect"))
+    whole = [Path(config.invocation_params.dir, place).resolve() for place in places]
+    return chosen or not any("::" not in str(place) and CONTRACT_TESTS.is_relative_to(place) for place in whole)
 
 
 def contract_folder(config: pytest.Config) -> Path:
@@ -250,13 +259,16 @@ class Asking:
         if "verdicts" not in metafunc.fixturenames:
             return
         module = metafunc.module.__name__.rpartition(".")[2]
-        cases = [case for case in self.configuration.cases if MODULES.get(case.kind, "test_documented") == module]
+        mine = self.configuration.cases_in_scope
+        cases = [case for case in mine if MODULES.get(case.kind, "test_documented") == module]
         metafunc.parametrize("verdicts", cases, ids=[case.id for case in cases], indirect=True)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the items in the order of asking, without that of a module that has no case."""
-        items[:] = [item for item in items if not item.nodeid.endswith("[NOTSET]")]
+        """Put the items in scope in the order of asking."""
+        mine = {case.id for case in self.configuration.cases_in_scope}
+        is_mine = [_case_id(self.configuration, item.nodeid) in mine for item in items]
+        items[:] = [item for item, is_in_scope in zip(items, is_mine, strict=True) if is_in_scope]
         self._narrow(items)
         places = {case: place for place, case in enumerate(self.configuration.selected)}
         items.sort(key=lambda item: places.get(_case_id(self.configuration, item.nodeid), -1))
@@ -366,19 +378,12 @@ class Reporting:
 
     def preflight(self) -> bool:
         """Ask by each credential before anything is collected, and tell whether no case can be tested."""
-        if self._sends_nothing or self._is_narrowed or not self.configuration.cases:
+        if self._sends_nothing or _is_narrowed(self.config) or not self.configuration.cases:
             return False
         answers = self.config.stash[ASKING].run.answers
         self._findings_of_preflight = answers.preflight()
         self._is_over = bool(answers.dead)
         return self._is_over
-
-    @property
-    def _is_narrowed(self) -> bool:
-        option, places = self.config.option, [str(arg) for arg in self.config.args]
-        chosen = any(getattr(option, name, None) for name in ("only", "keyword", "markexpr", "lf", "deselect"))
-        whole = [Path(self.config.invocation_params.dir, place).resolve() for place in places]
-        return chosen or not any("::" not in str(place) and CONTRACT_TESTS.is_relative_to(place) for place in whole)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> bool | None:
@@ -401,6 +406,7 @@ class Reporting:
             f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
             f"{' …' if len(contract.operations) > 3 else ''}, {len(self.configuration.promises)} clauses,"
             f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.configuration.seed}"
+            f"{f'; scope: {words.named_scope(named)}' if (named := self.configuration.named_scope) else ''}"
             f"{f'; profile {profile.name}' if (profile := self.configuration.profile) else ''}"
             f"{f'; against {baseline.name}' if (baseline := self.configuration.baseline) else ''}",
         ]

@@ -4,7 +4,7 @@ Raises `BadInput` for options that do not go together, for an id that is none, a
 """
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -17,11 +17,12 @@ from talkstack_contract.contract.profiles import Profile, load_profile, newest_p
 from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.execution.workflows import Workflow, workflow_cases
 from talkstack_contract.judging.waivers import Waiver, load_waivers
-from talkstack_contract.model import Contract, RequirementLevel
+from talkstack_contract.model import Case, Contract, RequirementLevel
 from talkstack_contract.provider.request_builder import value_names
 from talkstack_contract.provider.settings import Settings
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
 from talkstack_contract.results.records import RunConfiguration
+from talkstack_contract.scope_options import scope_of
 from talkstack_contract.states.ledger import Ledger, read_ledger
 
 HISTORY = "history"
@@ -31,11 +32,15 @@ EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a n
 
 @dataclass(frozen=True)
 class RunOptions:
-    """The options of a run, `folder` where its relative paths begin, and the folder of promises."""
+    """The options of a run, `folder` where its relative paths begin, and the folder of promises.
+
+    `is_partial` tells that pytest's own options narrow the run, or may end it early.
+    """
 
     option: Namespace
     folder: Path
     schemas: Path
+    is_partial: bool = False
 
     @cached_property
     def contract(self) -> Contract:
@@ -44,8 +49,14 @@ class RunOptions:
 
     @property
     def reports(self) -> Path:
-        """Where the reports go: a case that is asked again leaves those of the last run as they are."""
-        return (self.folder / (self.option.reports or ("reports/only" if self.option.only else "reports"))).resolve()
+        """Where the reports go: those of a whole run stay as they are when a part of it is tested again."""
+        if self.option.only:
+            return (self.folder / (self.option.reports or "reports/only")).resolve()
+        return self._whole_reports / "partial" if self.is_partial else self._whole_reports
+
+    @property
+    def _whole_reports(self) -> Path:
+        return (self.folder / (self.option.reports or "reports")).resolve()
 
     def check(self) -> None:
         """Refuse options that do not go together."""
@@ -81,10 +92,14 @@ class RunOptions:
         """
         option, contract = self.option, self.contract
         derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
+        cases = in_order([*derived, *workflow_cases(contract, workflows)])
+        named = scope_of(contract, option.operation or (), option.section or (), settings.scope)
         configuration = RunConfiguration(
             contract=contract,
-            cases=in_order([*derived, *workflow_cases(contract, workflows)]),
-            waivers=self._waivers(waivers),
+            cases=cases,
+            named_scope=named.names,
+            operations=named.operations,
+            waivers=waivers_about(named.operations, self._waivers(waivers), cases),
             settings=settings,
             fail_on=RequirementLevel(option.fail_on),
             require_all=option.require == "all",
@@ -102,7 +117,8 @@ class RunOptions:
         """Return the ledger to be cleaned up, or the one that this run writes."""
         if left := self.option.clean_up:
             return read_ledger((self.folder / left).resolve())
-        return Ledger(self.reports / "ledger.jsonl", configuration.nonce)
+        folder = self.reports if self.option.only else self._whole_reports
+        return Ledger(folder / "ledger.jsonl", configuration.nonce)
 
     def _waivers(self, default: Path) -> tuple[Waiver, ...]:
         if self.option.waivers:
@@ -119,15 +135,16 @@ class RunOptions:
         if not (option.profile or option.acceptance):
             return None
         path = self.folder / option.profile if option.profile else newest_profile(self.schemas)
-        return load_profile(path, self.schemas, configuration.promises)
+        return load_profile(path, self.schemas, replace(configuration, operations=frozenset()).promises)
 
     def _check_only(self, configuration: RunConfiguration) -> None:
-        known = {*configuration.promises, *(case.id for case in configuration.cases)}
+        cases = configuration.cases_in_scope
+        known = {*configuration.promises, *(case.id for case in cases), *(case.operation.id for case in cases)}
         if configuration.only and configuration.only not in known:
             raise BadInput(
                 "--only",
                 "",
-                f"{configuration.only!r} is neither a case nor a clause",
+                f"{configuration.only!r} is no operation, case or clause of this run",
                 nearest(configuration.only, known),
             )
 
@@ -153,8 +170,22 @@ class RunOptions:
     def _compared(self, configuration: RunConfiguration) -> RunConfiguration:
         """Add what the run is compared with: the file that is named, else the nights that are kept."""
         if self.option.nightly:
-            nights = read_nights(self.reports / HISTORY)
-            configuration = replace(configuration, history=history_of(nights), baseline=baseline(nights))
+            nights = read_nights(self._whole_reports / HISTORY)
+            known = baseline(nights)
+            known = known.about(configuration.operations) if known else None
+            configuration = replace(configuration, history=history_of(nights), baseline=known)
         if self.option.against:
-            configuration = replace(configuration, baseline=baseline([read_earlier(self.folder / self.option.against)]))
+            known = baseline([read_earlier(self.folder / self.option.against)])
+            configuration = replace(configuration, baseline=known.about(configuration.operations) if known else None)
         return configuration
+
+
+def waivers_about(operations: Collection[str], waivers: Iterable[Waiver], cases: Sequence[Case]) -> tuple[Waiver, ...]:
+    """Return the waivers of this run: those that match what it judges, or nothing of the contract, which is told."""
+    ids = [(case.operation.id, f"{case.id}/{clause.name}") for case in cases for clause in case.clauses]
+
+    def belongs(waiver: Waiver) -> bool:
+        matched = {operation for operation, id_ in ids if waiver.matches(id_)}
+        return not matched or bool(matched & {*operations})
+
+    return tuple(each for each in waivers if not operations or belongs(each))

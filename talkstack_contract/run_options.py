@@ -41,7 +41,9 @@ GROUPS: Mapping[str, tuple[Option, ...]] = {
         _switch("--allow-insecure", "allow http to a host that is not this machine"),
     ),
     "what to send": (
-        _value("--only", "ID", "test one case or one clause, and print its exchange"),
+        _value("--operation", "ID", "test this operation only, and decide about it (repeatable)", action="append"),
+        _value("--section", "NAME", "the same, by a section of the docs (repeatable)", action="append"),
+        _value("--only", "ID", "test one operation, case or clause, decide nothing, and print its exchanges"),
         _value("--examples", "N", "random requests per operation (default: 5, with --nightly 20)", type=int),
         _value("--seed", "N", "seed of the random requests (default: 1, with --nightly the date)", type=int),
         _switch("--plan", "list every request that would be sent, and send none"),
@@ -67,5 +69,11 @@ GROUPS: Mapping[str, tuple[Option, ...]] = {
         _switch("--acceptance", "write acceptance.html too, and require what the profile requires"),
         _value("--profile", "FILE", "profile to apply (default with --acceptance: the newest one of the contract)"),
     ),
-    "reports": (_value("--reports", "DIR", "folder for the reports (default: reports, with --only reports/only)"),),
+    "reports": (
+        _value(
+            "--reports",
+            "DIR",
+            "folder for the reports (default: reports, with --only reports/only); a narrowed run writes to DIR/partial",
+        ),
+    ),
 }

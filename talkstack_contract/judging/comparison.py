@@ -4,8 +4,8 @@ A baseline holds the last verdict of each clause. A clause that was blocked, or 
 ignored: the verdict of an earlier run is kept.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -21,6 +21,11 @@ class Baseline:
 
     name: str
     verdicts: Mapping[str, Verdict | None]
+
+    def about(self, operations: Collection[str]) -> "Baseline":
+        """Return what is known of these operations alone; of all, where none is named."""
+        mine = {id_: each for id_, each in self.verdicts.items() if id_.partition("/")[0] in operations}
+        return replace(self, verdicts=mine) if operations else self
 
     def knows(self, id: str) -> bool:  # noqa: A002 - the word of this project
         """Tell whether the clause was part of the contract then."""

@@ -59,7 +59,10 @@ class ListedResponse:
 
 @dataclass(frozen=True)
 class Scope:
-    """How much of the contract a run took on: what it expected to judge, and what kept it from finishing."""
+    """How much of the contract a run took on: what it expected to judge, and what kept it from finishing.
+
+    `named` are the operations and sections that it was asked for, none for all.
+    """
 
     responses: tuple[ListedResponse, ...]
     expected: tuple[str, ...]
@@ -68,6 +71,7 @@ class Scope:
     require_all: bool = False
     profile: Profile | None = None
     baseline: Baseline | None = None
+    named: tuple[str, ...] = ()
 
     def standing(self, id: str) -> Standing:  # noqa: A002 - the word of this project
         """Tell what the clause of that id counts for; without a profile, each of them counts."""
@@ -96,6 +100,7 @@ class Decision:
     clauses: dict[str, int]
     violated: tuple[str, ...]
     changes: Changes | None = None
+    named_scope: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Count responses: upheld, reachable, documented, and each other verdict."""
@@ -168,7 +173,7 @@ def decide(judgements: Sequence[Judgement], scope: Scope, waiver_problems: Seque
     clauses = Counter(str(each.verdict) for each in judgements)
     counts = {**{str(verdict): clauses[str(verdict)] for verdict in Verdict}, "expected": len(scope.expected)}
     status = _exit_status(word, scored, violated, waiver_problems, lost)
-    return Decision(word, status, reason, responses, counts, violated, changes)
+    return Decision(word, status, reason, responses, counts, violated, changes, scope.named)
 
 
 def _word(

@@ -83,6 +83,7 @@ class Settings:
     client_certificate: tuple[str, str] | None = None
     missing: str = ""
     names: SettingNames = field(default_factory=SettingNames)
+    scope: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # operations and sections
 
     def secrets(self) -> list[tuple[str, str]]:
         """Return every secret value with its name."""
@@ -137,6 +138,7 @@ def settings_of_file(
         ),
         missing=reader.missing(),
         names=names,
+        scope=(tuple(document.get("operations", ())), tuple(document.get("sections", ()))),
     )
 
 

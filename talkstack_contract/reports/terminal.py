@@ -15,7 +15,7 @@ MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "n
 _COMMAND = re.compile(r"(?m)^( *)::")
 _COMMAND_INSIDE = re.compile(r"##(\w*)\[")
 LISTED = 20  # lines of a kind: more is no longer read in a terminal
-NAMED = 3  # clauses that are blocked for one reason
+NAMED = 3  # operations of a scope, clauses that are blocked for one reason
 BROKEN = (Verdict.VIOLATED, Verdict.WAIVED)
 
 
@@ -45,10 +45,17 @@ def last_line(decision: Decision, requests: int, seconds: float) -> str:
     return f"{decision.word}  {response_counts(decision)}  {cost}{_because(decision)}"
 
 
+def named_scope(names: Sequence[str]) -> str:
+    """Name the operations and sections that a run decides about, a long list cut with its length told."""
+    rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{rest}"
+
+
 def response_counts(decision: Decision) -> str:
     """Return `3 of 4 documented responses upheld, 1 violated: listInvoices 404`."""
     counts = decision.counts()
-    parts = [f"{counts['upheld']} of {counts['documented']} documented responses upheld"]
+    of = f" of {named_scope(decision.named_scope)}" if decision.named_scope else ""
+    parts = [f"{counts['upheld']} of {counts['documented']} documented responses{of} upheld"]
     for verdict in ("violated", "blocked", "waived", "not tested"):
         mine = [response for response in decision.responses if response.verdict == verdict]
         if mine:

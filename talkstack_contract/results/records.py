@@ -5,7 +5,7 @@ made of the file alone.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
@@ -66,7 +66,10 @@ class ListedCase:
 
 @dataclass(frozen=True)
 class RunHeader:
-    """What was asked of whom, by which suite and contract, and what the run is held to."""
+    """What was asked of whom, by which suite and contract, and what the run is held to.
+
+    `named_scope` are the operations and sections that the run was asked to decide about, none for the whole contract.
+    """
 
     suite: str
     started: datetime
@@ -91,6 +94,7 @@ class RunHeader:
     baseline: Baseline | None = None
     history: History | None = None
     docs_as_of: str = ""
+    named_scope: tuple[str, ...] = ()
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
@@ -105,7 +109,16 @@ class RunHeader:
             for operation in self.operations
             for status in operation.statuses
         )
-        return Scope(responses, self.clauses, cut_short, self.fail_on, self.require_all, self.profile, self.baseline)
+        return Scope(
+            responses,
+            self.clauses,
+            cut_short,
+            self.fail_on,
+            self.require_all,
+            self.profile,
+            self.baseline,
+            self.named_scope,
+        )
 
 
 @dataclass(frozen=True)
@@ -126,6 +139,13 @@ class RunConfiguration:
     baseline: Baseline | None = None
     history: History | None = None
     only: str = ""
+    named_scope: tuple[str, ...] = ()
+    operations: frozenset[str] = frozenset()
+
+    @cached_property
+    def cases_in_scope(self) -> tuple[Case, ...]:
+        """The cases that this run judges; the others are there to bring about what these need."""
+        return tuple(case for case in self.cases if not self.operations or case.operation.id in self.operations)
 
     @property
     def nonce(self) -> str:
@@ -134,8 +154,8 @@ class RunConfiguration:
 
     @cached_property
     def promises(self) -> dict[str, Promise]:
-        """Every clause of the contract with its case, by id, in the order of asking."""
-        return {f"{case.id}/{clause.name}": (case, clause) for case in self.cases for clause in case.clauses}
+        """Every clause that this run judges with its case, by id, in the order of asking."""
+        return {f"{case.id}/{clause.name}": (case, clause) for case in self.cases_in_scope for clause in case.clauses}
 
     @cached_property
     def selected(self) -> dict[str, tuple[Promise, ...]]:
@@ -162,8 +182,8 @@ class RunConfiguration:
             version=contract.version,
             docs_read=contract.docs_read,
             sha256=contract.digest,
-            operations=tuple(_listed_operations(contract)),
-            cases=tuple(_listed_case(case) for case in self.cases),
+            operations=tuple(_listed_operations(contract, self.operations)),
+            cases=tuple(_listed_case(case) for case in self.cases_in_scope),
             interpretations=with_own(contract.interpretations, self._interpretations),
             pages_not_covered=contract.pages_not_covered,
             fail_on=self.fail_on,
@@ -177,10 +197,11 @@ class RunConfiguration:
             baseline=self.baseline,
             history=self.history,
             docs_as_of=contract.docs_as_of,
+            named_scope=self.named_scope,
         )
 
 
-def _listed_operations(contract: Contract) -> list[ListedOperation]:
+def _listed_operations(contract: Contract, chosen: Collection[str]) -> list[ListedOperation]:
     return [
         ListedOperation(
             each.id,
@@ -192,6 +213,7 @@ def _listed_operations(contract: Contract) -> list[ListedOperation]:
             tuple(response.status for response in each.documented_responses),
         )
         for each in contract.operations
+        if not chosen or each.id in chosen
     ]
 
 
@@ -218,6 +240,7 @@ def header_line(run_header: RunHeader) -> Line:
         "suite": run_header.suite,
         "started": run_header.started.isoformat(),
         "provider": {"base_url": run_header.base_url, "is_reference": run_header.is_reference},
+        "scope": list(run_header.named_scope),
         "contract": contract,
         "fail_on": str(run_header.fail_on),
         "require": "all" if run_header.require_all else "reachable",
@@ -248,6 +271,7 @@ def run_header_of_line(line: Mapping[str, Any]) -> RunHeader:
         version=contract["version"],
         docs_read=contract["docs_read"],
         docs_as_of=contract.get("docs_as_of", ""),
+        named_scope=tuple(line.get("scope", ())),
         sha256=contract["sha256"],
         operations=tuple(ListedOperation(**_with_tuple(each, "statuses")) for each in line["operations"]),
         cases=tuple(ListedCase(**_with_tuple(each, "clauses")) for each in line["cases"]),

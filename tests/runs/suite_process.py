@@ -153,9 +153,11 @@ def _options(folder: Path, contract: Path | None) -> list[str]:
 
 
 def _finished(status: int, terminal: Path, reports: Path) -> Finished:
+    told = terminal.read_text(errors="replace")
+    if re.search(r"(?m)^reports: .*/partial$", told):
+        reports = reports / "partial"
     record = reports / "verdicts.jsonl"
     lines = record.read_text().splitlines() if record.is_file() else []
-    told = terminal.read_text(errors="replace")
     return Finished(status, told, reports, tuple(json.loads(line) for line in lines))
 
 

@@ -162,5 +162,5 @@ def test_one_case_is_asked_again_and_its_exchange_shown(
 
 def test_unknown_id_is_bad_input(tmp_path: Path) -> None:
     run = ask(tmp_path, "--only", "getActiveProject/no-credentials")
-    told = "ERROR: --only: 'getActiveProject/no-credentials' is neither a case nor a clause; nearest: "
+    told = "ERROR: --only: 'getActiveProject/no-credentials' is no operation, case or clause of this run; nearest: "
     assert (run.exit_status, told in run.terminal) == (4, True), run.terminal

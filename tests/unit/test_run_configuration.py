@@ -19,7 +19,8 @@ from tests.unit.small_contract import small_contract
 
 STARTED = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
 FLAGS = ("acceptance", "nightly", "fail_on_undocumented")
-NAMES = ("provider", "reports", "only", "against", "profile", "waivers", "clean_up", "examples", "seed")
+NAMES = ("provider", "reports", "only", "operation", "section")
+NAMES += ("against", "profile", "waivers", "clean_up", "examples", "seed")
 
 
 def given(folder: Path, **chosen: Any) -> RunOptions:
@@ -72,7 +73,8 @@ def test_options_that_do_not_go_together_are_refused(chosen: dict[str, Any], tol
 
 
 def test_unknown_id_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="is neither a case nor a clause; nearest: 'getActiveProject/no-credential'"):
+    told = "is no operation, case or clause of this run; nearest: 'getActiveProject/no-credential'"
+    with pytest.raises(BadInput, match=told):
         configuration(tmp_path, only="getActiveProject/no-credentials")
 
 
@@ -150,3 +152,9 @@ def test_name_that_the_contract_does_not_know_is_refused(
 def test_value_that_only_another_account_has_is_fine(tmp_path: Path) -> None:
     accounts = {ACTIVE: {"projectId": "p", "userName": "Anna"}, OTHER: {"iban": "x"}, EXPIRED: {}}
     assert {*with_accounts(tmp_path, accounts).settings.accounts} == {*accounts}
+
+
+@pytest.mark.parametrize(("reports", "expected"), [(None, "reports/partial"), ("here", "here/partial")])
+def test_narrowed_run_leaves_the_reports_of_the_last_run(reports: str | None, expected: str, tmp_path: Path) -> None:
+    options = replace(given(tmp_path, reports=reports), is_partial=True)
+    assert options.reports == tmp_path / expected

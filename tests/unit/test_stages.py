@@ -18,7 +18,7 @@ FLOORS = [
     ("model", "errors", "media_types", "locations"),
     ("contract", "docs"),
     *((stage,) for stage in STAGES[1:]),
-    ("run_configuration", "run_options"),
+    ("run_configuration", "run_options", "scope_options"),
     ("pytest_plugin", "cli", "__main__"),
 ]
 ENGINE = sorted(PACKAGE.rglob("*.py"))
