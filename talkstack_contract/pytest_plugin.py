@@ -249,7 +249,8 @@ class Asking:
         configure = getattr(getattr(collector, "module", None), "configure_generation", None)
         if configure and not isinstance(collector, pytest.Module):
             given = self.configuration
-            configure(given.examples, given.seed, may_write=Effect.WRITES in given.settings.allow)
+            may_write = Effect.WRITES in given.settings.allow
+            configure(given.examples, given.seed, may_write=may_write, only=given.only_generated)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:

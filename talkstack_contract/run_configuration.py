@@ -3,6 +3,7 @@
 Raises `BadInput` for options that do not go together, for an id that is none, and for a file that cannot be used.
 """
 
+import re
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from talkstack_contract.states.ledger import Ledger, read_ledger
 
 HISTORY = "history"
 MISSPELT = 0.85  # so much alike are a name and what it was meant to be: invoiceid, invoiceId
+GENERATED_REQUEST = re.compile(r"([^/]+/generated)/([1-9][0-9]{0,5})")
 EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a night within the default budget
 
 
@@ -80,6 +82,7 @@ class RunOptions:
         folder, and at last in `waivers`.
         """
         option, contract = self.option, self.contract
+        only, number = _parted(option.only or "")
         derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
         configuration = RunConfiguration(
             contract=contract,
@@ -92,7 +95,8 @@ class RunOptions:
             started=started,
             fail_on_undocumented=option.fail_on_undocumented,
             examples=self.examples(),
-            only=option.only or "",
+            only=only,
+            only_generated=number,
         )
         self._check_only(configuration)
         self._check_accounts(configuration)
@@ -158,3 +162,9 @@ class RunOptions:
         if self.option.against:
             configuration = replace(configuration, baseline=baseline([read_earlier(self.folder / self.option.against)]))
         return configuration
+
+
+def _parted(only: str) -> tuple[str, int]:
+    """Part the id of a generated request, `operation/generated/3`, into its case and its number; 0 for any other id."""
+    request = GENERATED_REQUEST.fullmatch(only)
+    return (request[1], int(request[2])) if request else (only, 0)
