@@ -98,8 +98,8 @@ class _Line:
         given = self._secrets.redacted(url)
         pieces = self._pieces(given, "=") if url != self._request.url else [given]
         origin = "/".join(url.split("/")[:3])
-        sent = [_encoded(each, origin) if isinstance(each, str) else each for each in self._named(pieces, "")]
-        return _word(sent)
+        named = self._named(pieces, "")
+        return _word([percent_encoded(each, origin) if isinstance(each, str) else each for each in named])
 
     def _pieces(self, text: str, before: str, is_header: bool = False) -> list[_Piece]:
         """Part a text at what the shell fills in; `before` is what stands in front of that."""
@@ -149,7 +149,8 @@ def sent_text(body: bytes, secrets: Secrets) -> str:
     return without_sent_codes(secrets.redacted(without_secret_keys(text)))
 
 
-def _encoded(text: str, origin: str) -> str:
+def percent_encoded(text: str, origin: str) -> str:
+    """Return a URL, or a piece of one, as our client sends it; `origin` is kept, which may be an IPv6 address."""
     kept = origin if text.startswith(origin) else ""
     return kept + quote(text.removeprefix(kept), safe=URL_SIGNS)
 
