@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from talkstack_contract.contract.cases import GENERATED, WORKFLOW
+from talkstack_contract.contract.response_lines import response_lines
 from talkstack_contract.errors import BadInput, Blocked, NotTested
 from talkstack_contract.execution.workflows import Workflow
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
@@ -34,6 +35,7 @@ from talkstack_contract.provider.settings import (
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
+from talkstack_contract.reports.annotations import annotations
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.history import keep
@@ -503,11 +505,23 @@ class Reporting:
             self._show_exchanges()
         for line in words.change_lines(decision.changes, self.findings.judgements):
             self._say(line)
+        self._annotate()
         folder = self.record.folder
         self._say(f"reports: {os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else folder}")
         line = words.last_line(decision, self.record.requests, self.findings.seconds)
         good = decision.exit_status == 0 and not trouble
         self._say(f"no decision  {trouble}" if trouble else line, green=good, red=not good, bold=True)
+
+    def _annotate(self) -> None:
+        """In GitHub Actions, show the violations beside the lines of the contract: as they are, a runner obeys them."""
+        assert self.findings is not None
+        if os.environ.get("GITHUB_ACTIONS") != "true":
+            return
+        contract = contract_folder(self.config)
+        workspace = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
+        folder = contract.relative_to(workspace).as_posix() if contract.is_relative_to(workspace) else ""
+        for command in annotations(self.findings, response_lines(contract), folder):
+            self.config.pluginmanager.getplugin("terminalreporter").write_line(command)
 
     def _show_exchanges(self) -> None:
         assert self.findings is not None
