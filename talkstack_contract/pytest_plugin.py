@@ -24,6 +24,7 @@ from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
 from talkstack_contract.model import Case, Effect, SettingNames
+from talkstack_contract.notification import link_to_job, message, notify
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import (
@@ -509,8 +510,16 @@ class Reporting:
         folder = self.record.folder
         self._say(f"reports: {os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else folder}")
         line = words.last_line(decision, self.record.requests, self.findings.seconds)
+        line = f"no decision  {trouble}" if trouble else line
+        self._notify(line)
         good = decision.exit_status == 0 and not trouble
-        self._say(f"no decision  {trouble}" if trouble else line, green=good, red=not good, bold=True)
+        self._say(line, green=good, red=not good, bold=True)
+
+    def _notify(self, line: str) -> None:
+        if url := self.config.option.notify:
+            told = message(self.record.redacted(words.printed(line)), link_to_job(os.environ))
+            if trouble := notify(url, told):
+                self._say(f"the notification was not sent: {trouble}")
 
     def _annotate(self) -> None:
         """In GitHub Actions, show the violations beside the lines of the contract: as they are, a runner obeys them."""

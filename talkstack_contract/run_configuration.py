@@ -19,6 +19,7 @@ from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.execution.workflows import Workflow, workflow_cases
 from talkstack_contract.judging.waivers import Waiver, load_waivers
 from talkstack_contract.model import Contract, RequirementLevel
+from talkstack_contract.notification import checked_address
 from talkstack_contract.provider.request_builder import value_names
 from talkstack_contract.provider.settings import Settings
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
@@ -52,6 +53,8 @@ class RunOptions:
     def check(self) -> None:
         """Refuse options that do not go together."""
         option = self.option
+        if option.notify is not None:
+            checked_address(option.notify)
         if option.examples is not None and option.examples < 1:
             raise BadInput("--examples", "", "is less than 1", "give 1 or more")
         compared = "--against" if option.against else "--nightly" if option.nightly else ""

@@ -67,5 +67,8 @@ GROUPS: Mapping[str, tuple[Option, ...]] = {
         _switch("--acceptance", "write acceptance.html too, and require what the profile requires"),
         _value("--profile", "FILE", "profile to apply (default with --acceptance: the newest one of the contract)"),
     ),
-    "reports": (_value("--reports", "DIR", "folder for the reports (default: reports, with --only reports/only)"),),
+    "reports": (
+        _value("--reports", "DIR", "folder for the reports (default: reports, with --only reports/only)"),
+        _value("--notify", "URL", "webhook to which the last line is posted at the end, as JSON: a chat, for example"),
+    ),
 }
