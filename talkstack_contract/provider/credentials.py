@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from talkstack_contract.model import (
     CredentialVariant,
@@ -19,6 +19,7 @@ from talkstack_contract.provider.settings import Account, Credential
 
 WRONG_CREDENTIAL = "nobody-holds-this-credential-0000"
 WRONG_PASSWORD = f"nobody:{WRONG_CREDENTIAL}"
+PERCENT_ENCODING = "od -An -v -tx1 | tr -d ' \\n' | sed 's/../%&/g'"  # by POSIX tools: no shell has it built in
 
 
 def scheme_for(operation: Operation, account: Account) -> Scheme | None:
@@ -42,6 +43,8 @@ def sent_credential(scheme: Scheme, variant: CredentialVariant, credential: Cred
     sent, expansion = _VARIANTS.get(variant, _unchanged)(credential.value, credential.variable)
     if scheme.is_base64:
         expansion = f"$({_printing(expansion)} | base64 | tr -d '\\n')"
+    if scheme.location is ParameterLocation.QUERY and quote(sent, safe="") != sent:
+        expansion = f"$({_printing(expansion)} | {PERCENT_ENCODING})"
     parameter = Header(scheme.parameter, prefix + _encoded(scheme, sent), prefix + expansion)
     return SentCredential(scheme.location, parameter, expansion, credential.variable, credential.hint)
 

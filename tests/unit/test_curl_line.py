@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import pytest
 from hypothesis import given
@@ -188,6 +188,23 @@ def test_line_sends_nothing_and_says_how_to_set_a_variable_that_is_not_set(shell
 def test_line_says_nothing_of_a_variable_that_the_environment_holds() -> None:
     expected = f"curl -i -H \"Authorization: Bearer $MY_TOKEN\" '{BASE}/user'"
     assert curl_of(with_header(credential("bearer")), Secrets()) == expected
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("variant", [CredentialVariant.VALID, CredentialVariant.CUT_SHORT])
+@pytest.mark.parametrize("value", [TOKEN, "k9+Tz/4Qw==&<Lm>'7\"x R2%d"], ids=["token", "signs"])
+def test_line_encodes_a_credential_in_the_query(value: str, variant: CredentialVariant, shell: str) -> None:
+    proof = sent_credential(SCHEMES["query"], variant, Credential(value, "MY_TOKEN"))
+    sent = replace(
+        request(method="GET", headers=()),
+        url=f"{BASE}/user?a=1&api%20key={quote(proof.parameter.value, safe='')}",
+        shown_url=f"{BASE}/user?a=1&api%20key={proof.parameter.shown}",
+        credentials=(proof,),
+    )
+    line = curl_of(sent, Secrets([(value, "MY_TOKEN")]))
+    options, _ = arguments(line, shell, MY_TOKEN=value)
+    given = parse_qsl(urlsplit(options[-1].decode()).query)
+    assert (given, value[:12] in line) == ([("a", "1"), ("api key", proof.parameter.value)], False)
 
 
 def generated(scheme: str, *headers: tuple[str, str], query: str = "") -> Request:
