@@ -136,10 +136,25 @@ def main() -> None:
         left = _copy(whole.reference._service._state)
         exchanges = whole.exchanges()
         then = {each["id"]: whole.status_then(each) for each in exchanges}
-        whole.reference._service._state = left
+        whole.reference._service._state = _copy(left)
         now = {each["id"]: whole.status_now(each) for each in exchanges}
         _tell("in the state of that moment", exchanges, then)
         _tell("after the run, one after the other", exchanges, now)
+        differing = [each for each in exchanges if now[each["id"]] != each["status"]]
+        for reason, count in Counter(why_now(whole, each, left) for each in differing).most_common():
+            _print(f"  {count}: {reason}")
+
+
+def why_now(recorded: Recorded, exchange: Line, left: Any) -> str:
+    """Say why a line gives another status after the run than in it; `left` is the state that the run left behind."""
+    moment = recorded.moment(exchange)
+    held = {each for account in left.world.accounts for each in (account.token, account.api_key)}
+    sent = moment.headers.get("x-api-key") or moment.headers.get("authorization", "").partition(" ")[2]
+    if sent and sent not in held:
+        return "the account that the request was about was made for the run, and removed with it"
+    if not sent:
+        return "what its body or its URL names was made for the run, or used up by the request itself"
+    return "the request itself, or a later one, changed what it is about"
 
 
 def _tell(when: str, exchanges: list[Line], statuses: Mapping[str, int]) -> None:
