@@ -1,7 +1,7 @@
 """A credential as it is sent: sound, or altered as a case wants it, and what is shown in its place."""
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
@@ -49,23 +49,26 @@ def sent_credential(scheme: Scheme, variant: CredentialVariant, credential: Cred
     return SentCredential(scheme.location, parameter, expansion, credential.variable, credential.hint)
 
 
-def with_shown_credentials(request: Request, sent: Sequence[SentCredential]) -> Request:
+def with_shown_credentials(request: Request, sent: Sequence[SentCredential], places: Collection[str]) -> Request:
     """Return a generated request with each of the credentials shown as the variable that stands for it.
 
-    Another value at the place of a credential was generated: it is no secret.
+    `places` are the headers (lower case) in which a credential of the contract stands: another value there was
+    generated, and is no secret.
     """
     at = {each.parameter.name.lower(): each.parameter for each in sent if each.location is ParameterLocation.HEADER}
     cookies = [each.parameter for each in sent if each.location is ParameterLocation.COOKIE]
     in_url = [each.parameter for each in sent if each.location is ParameterLocation.QUERY]
-    headers = tuple(_shown(each, at.get(each.name.lower()), cookies) for each in request.headers)
+    headers = tuple(
+        _shown(each, at.get(each.name.lower()), cookies, each.name.lower() in places) for each in request.headers
+    )
     return replace(request, headers=headers, credentials=tuple(sent), shown_url=_shown_url(request.url, in_url))
 
 
-def _shown(header: Header, credential: Header | None, cookies: Sequence[Header]) -> Header:
+def _shown(header: Header, credential: Header | None, cookies: Sequence[Header], is_place: bool) -> Header:
     if credential and header.value == credential.value:
         return replace(header, shown=credential.shown)
     if header.name.lower() != "cookie":
-        return header
+        return replace(header, shown=header.value) if is_place else header
     shown = "; ".join(_shown_pair(each, cookies) for each in header.value.split("; "))
     return replace(header, shown=shown) if shown != header.value else header
 

@@ -60,7 +60,7 @@ def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
         id=exchange.id,
         method=exchange.request.method,
         url=secrets.redacted(exchange.request.shown_url or exchange.request.url),
-        request_headers=tuple((header.name, header.shown) for header in exchange.request.headers),
+        request_headers=tuple((header.name, secrets.redacted(header.shown)) for header in exchange.request.headers),
         status=exchange.status,
         reason=secrets.redacted(exchange.reason),
         headers=_shown_headers(exchange.headers, secrets),

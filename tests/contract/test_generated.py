@@ -178,7 +178,8 @@ class Generation:
     def _record(self, generated: GeneratedCase, exchange: Exchange) -> None:
         mode = generated.meta.generation.mode if generated.meta else schemathesis.GenerationMode.POSITIVE
         is_promised = mode is schemathesis.GenerationMode.POSITIVE and generated.method == self._mine.operation.method
-        sent = with_shown_credentials(exchange.request, CREDENTIALS[generated.operation.label])
+        places = self._run.provider.settings.names.headers
+        sent = with_shown_credentials(exchange.request, CREDENTIALS[generated.operation.label], places)
         self._run.record(self._mine.operation, Generated(replace(exchange, request=sent), is_promised))
 
 

@@ -76,7 +76,8 @@ class Recorded:
 
     def _value(self, name: str, line: str, moment: Moment) -> str:
         if name.startswith("sent_"):
-            return str(json.loads(moment.body)[name.removeprefix("sent_")])
+            sent = str(json.loads(moment.body)[name.removeprefix("sent_")])
+            return json.dumps(sent)[1:-1]  # as it stood in the body
         sent = moment.headers.get("x-api-key") or moment.headers["authorization"].partition(" ")[2]
         if not DERIVED.search(line):
             return sent

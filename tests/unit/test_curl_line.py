@@ -210,11 +210,21 @@ def test_line_encodes_a_credential_in_the_query(value: str, variant: CredentialV
 def generated(scheme: str, *headers: tuple[str, str], query: str = "") -> Request:
     given = tuple(Header(name, value, REDACTED) for name, value in headers)
     sent = replace(request(method="GET", headers=()), url=f"{BASE}/user{query}", headers=given)
-    return with_shown_credentials(sent, [credential(scheme)])
+    return with_shown_credentials(sent, [credential(scheme)], ["x-api-key"])
 
 
 GENERATED = {
     "header": (generated("bearer", ("authorization", f"Bearer {TOKEN}")), [f"authorization: Bearer {TOKEN}"], "/user"),
+    "generated-value": (
+        generated("bearer", ("Authorization", f"Bearer {TOKEN}"), ("X-Api-Key", "0")),
+        [f"Authorization: Bearer {TOKEN}", "X-Api-Key: 0"],
+        "/user",
+    ),
+    "header-of-another": (
+        generated("bearer", ("Proxy-Authorization", "Basic abc")),
+        ["Proxy-Authorization: filled-in"],
+        "/user",
+    ),
     "query": (
         generated("query", query=f"?a=%24MY&api+key={quote_plus(TOKEN)}"),
         [],
@@ -233,7 +243,7 @@ def test_line_of_a_generated_request_takes_the_credential_from_a_variable(
     sent: Request, headers: list[str], path: str
 ) -> None:
     line = curl_of(sent, Secrets([(TOKEN, "MY_TOKEN")]))
-    options, _ = arguments(line, MY_TOKEN=TOKEN, sent_other="filled-in")
+    options, _ = arguments(line, MY_TOKEN=TOKEN, sent_other="filled-in", sent_Proxy_Authorization="filled-in")
     expected = ["-i", *(part for each in headers for part in ("-H", each)), BASE + path]
     assert ([each.decode() for each in options], TOKEN[:12] in line) == (expected, False)
 
