@@ -84,9 +84,9 @@ def _github() -> File:
         artefacts=[upload["with"]["path"]],
         event="GITHUB_EVENT_NAME",
         events={PUSH: "push", CHANGE: "pull_request", NIGHT: "schedule"},
-        inconclusive="::error title=contract, exit status 6::INCONCLUSIVE: "
+        inconclusive="::error title=contract%2C exit status 6::INCONCLUSIVE: "
         "0 of 4 documented responses upheld, 4 blocked",
-        rejected="::error title=contract, exit status 1::REJECTED: ",
+        rejected="::error title=contract%2C exit status 1::REJECTED: ",
     )
 
 
