@@ -1,18 +1,16 @@
 """The line that repeats a request in a POSIX shell: sh, dash, bash, zsh.
 
 Each credential stands there as a shell variable. Where the environment does not hold it, the line begins with a check
-that says what to set it to, and sends nothing without. What a shell, a terminal or a text file could change (control
-characters, line ends, bytes that are no text) is written by `printf`, which the shells have built in, so that the line
-is one line and printable.
+that says what to set it to, and sends nothing without.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from talkstack_contract.model import Header, Request
 from talkstack_contract.provider.redaction import REDACTED, Secrets, without_secret_keys, without_sent_codes
+from talkstack_contract.provider.shell_words import Expansion, Piece, is_plain, parted, printf, quoted, word
 
 SENT_AT_MOST_BYTES = 65_536  # of a body that a line holds: Linux takes 128 KiB as one argument, and quotes need room
 LEFT_TO_CURL = frozenset(
@@ -24,21 +22,12 @@ LEFT_TO_CURL = frozenset(
 """Headers that each client writes by itself, or that name the sender."""
 HAS_LENGTH = frozenset(["POST", "PUT", "PATCH"])  # a server may insist on a length, though it is 0 (RFC 9110, 8.6)
 URL_SIGNS = "!#$%&'()*+,/:;=?@~"  # what else is no letter or digit is percent-encoded, as our client does
+SECRETS_AT_MOST = 20  # of a body: more are nothing that anybody would set
+KEY_CHARACTERS = 80  # before a secret, in which its key is looked for
 _VARIABLE = re.compile(r"\$\w+")
 _KEY_BEFORE = re.compile(r"([\w-]+)\\*\"?\s*[:=]\s*\\*\"?\Z")
 _NOT_FOR_A_NAME = re.compile(r"\W", re.ASCII)
 _NOT_FOR_A_HINT = re.compile(r"[^\w ,.:/-]+", re.ASCII)
-_IN_DOUBLE_QUOTES = re.compile(r'["\\`$!]')
-
-
-@dataclass(frozen=True)
-class _Expansion:
-    """A piece of a text that the shell fills in."""
-
-    text: str
-
-
-_Piece = str | _Expansion
 
 
 def curl_of(request: Request, secrets: Secrets) -> str:
@@ -75,7 +64,7 @@ class _Line:
         method = self._request.method
         if method == "HEAD":
             return ["--head"]
-        return [] if method == "GET" and not has_data else [f"-X {method if method.isalnum() else _quoted(method)}"]
+        return [] if method == "GET" and not has_data else [f"-X {method if method.isalnum() else quoted(method)}"]
 
     def _headers(self, has_data: bool) -> Iterator[str]:
         headers = self._request.headers
@@ -87,11 +76,11 @@ class _Line:
 
     def _header(self, header: Header) -> str:
         if not header.value.strip():
-            return _quoted(f"{header.name};")  # `name:` would leave the header out
+            return quoted(f"{header.name};")  # `name:` would leave the header out
         shown = self._secrets.redacted(header.shown)
         is_filled_in = header.shown != header.value
         pieces = self._pieces(shown, "", is_filled_in) if is_filled_in else [shown]
-        return _word([f"{header.name}: ", *self._named(pieces, header.name)], _bytes_of_a_header)
+        return word([f"{header.name}: ", *self._named(pieces, header.name)], _bytes_of_a_header)
 
     def _url(self) -> str:
         url = self._request.shown_url or self._request.url
@@ -99,48 +88,49 @@ class _Line:
         pieces = self._pieces(given, "=") if url != self._request.url else [given]
         origin = "/".join(url.split("/")[:3])
         named = self._named(pieces, "")
-        return _word([percent_encoded(each, origin) if isinstance(each, str) else each for each in named])
+        return word([percent_encoded(each, origin) if isinstance(each, str) else each for each in named])
 
-    def _pieces(self, text: str, before: str, is_header: bool = False) -> list[_Piece]:
+    def _pieces(self, text: str, before: str, is_header: bool = False) -> list[Piece]:
         """Part a text at what the shell fills in; `before` is what stands in front of that."""
         known = "|".join(re.escape(each) for each in sorted(self._expansions, key=len, reverse=True))
         pattern = re.compile(f"(?<={before})(?:{known})") if known else _VARIABLE if is_header else None
-        return list(_parted(text, pattern, lambda hit: _Expansion(hit[0]))) if pattern else [text]
+        return list(parted(text, pattern, lambda hit: Expansion(hit[0]))) if pattern else [text]
 
-    def _named(self, pieces: Iterable[_Piece], context: str) -> list[_Piece]:
+    def _named(self, pieces: Iterable[Piece], context: str) -> list[Piece]:
         """Put a variable in the place of each secret that was redacted, by the key before it."""
         return [found for each in pieces for found in self._without_marks(each, context)]
 
-    def _without_marks(self, piece: _Piece, context: str) -> Iterator[_Piece]:
-        if isinstance(piece, _Expansion):
+    def _without_marks(self, piece: Piece, context: str) -> Iterator[Piece]:
+        if isinstance(piece, Expansion):
             yield piece
             return
 
-        def variable(hit: re.Match[str]) -> _Expansion:
-            key = _KEY_BEFORE.search(hit.string, 0, hit.start())
+        def variable(hit: re.Match[str]) -> Expansion:
+            key = _KEY_BEFORE.search(hit.string, max(hit.start() - KEY_CHARACTERS, 0), hit.start())
             return self._variable_for(key[1] if key else context or "secret")
 
-        yield from _parted(piece, re.compile(re.escape(REDACTED)), variable)
+        yield from parted(piece, re.compile(re.escape(REDACTED)), variable)
 
-    def _variable_for(self, key: str) -> _Expansion:
+    def _variable_for(self, key: str) -> Expansion:
         usual = name = f"sent_{_NOT_FOR_A_NAME.sub('_', key)}"
         while name in self._hints:
             name = f"{usual}_{len(self._hints) + 1}"
         self._hints[name] = f"the {key} that was sent, which is not recorded"
-        return _Expansion(f"${name}")
+        return Expansion(f"${name}")
 
     def _body(self) -> tuple[str, list[str]]:
         """Return what stands before curl, and the option that hands the body over."""
         body, method = self._request.body, self._request.method
         if not body:
             return "", ["--data-binary ''"] if method in HAS_LENGTH else []
-        if len(body) > SENT_AT_MOST_BYTES:
+        text = sent_text(body[: SENT_AT_MOST_BYTES + 1], self._secrets)
+        if len(body) > SENT_AT_MOST_BYTES or text.count(REDACTED) > SECRETS_AT_MOST:
             self._hints["body"] = f"a file with the body, whose {len(body)} bytes are not recorded"
             return "", ['--data-binary "@$body"']
-        pieces = self._named([sent_text(body, self._secrets)], "")
-        if all(_is_plain(each) for each in pieces if isinstance(each, str)) and not str(pieces[0]).startswith("@"):
-            return "", [f"--data-binary {_word(pieces)}"]
-        return f"{_printf(pieces, _bytes_of_a_body)} | ", ["--data-binary @-"]
+        pieces = self._named([text], "")
+        if all(is_plain(each) for each in pieces if isinstance(each, str)) and not str(pieces[0]).startswith("@"):
+            return "", [f"--data-binary {word(pieces)}"]
+        return f"{printf(pieces, _bytes_of_a_body)} | ", ["--data-binary @-"]
 
 
 def sent_text(body: bytes, secrets: Secrets) -> str:
@@ -153,60 +143,6 @@ def percent_encoded(text: str, origin: str) -> str:
     """Return a URL, or a piece of one, as our client sends it; `origin` is kept, which may be an IPv6 address."""
     kept = origin if text.startswith(origin) else ""
     return kept + quote(text.removeprefix(kept), safe=URL_SIGNS)
-
-
-def _parted(text: str, pattern: re.Pattern[str], expansion: Callable[[re.Match[str]], _Expansion]) -> Iterator[_Piece]:
-    at = 0
-    for hit in pattern.finditer(text):
-        yield text[at : hit.start()]
-        yield expansion(hit)
-        at = hit.end()
-    yield text[at:]
-
-
-def _is_plain(text: str) -> bool:
-    """Tell whether a text can stand between single quotes, and be shown, as it is."""
-    return text.isprintable() and "##" not in text  # a runner of a CI server obeys some lines with it
-
-
-def _word(pieces: Sequence[_Piece], encoded: Callable[[str], bytes] = str.encode) -> str:
-    """Write one argument."""
-    texts = [each for each in pieces if isinstance(each, str)]
-    if not all(_is_plain(each) and encoded(each) == each.encode() for each in texts):
-        return f'"$({_printf(pieces, encoded)})"'
-    if len(texts) == len(pieces):
-        return _quoted("".join(texts))
-    if any(map(_IN_DOUBLE_QUOTES.search, texts)):
-        return "".join(_quoted(each) if isinstance(each, str) else f'"{each.text}"' for each in pieces if each != "")
-    return f'"{"".join(each if isinstance(each, str) else each.text for each in pieces)}"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", r"'\''") + "'"
-
-
-def _printf(pieces: Iterable[_Piece], encoded: Callable[[str], bytes]) -> str:
-    """Write a text as the words of a `printf`: what is not plain ASCII by its number, what is filled in as `%s`."""
-    form, filled_in = [], []
-    for each in pieces:
-        if isinstance(each, _Expansion):
-            form.append("%s")
-            filled_in.append(f' "{each.text}"')
-        else:
-            form += [_BYTES[byte] for byte in encoded(each)]
-    text = "".join(form)
-    if text.startswith("-"):  # which would be an option
-        text = rf"\055{text[1:]}"
-    return f"printf '{text}'{''.join(filled_in)}"
-
-
-def _for_printf(byte: int) -> str:
-    if byte == ord("%"):
-        return "%%"
-    return chr(byte) if 0x20 <= byte < 0x7F and chr(byte) not in "\\'!#\"`$" else f"\\{byte:03o}"
-
-
-_BYTES: Mapping[int, str] = {byte: _for_printf(byte) for byte in range(256)}
 
 
 def _bytes_of_a_body(text: str) -> bytes:

@@ -5,6 +5,7 @@ Each kind of request is sent twice to a server on loopback, by our client and by
 
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
@@ -24,7 +25,7 @@ from talkstack_contract.model import (
 )
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.credentials import sent_credential, with_shown_credentials
-from talkstack_contract.provider.curl_line import LEFT_TO_CURL, SENT_AT_MOST_BYTES, curl_of
+from talkstack_contract.provider.curl_line import LEFT_TO_CURL, SECRETS_AT_MOST, SENT_AT_MOST_BYTES, curl_of
 from talkstack_contract.provider.redaction import REDACTED, Secrets
 from talkstack_contract.provider.settings import Credential, Settings
 from talkstack_contract.provider.transport import multipart
@@ -280,8 +281,32 @@ def test_empty_secret_is_sent_as_it_is() -> None:
     assert curl_of(request(b'{"password": ""}'), Secrets()).startswith("curl -i -X POST ")
 
 
-def test_body_that_is_too_long_for_a_line_is_a_file_to_be_named() -> None:
-    line = curl_of(request(b"x" * (SENT_AT_MOST_BYTES + 1)), Secrets())
+NOT_RECORDED = {
+    "long": b"x" * (SENT_AT_MOST_BYTES + 1),
+    "of-many-secrets": b"[" + b",".join([b'{"token": "pass-1"}'] * (SECRETS_AT_MOST + 1)) + b"]",
+}
+
+
+@pytest.mark.parametrize("body", NOT_RECORDED.values(), ids=NOT_RECORDED)
+def test_body_that_no_line_holds_is_a_file_to_be_named(body: bytes) -> None:
+    line = curl_of(request(body), Secrets())
     options, _ = arguments(line, body="/nowhere/x")
-    told = "set it to a file with the body, whose 65537 bytes are not recorded" in line
+    told = f"set it to a file with the body, whose {len(body)} bytes are not recorded" in line
     assert (b"@/nowhere/x" in options, told, len(line) < 300) == (True, True, True)
+
+
+SPITEFUL = {
+    "letters-before-a-secret": b"a" * 60_000 + b"pass-word-1",
+    "blanks-before-a-secret": b" " * 60_000 + b"pass-word-1",
+    "backslashes": b"\\" * 60_000 + b'"pass-word-1',
+    "secrets": b"pass-word-1 " * 5_000,
+    "keys": b'"token":"x",' * 5_000,
+    "bytes": bytes(range(256)) * 250,
+}
+
+
+@pytest.mark.parametrize("body", SPITEFUL.values(), ids=SPITEFUL)
+def test_line_is_made_in_linear_time(body: bytes) -> None:
+    started = time.process_time()
+    curl_of(request(body), Secrets([("pass-word-1", "PASSWORD")]))
+    assert time.process_time() - started < 1
