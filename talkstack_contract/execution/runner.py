@@ -166,7 +166,8 @@ class Answers:
             return f"the steps of a workflow, see tests/contract/test_workflows.py: {case.clauses[0].statement}"
         try:
             with self.accounts.planning():
-                return curl_of(self.accounts.request(case), self.provider.secrets)
+                tls_files = self.provider.settings.tls_files
+                return curl_of(self.accounts.request(case), self.provider.secrets, tls_files)
         except NotYet as error:
             return f"{case.method} {case.operation.path}, after {error}"
         except NotTested as error:

@@ -22,6 +22,8 @@ LEFT_TO_CURL = frozenset(
 """Headers that each client writes by itself, or that name the sender."""
 HAS_LENGTH = frozenset(["POST", "PUT", "PATCH"])  # a server may insist on a length, though it is 0 (RFC 9110, 8.6)
 URL_SIGNS = "!#$%&'()*+,/:;=?@~"  # what else is no letter or digit is percent-encoded, as our client does
+FILE_OPTIONS = {"ca_bundle": "--cacert", "certificate": "--cert", "key": "--key"}
+"""By the keys of a provider file: where they are on another machine, nobody knows."""
 SECRETS_AT_MOST = 20  # of a body: more are nothing that anybody would set
 KEY_CHARACTERS = 80  # before a secret, in which its key is looked for
 _VARIABLE = re.compile(r"\$\w+")
@@ -30,24 +32,25 @@ _NOT_FOR_A_NAME = re.compile(r"\W", re.ASCII)
 _NOT_FOR_A_HINT = re.compile(r"[^\w ,.:/-]+", re.ASCII)
 
 
-def curl_of(request: Request, secrets: Secrets) -> str:
-    """Return the line that repeats a request."""
-    return _Line(request, secrets).text()
+def curl_of(request: Request, secrets: Secrets, files: Iterable[str] = ()) -> str:
+    """Return the line that repeats a request; `files` are keys of `FILE_OPTIONS`, which an https request needs."""
+    return _Line(request, secrets, files if request.url.startswith("https:") else ()).text()
 
 
 class _Line:
     """A line while it is put together: `_hints` says of each variable to be set by hand what it stands for."""
 
-    def __init__(self, request: Request, secrets: Secrets) -> None:
-        self._request, self._secrets = request, secrets
-        self._hints: dict[str, str] = {}
+    def __init__(self, request: Request, secrets: Secrets, files: Iterable[str]) -> None:
+        self._request, self._secrets, self._files = request, secrets, tuple(files)
+        self._hints = {name: f"the {name} that the provider file names" for name in self._files}
         self._expansions = [each.expansion for each in request.credentials if each.expansion]
 
     def text(self) -> str:
         """Return the line."""
         before, data = self._body()
         url = self._url()
-        words = ["curl -i", *self._method(bool(data)), *self._headers(bool(data)), *data, url]
+        files = [f'{FILE_OPTIONS[name]} "${name}"' for name in self._files]
+        words = ["curl -i", *files, *self._method(bool(data)), *self._headers(bool(data)), *data, url]
         if "[" in url:  # the host is an IPv6 address, which curl would take for a range
             words.insert(1, "-g")
         line = f"{before}{' '.join(words)}"

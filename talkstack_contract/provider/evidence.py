@@ -51,8 +51,11 @@ class Evidence:
     started: str = ""
 
 
-def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
-    """Make the evidence of an exchange: the one way from what was received to what may be shown."""
+def evidence_of(exchange: Exchange, secrets: Secrets, tls_files: Sequence[str] = ()) -> Evidence:
+    """Make the evidence of an exchange: the one way from what was received to what may be shown.
+
+    `tls_files` are those that a line that repeats it has to name.
+    """
     sent, is_sent_clipped = _shown_sent(exchange.request.body, secrets)
     marked = [path[-1].split("|") for path in exchange.request.yields]
     body, is_clipped = _shown_body(exchange.body, secrets, [key for keys in marked for key in keys])
@@ -69,7 +72,7 @@ def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
         is_clipped=is_clipped,
         body_trouble=exchange.body_trouble,
         latency_ms=round(exchange.latency_ms, 1),
-        curl=secrets.redacted(curl_of(exchange.request, secrets)),
+        curl=secrets.redacted(curl_of(exchange.request, secrets, tls_files)),
         request_body=sent,
         request_size_bytes=len(exchange.request.body),
         is_request_clipped=is_sent_clipped,

@@ -87,6 +87,12 @@ class Settings:
     missing: str = ""
     names: SettingNames = field(default_factory=SettingNames)
 
+    @property
+    def tls_files(self) -> tuple[str, ...]:
+        """The keys of the files that a TLS connection to this provider needs."""
+        own = ("certificate", "key") if self.client_certificate else ()
+        return (*(("ca_bundle",) if self.ca_bundle else ()), *own)
+
     def secrets(self) -> list[tuple[str, str]]:
         """Return every secret value with its name."""
         named = [(value, name) for account in self.accounts.values() for name, value in account.secrets()]

@@ -249,6 +249,27 @@ def test_line_of_a_generated_request_takes_the_credential_from_a_variable(
     assert ([each.decode() for each in options], TOKEN[:12] in line) == (expected, False)
 
 
+# Files of TLS
+
+TLS = replace(request(method="GET", headers=()), url="https://api.example/user")
+SETTINGS = Settings(
+    "https://api.example", False, frozenset(), {}, ca_bundle="/home/x/ca.pem", client_certificate=("/a.pem", "/a.key")
+)
+
+
+def test_line_names_the_files_of_tls_without_their_paths() -> None:
+    line = curl_of(TLS, Secrets(), SETTINGS.tls_files)
+    options, _ = arguments(line, ca_bundle="ca.pem", certificate="a.pem", key="a.key")
+    given = [each.decode() for each in options]
+    expected = ["-i", "--cacert", "ca.pem", "--cert", "a.pem", "--key", "a.key", "https://api.example/user"]
+    told = 'ca_bundle:?set it to the ca_bundle that the provider file names}"' in line
+    assert (given, told, "/home/x" in line) == (expected, True, False)
+
+
+def test_line_of_plain_http_names_no_file_of_tls() -> None:
+    assert curl_of(request(method="GET", headers=()), Secrets(), SETTINGS.tls_files) == f"curl -i '{BASE}/user'"
+
+
 # Secrets in a body
 
 SECRET_BODIES = {
