@@ -1,12 +1,14 @@
 """Where the files of a contract describe each response: for whoever shows a violation beside what promises it."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
 from talkstack_contract.contract.documents import key_lines, read_document
+from talkstack_contract.errors import BadInput
 from talkstack_contract.model import Json
 
 ROOT = "openapi.yaml"
@@ -25,8 +27,13 @@ class FileLine:
 
 
 def response_lines(folder: Path) -> Mapping[tuple[str, int | None], FileLine]:
-    """Return the line of each response by the id of its operation and its status, None for the operation itself."""
-    return dict(_Files(folder).found())
+    """Return the line of each response by the id of its operation and its status, None for the operation itself.
+
+    Nothing where the files cannot be read: no more than the place of a message depends on it.
+    """
+    with suppress(BadInput, LookupError, TypeError, AttributeError):
+        return dict(_Files(folder).found())
+    return {}
 
 
 class _Files:

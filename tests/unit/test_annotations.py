@@ -157,6 +157,23 @@ def test_response_is_found_in_the_file_that_describes_it(tmp_path: Path) -> None
     assert response_lines(tmp_path) == FOUND
 
 
+UNREADABLE = {
+    "gone": None,
+    "no-yaml": "paths: [",
+    "no-mapping": "- a",
+    "reference-that-leads-nowhere": 'paths: {/a: {$ref: "paths/none.yaml#/x"}}',
+    "key-that-is-not-there": 'paths: {/a: {$ref: "#/b/c"}}',
+    "circle": 'paths: {/a: {$ref: "#/paths/~1a"}}',
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
+def test_files_that_cannot_be_read_give_no_lines(text: str | None, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "openapi.yaml").write_text(text)
+    assert response_lines(tmp_path) == {}
+
+
 def test_each_documented_response_of_the_contract_is_found() -> None:
     folder = Path(__file__).parents[2] / "schemas"
     wrong = [
