@@ -90,8 +90,13 @@ class AccountCredential:
         data: tuple[SentCredential, ...],
         context: schemathesis.AuthContext,  # noqa: ARG002
     ) -> None:
-        for each in data:
-            getattr(case, PARTS_OF_A_REQUEST[each.location])[each.parameter.name] = each.parameter.value
+        set_credentials(case, data)
+
+
+def set_credentials(case: GeneratedCase, data: tuple[SentCredential, ...]) -> None:
+    """Let a generated request be sent by the account; those that cover corners are made before it is known."""
+    for each in data:
+        getattr(case, PARTS_OF_A_REQUEST[each.location])[each.parameter.name] = each.parameter.value
 
 
 class Generation:
@@ -133,6 +138,8 @@ class Generation:
         received: list[Exchange] = []
         session = self._run.provider.session(self._effect, exchange_id, received.append)
         base_url = base_url_of(self._mine.operation, self._run.provider.settings)
+        if not generated.operation.schema.is_security_param_negated(generated):
+            set_credentials(generated, CREDENTIALS[generated.operation.label])
         try:
             response = generated.call(base_url=base_url, session=session)
         except OSError as error:  # requests' errors are such

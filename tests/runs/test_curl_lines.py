@@ -55,3 +55,10 @@ def test_line_of_a_generated_request_sends_its_body(whole: Recorded) -> None:
     mine = [each for each in whole.exchanges() if "/generated/" in each["id"] and whole.moment(each).body]
     assert mine
     assert [each["id"] for each in mine if "--data-binary" not in each["curl"] or not each["request_body"]] == []
+
+
+def test_generated_requests_are_sent_by_the_account(whole: Recorded) -> None:
+    """But for those of Schemathesis that are about the credential itself."""
+    mine = [moment.headers for id_, moment in whole.moments.items() if id_.startswith("createProject/generated/")]
+    sent_by_the_account = [headers for headers in mine if "authorization" in headers]
+    assert len(sent_by_the_account) > 0.8 * len(mine) > 0
