@@ -21,7 +21,9 @@ from talkstack_contract.docs.cli import main as docs
 from talkstack_contract.errors import BadInput
 from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, PACKAGE, ROOT
+from talkstack_contract.reports.ctrf import ctrf
 from talkstack_contract.reports.findings import Findings
+from talkstack_contract.reports.har import har
 from talkstack_contract.reports.rebuild import ACCEPTANCE, REPORT, is_shown, joined, read_part, views
 from talkstack_contract.reports.terminal import change_lines, last_line, printed
 from talkstack_contract.reports.verify import differences, read_page
@@ -32,6 +34,11 @@ PROGRAM = "talkstack-contract"
 DIFFERS, BAD_INPUT = 1, 4
 RECORD, LEDGER = Path("reports/verdicts.jsonl"), Path("reports/ledger.jsonl")
 HELP = ("-h", "--help")
+FORMATS: Mapping[str, tuple[Callable[[Findings], str], str]] = {
+    "har": (har, "the exchanges as HAR 1.2"),
+    "ctrf": (ctrf, "the verdicts in the Common Test Report Format (JSON)"),
+}
+"""Of other tools, by the option of `report` that asks for them."""
 Words = Sequence[str]
 
 
@@ -189,9 +196,14 @@ def _report(words: Words) -> int:
     parser = _parser("report", description, epilog)
     parser.add_argument("records", nargs="*", type=Path, metavar="verdicts.jsonl", default=[RECORD])
     parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="folder for the pages")
+    for name, (_, meaning) in FORMATS.items():
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write {meaning} to FILE, too")
     given = parser.parse_args(words)
     parts = [read_part(path) for path in given.records]
     findings = joined(parts)
+    for name, (written, _) in FORMATS.items():
+        if path := getattr(given, name):
+            print(_written_for_others(f"--{name}", path, written(findings)))
     try:
         given.reports.mkdir(parents=True, exist_ok=True)
         for name, text in views(findings, parts):
@@ -203,6 +215,15 @@ def _report(words: Words) -> int:
         print(printed(line))
     print(printed(last_line(findings.decision, findings.requests, findings.seconds)))
     return findings.decision.exit_status
+
+
+def _written_for_others(option: str, path: Path, text: str) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    except OSError as error:
+        raise BadInput(option, "", f"{path} cannot be written ({type(error).__name__})", "name another file") from None
+    return f"written: {path}"
 
 
 def _kept_or_written(path: Path, text: str, findings: Findings) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -597,10 +598,17 @@ class Header:
 
 @dataclass(frozen=True)
 class SentCredential:
-    """A credential as it is sent: in a header, in the query, or as a cookie, by the name of `parameter`."""
+    """A credential as it is sent: in a header, in the query, or as a cookie, by the name of `parameter`.
+
+    `expansion` is what becomes its value in a shell in which `variable` is set; nothing where there is no secret in it.
+    `hint` says what to set that to, nothing where the environment of the run holds it.
+    """
 
     location: ParameterLocation
     parameter: Header
+    expansion: str = ""
+    variable: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -626,6 +634,7 @@ class Exchange:
     """A request as sent and the response as received; `body` is decoded from its transfer and content encoding.
 
     `body_trouble` tells why the body could not be read whole (a length or an encoding that lies), else it is empty.
+    `started` is when the request was sent.
     """
 
     id: str
@@ -636,6 +645,7 @@ class Exchange:
     body: bytes = field(repr=False)
     body_trouble: str
     latency_ms: float
+    started: datetime | None = None
 
     def header(self, name: str) -> str | None:
         """Return the value of the first header of that name, in any letter case."""

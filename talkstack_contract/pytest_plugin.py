@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from talkstack_contract.contract.cases import GENERATED, WORKFLOW
+from talkstack_contract.contract.response_lines import response_lines
 from talkstack_contract.errors import BadInput
 from talkstack_contract.execution.derived_workflows import derived_workflows
 from talkstack_contract.execution.workflows import Workflow
@@ -25,6 +26,7 @@ from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
 from talkstack_contract.model import Case, Contract, Effect, Judgement, SettingNames, Verdict
+from talkstack_contract.notification import link_to_job, message, notify
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.pace import Account as SpendingAccount
 from talkstack_contract.provider.pace import SharedAccount
@@ -38,6 +40,7 @@ from talkstack_contract.provider.settings import (
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
+from talkstack_contract.reports.annotations import annotations
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.history import keep
@@ -287,7 +290,8 @@ class Asking:
         configure = getattr(getattr(collector, "module", None), "configure_generation", None)
         if configure and not isinstance(collector, pytest.Module):
             given = self.configuration
-            configure(given.examples, given.seed, may_write=Effect.WRITES in given.settings.allow)
+            may_write = Effect.WRITES in given.settings.allow
+            configure(given.examples, given.seed, may_write=may_write, only=given.only_generated)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
@@ -539,11 +543,31 @@ class Reporting:
             self._show_exchanges()
         for line in words.change_lines(decision.changes, self.findings.judgements):
             self._say(line)
+        self._annotate()
         folder = self.record.folder
         self._say(f"reports: {os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else folder}")
         line = words.last_line(decision, self.record.requests, self.findings.seconds)
+        line = f"no decision  {trouble}" if trouble else line
+        self._notify(line)
         good = decision.exit_status == 0 and not trouble
-        self._say(f"no decision  {trouble}" if trouble else line, green=good, red=not good, bold=True)
+        self._say(line, green=good, red=not good, bold=True)
+
+    def _notify(self, line: str) -> None:
+        if url := self.config.option.notify:
+            told = message(self.record.redacted(words.printed(line)), link_to_job(os.environ))
+            if trouble := notify(url, told):
+                self._say(f"the notification was not sent: {trouble}")
+
+    def _annotate(self) -> None:
+        """In GitHub Actions, show the violations beside the lines of the contract: as they are, a runner obeys them."""
+        assert self.findings is not None
+        if os.environ.get("GITHUB_ACTIONS") != "true":
+            return
+        contract = contract_folder(self.config)
+        workspace = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
+        folder = contract.relative_to(workspace).as_posix() if contract.is_relative_to(workspace) else ""
+        for command in annotations(self.findings, response_lines(contract), folder):
+            self.config.pluginmanager.getplugin("terminalreporter").write_line(command)
 
     def _show_exchanges(self) -> None:
         assert self.findings is not None

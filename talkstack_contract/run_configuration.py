@@ -3,6 +3,7 @@
 Raises `BadInput` for options that do not go together, for an id that is none, and for a file that cannot be used.
 """
 
+import re
 from argparse import Namespace
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.execution.workflows import Workflow, workflow_cases
 from talkstack_contract.judging.waivers import Waiver, load_waivers
 from talkstack_contract.model import Case, Contract, RequirementLevel
+from talkstack_contract.notification import checked_address
 from talkstack_contract.provider.request_builder import value_names
 from talkstack_contract.provider.settings import Settings
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
@@ -27,6 +29,7 @@ from talkstack_contract.states.ledger import Ledger, read_ledger
 
 HISTORY = "history"
 MISSPELT = 0.85  # so much alike are a name and what it was meant to be: invoiceid, invoiceId
+GENERATED_REQUEST = re.compile(r"([^/]+/generated)/([1-9][0-9]{0,5})")
 EXAMPLES, NIGHTLY_EXAMPLES = 5, 20  # random requests per operation; 20 keep a night within the default budget
 
 
@@ -61,6 +64,8 @@ class RunOptions:
     def check(self) -> None:
         """Refuse options that do not go together."""
         option = self.option
+        if option.notify is not None:
+            checked_address(option.notify)
         if option.examples is not None and option.examples < 1:
             raise BadInput("--examples", "", "is less than 1", "give 1 or more")
         compared = "--against" if option.against else "--nightly" if option.nightly else ""
@@ -91,6 +96,7 @@ class RunOptions:
         folder, and at last in `waivers`.
         """
         option, contract = self.option, self.contract
+        only, number = _parted(option.only or "")
         derived = derive_cases(contract, fail_on_undocumented=option.fail_on_undocumented)
         cases = in_order([*derived, *workflow_cases(contract, workflows)])
         named = scope_of(contract, option.operation or (), option.section or (), settings.scope)
@@ -107,7 +113,8 @@ class RunOptions:
             started=started,
             fail_on_undocumented=option.fail_on_undocumented,
             examples=self.examples(),
-            only=option.only or "",
+            only=only,
+            only_generated=number,
         )
         self._check_only(configuration)
         self._check_accounts(configuration)
@@ -189,3 +196,9 @@ def waivers_about(operations: Collection[str], waivers: Iterable[Waiver], cases:
         return not matched or bool(matched & {*operations})
 
     return tuple(each for each in waivers if not operations or belongs(each))
+
+
+def _parted(only: str) -> tuple[str, int]:
+    """Part the id of a generated request, `operation/generated/3`, into its case and its number; 0 for any other id."""
+    request = GENERATED_REQUEST.fullmatch(only)
+    return (request[1], int(request[2])) if request else (only, 0)

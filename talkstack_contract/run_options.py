@@ -75,5 +75,6 @@ GROUPS: Mapping[str, tuple[Option, ...]] = {
             "DIR",
             "folder for the reports (default: reports, with --only reports/only); a narrowed run writes to DIR/partial",
         ),
+        _value("--notify", "URL", "webhook to which the last line is posted at the end, as JSON: a chat, for example"),
     ),
 }

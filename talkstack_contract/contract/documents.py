@@ -6,7 +6,7 @@ The one door to YAML and TOML. Raises `BadInput` for a file that is missing, cut
 import json
 import re
 import tomllib
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,23 @@ def read_yaml(path: Path, shown: str) -> Json:
         raise BadInput(shown, f"line {line}", error.problem or "is not valid YAML", "fix this line") from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
         raise BadInput(shown, "", f"is not valid YAML ({type(error).__name__})", "fix the file") from None
+
+
+def key_lines(path: Path, shown: str, depth: int) -> dict[tuple[str, ...], int]:
+    """Return the line, from 1, of each key of a YAML or JSON file by the keys that lead to it, down to a depth."""
+    try:
+        root = yaml.compose(read_text(path, shown), Loader=_Strict)
+    except yaml.YAMLError:  # JSON may have what YAML has not
+        return {}
+    return dict(_key_lines(root, (), depth))
+
+
+def _key_lines(node: yaml.Node | None, above: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    if isinstance(node, yaml.MappingNode) and len(above) < depth:
+        for key, value in node.value:
+            here = (*above, str(key.value))
+            yield here, key.start_mark.line + 1
+            yield from _key_lines(value, here, depth)
 
 
 def read_toml(path: Path) -> Json:

@@ -16,7 +16,7 @@ from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
 from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Operation, Request
 from talkstack_contract.provider.bodies import DecodedResponse
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer, Provider, retry_after_s
-from talkstack_contract.provider.evidence import curl_of
+from talkstack_contract.provider.curl_line import curl_of
 from talkstack_contract.states.accounts import Accounts, NotYet
 
 UNUSABLE = frozenset({TOO_MANY, 502, 503, 504})  # says nothing of the operation: too fast, or a server out of reach
@@ -190,7 +190,8 @@ class Answers:
             return f"the steps of a workflow: {case.clauses[0].statement}"
         try:
             with self.accounts.planning():
-                return curl_of(self.accounts.request(case), self.provider.secrets)
+                tls_files = self.provider.settings.tls_files
+                return curl_of(self.accounts.request(case), self.provider.secrets, tls_files)
         except NotYet as error:
             return f"{case.method} {case.operation.path}, after {error}"
         except NotTested as error:

@@ -195,7 +195,9 @@ class Steps:
             word = "token" if token else "key"
             scheme = next(each for each in usual.operation.schemes if each.noun == word)
             case = replace(case, scheme=scheme)
-            self._accounts.use(case, place, Credential(token or api_key, "credential"))
+            self._accounts.use(
+                case, place, Credential(token or api_key, "credential", f"the {word} that an earlier step shows")
+            )
         else:
             self._accounts.use(case, place)
         exchange_id = f"{self._workflow.id}/{number}-{operation}"

@@ -105,7 +105,7 @@ class Run:
     def evidence(self, exchange_id: str) -> Evidence:
         """Return the redacted exchange of that id."""
         exchange, operation = self.answers.exchanges[exchange_id], self.answers.asked[exchange_id]
-        evidence = evidence_of(exchange, self.provider.secrets)
+        evidence = evidence_of(exchange, self.provider.secrets, self.provider.settings.tls_files)
         undocumented = tuple(dict.fromkeys(map(self._shown, _undocumented(exchange, operation))))
         return replace(evidence, operation=operation.id, undocumented=undocumented)
 

@@ -142,7 +142,8 @@ class Provider:
             ) from None
         exchange = received[0]
         self.learn(exchange, request.yields)
-        own = tuple(header for header in exchange.request.headers if header.name in ("User-Agent", "X-Request-Id"))
+        names = {"User-Agent", "X-Request-Id", *(name for name, _ in self.settings.headers)}
+        own = tuple(header for header in exchange.request.headers if header.name in names)
         return replace(exchange, request=replace(request, headers=(*request.headers, *own)))
 
     def learn(self, exchange: Exchange, paths: Iterable[tuple[str, ...]]) -> None:
@@ -288,11 +289,18 @@ class _Adapter(BaseAdapter):
     def send(  # type: ignore[override]
         self, request: requests.PreparedRequest, **options: Any
     ) -> requests.Response:
-        """Send, and once more after a pause where the provider is asked too fast."""
-        response, received = self._sent(request, options)
-        if received.status == TOO_MANY:
-            self._provider.pause(retry_after_s(received))
+        """Send, and once more after a pause where the provider is asked too fast.
+
+        Where no answer comes, what was sent is handed over all the same, as an exchange of status 0.
+        """
+        try:
             response, received = self._sent(request, options)
+            if received.status == TOO_MANY:
+                self._provider.pause(retry_after_s(received))
+                response, received = self._sent(request, options)
+        except OSError:  # requests' errors are such
+            self._received(Exchange(self._exchange_id, self._request_of(request), 0, "", (), b"", "", 0.0))
+            raise
         self._received(received)
         return response
 
@@ -312,7 +320,7 @@ class _Adapter(BaseAdapter):
         self, request: requests.PreparedRequest, options: Any
     ) -> tuple[requests.Response, Exchange]:
         """Send in a thread of its own, since no timeout of a socket bounds an answer that comes drop by drop."""
-        under_way = _UnderWay(time.perf_counter())
+        under_way = _UnderWay(time.perf_counter(), datetime.now(UTC))
         outcome: list[tuple[requests.Response, Exchange] | Exception] = []
 
         def exchange() -> None:
@@ -359,10 +367,15 @@ class _Adapter(BaseAdapter):
         under_way: "_UnderWay",
     ) -> Exchange:
         latency_ms = (time.perf_counter() - under_way.started_s) * 1000
-        sent = Request(request.method or "GET", request.url or "", self._shown(request), Effect.READS)
+        sent = self._request_of(request)
         reason = (response.reason or "")[:REASON_CHARACTERS]
         fields = fields_of(response.raw)
-        return Exchange(self._exchange_id, sent, response.status_code, reason, fields, body, trouble, latency_ms)
+        status, started = response.status_code, under_way.started
+        return Exchange(self._exchange_id, sent, status, reason, fields, body, trouble, latency_ms, started)
+
+    def _request_of(self, request: requests.PreparedRequest) -> Request:
+        body = _sent_body(request)
+        return Request(request.method or "GET", request.url or "", self._shown(request), Effect.READS, body)
 
     def _shown(self, request: requests.PreparedRequest) -> tuple[Header, ...]:
         pairs = [(name, str(value)) for name, value in request.headers.items()]
@@ -406,9 +419,16 @@ class _UnderWay:
     """An exchange that goes on in a thread of its own: what has come of it so far."""
 
     started_s: float
+    started: datetime
     attempt: Attempt = field(default_factory=Attempt)
     response: requests.Response | None = None
     body: bytearray = field(default_factory=bytearray)
+
+
+def _sent_body(request: requests.PreparedRequest) -> bytes:
+    """Return the body that was sent; none of ours is a stream."""
+    body = request.body
+    return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
 
 
 def depth_of(body: bytes | bytearray) -> int:

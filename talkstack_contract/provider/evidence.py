@@ -4,11 +4,11 @@ Redaction happens here, where evidence is made, field by field. It goes by the n
 key, and by the secret values of this run, in the encodings in which a provider may give them back.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from talkstack_contract.model import Exchange, Request
+from talkstack_contract.model import Exchange
+from talkstack_contract.provider.curl_line import curl_of
 from talkstack_contract.provider.redaction import (
     REDACTED,
     SECRET_HEADERS,
@@ -26,7 +26,8 @@ HEADERS_SHOWN_CHARACTERS = 16_384  # of all headers of an answer together
 class Evidence:
     """A redacted exchange. Bodies are text, clipped at `BODY_SHOWN_BYTES`; `size_bytes` tells how long it was.
 
-    `operation` is the one that was asked, `undocumented` the places of the keys that no page of it documents.
+    `operation` is the one that was asked, `undocumented` the places of the keys that no page of it documents, `started`
+    when the request was sent (ISO 8601), nothing where no answer came or an older record does not say.
     """
 
     id: str
@@ -45,17 +46,24 @@ class Evidence:
     request_body: str = ""
     operation: str = ""
     undocumented: tuple[str, ...] = ()
+    request_size_bytes: int = 0
+    is_request_clipped: bool = False
+    started: str = ""
 
 
-def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
-    """Make the evidence of an exchange: the one way from what was received to what may be shown."""
+def evidence_of(exchange: Exchange, secrets: Secrets, tls_files: Sequence[str] = ()) -> Evidence:
+    """Make the evidence of an exchange: the one way from what was received to what may be shown.
+
+    `tls_files` are those that a line that repeats it has to name.
+    """
+    sent, is_sent_clipped = _shown_sent(exchange.request.body, secrets)
     marked = [path[-1].split("|") for path in exchange.request.yields]
     body, is_clipped = _shown_body(exchange.body, secrets, [key for keys in marked for key in keys])
     return Evidence(
         id=exchange.id,
         method=exchange.request.method,
         url=secrets.redacted(exchange.request.shown_url or exchange.request.url),
-        request_headers=tuple((header.name, header.shown) for header in exchange.request.headers),
+        request_headers=tuple((header.name, secrets.redacted(header.shown)) for header in exchange.request.headers),
         status=exchange.status,
         reason=secrets.redacted(exchange.reason),
         headers=_shown_headers(exchange.headers, secrets),
@@ -64,8 +72,11 @@ def evidence_of(exchange: Exchange, secrets: Secrets) -> Evidence:
         is_clipped=is_clipped,
         body_trouble=exchange.body_trouble,
         latency_ms=round(exchange.latency_ms, 1),
-        curl=secrets.redacted(curl_of(exchange.request, secrets)),
-        request_body=_shown_sent(exchange.request.body, secrets),
+        curl=secrets.redacted(curl_of(exchange.request, secrets, tls_files)),
+        request_body=sent,
+        request_size_bytes=len(exchange.request.body),
+        is_request_clipped=is_sent_clipped,
+        started=exchange.started.isoformat(timespec="milliseconds") if exchange.started else "",
     )
 
 
@@ -78,8 +89,14 @@ def _shown_body(body: bytes, secrets: Secrets, keys: Sequence[str] = ()) -> tupl
     return text[:BODY_SHOWN_BYTES], len(body) > BODY_SHOWN_BYTES or len(text) > BODY_SHOWN_BYTES
 
 
-def _shown_sent(body: bytes, secrets: Secrets) -> str:
-    return without_sent_codes(_shown_body(body, secrets)[0])
+def _shown_sent(body: bytes, secrets: Secrets) -> tuple[str, bool]:
+    """Show a body that we sent, as far as it is text: a sheet among the parts of a form is not."""
+    head = body
+    if (at := body.find(b"\0")) >= 0:
+        head = body[: body.rfind(b"\n", 0, at) + 1]
+    text, is_clipped = _shown_body(head, secrets)
+    rest = f"({len(body) - len(head)} bytes that are no text)" if len(head) < len(body) else ""
+    return f"{without_sent_codes(text)}{rest}", is_clipped or bool(rest)
 
 
 def _shown_headers(headers: Sequence[tuple[str, str]], secrets: Secrets) -> tuple[tuple[str, str], ...]:
@@ -100,22 +117,3 @@ def _shown_header(name: str, value: str, secrets: Secrets) -> tuple[str, str]:
     read = 4 * HEADER_SHOWN_CHARACTERS + secrets.longest_form
     whole = secrets.redacted(name[:read])[:HEADER_SHOWN_CHARACTERS], secrets.redacted(value[:read])
     return whole[0], whole[1][:HEADER_SHOWN_CHARACTERS]
-
-
-def curl_of(request: Request, secrets: Secrets) -> str:
-    """Return the line that repeats a request, with each credential as a shell variable."""
-    headers = [header for header in request.headers if header.name.lower() not in ("x-request-id", "user-agent")]
-    options = "".join(
-        f' -H "{_for_shell(header.name)}: {_for_shell(header.shown, has_variable=header.shown != header.value)}"'
-        for header in headers
-    )
-    method = "" if request.method == "GET" else f" -X {request.method}"
-    body = _shown_sent(request.body, secrets)
-    data = f' --data-binary "{_for_shell(body)}"' if body else ""
-    url = request.shown_url or request.url
-    return f'curl -i{method}{options}{data} "{_for_shell(url, has_variable=url != request.url)}"'
-
-
-def _for_shell(text: str, *, has_variable: bool = False) -> str:
-    escaped = re.sub(r'([\\"`])', r"\\\1", text)
-    return escaped if has_variable else escaped.replace("$", r"\$")

@@ -23,9 +23,10 @@ SECRET_HEADERS = frozenset(
     ["authorization", "proxy-authorization", "x-api-key", "cookie", "set-cookie", "authentication-info", "x-auth-token"]
 )
 _KEY = r"(?:[a-z_-]*token|(?:x-)?api[-_]?key|[a-z_]*password|[a-z_]*secret|authorization|credential)"
-_SECRET_KEY = re.compile(rf'("{_KEY}"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
+_TEXT = r'"(?!")(?:[^"\\]|\\.)*"?'  # of JSON, also one that is cut; an empty one is no secret
+_SECRET_KEY = re.compile(rf'("{_KEY}"\s*:\s*){_TEXT}', re.IGNORECASE)
 # A mailed code opens an account; in an answer a code names an error, and shows.
-_SENT_KEY = re.compile(r'("[a-z_]*code"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
+_SENT_KEY = re.compile(rf'("[a-z_]*code"\s*:\s*){_TEXT}', re.IGNORECASE)
 _SECRET_KEY_IN_TEXT = re.compile(rf'((?<!\\)\\+"{_KEY}\\+"\s*:\s*\\+")([^"]*)', re.IGNORECASE)
 _SECRET_PLACE = re.compile(rf"\.{_KEY}(?![\w-])", re.IGNORECASE)
 
@@ -285,7 +286,7 @@ def without_secret_keys(text: str, keys: Iterable[str] = ()) -> str:
     """Return JSON with the texts at keys that name a credential masked; `keys` are some more of them."""
     text = _SECRET_KEY.sub(rf'\1"{REDACTED}"', text)
     if named := "|".join(re.escape(key) for key in keys):
-        text = re.sub(rf'("(?:{named})"\s*:\s*)"(?:[^"\\]|\\.)*"?', rf'\1"{REDACTED}"', text)
+        text = re.sub(rf'("(?:{named})"\s*:\s*){_TEXT}', rf'\1"{REDACTED}"', text)
     return _SECRET_KEY_IN_TEXT.sub(_masked, text)
 
 

@@ -24,10 +24,14 @@ POLITE_REQUESTS_PER_SECOND = 5.0  # against a host that is not this machine, unl
 
 @dataclass(frozen=True)
 class Credential:
-    """A secret value and the name of the shell variable that stands for it."""
+    """A secret value and the name of the shell variable that stands for it.
+
+    `hint` says what to set that variable to, nothing where the value was read from it.
+    """
 
     value: str = field(repr=False)
     variable: str
+    hint: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,12 @@ class Settings:
     missing: str = ""
     names: SettingNames = field(default_factory=SettingNames)
     scope: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # operations and sections
+
+    @property
+    def tls_files(self) -> tuple[str, ...]:
+        """The keys of the files that a TLS connection to this provider needs."""
+        own = ("certificate", "key") if self.client_certificate else ()
+        return (*(("ca_bundle",) if self.ca_bundle else ()), *own)
 
     def secrets(self) -> list[tuple[str, str]]:
         """Return every secret value with its name."""
@@ -166,7 +176,7 @@ def settings_of_environment(
         for name in credentials:
             _check_sendable(name, "", environment.get(name, ""))
         given = {key: environment.get(name, "") for key, name in variables.items()}
-        account = account_of(state, names, given)
+        account = account_of(state, names, given, is_in_environment=True)
         if account.credentials:
             accounts[state] = account
         credential_variables += credentials
@@ -193,11 +203,18 @@ def settings_of_reference(document: Json, names: SettingNames) -> Settings:
 
 
 def account_of(
-    state: str, names: SettingNames, given: Mapping[str, str], values: Mapping[str, str] = MappingProxyType({})
+    state: str,
+    names: SettingNames,
+    given: Mapping[str, str],
+    values: Mapping[str, str] = MappingProxyType({}),
+    *,
+    is_in_environment: bool = False,
 ) -> Account:
     """Make an account from plain texts by the keys of an account; an empty one is absent."""
     credentials = {
-        key: Credential(given[key], variable_of(names, state, key)) for key in names.credentials if given.get(key)
+        key: Credential(given[key], variable_of(names, state, key), "" if is_in_environment else hint_of(state, key))
+        for key in names.credentials
+        if given.get(key)
     }
     return Account(state, credentials, given.get(USER_ID, ""), values)
 
@@ -205,6 +222,11 @@ def account_of(
 def variable_of(names: SettingNames, state: str, key: str) -> str:
     """Return the shell variable that stands for a credential in what is shown."""
     return names.variable(state, key) or names.variable(names.default_state, key) or key.upper()
+
+
+def hint_of(state: str, key: str) -> str:
+    """Say what a variable stands for that nobody has exported: a credential for a provider state."""
+    return f"the {key} for {state}"
 
 
 def checked_url(url: str, shown: str, allow_insecure: bool) -> str:
@@ -282,7 +304,7 @@ class _SecretReader:
         if isinstance(entry, str):
             if not self.plain_is_fine:
                 raise BadInput(self.file, key, "is a plain secret", 'name a variable instead: {env = "NAME"}')
-            return self._sendable(key, Credential(entry, variable))
+            return self._sendable(key, Credential(entry, variable, f"{key} of {self.file}".replace("'", "")))
         name = entry["env"]
         if not self.environment.get(name):
             self._unset.setdefault(name, key)

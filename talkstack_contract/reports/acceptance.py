@@ -195,11 +195,6 @@ class Acceptance:
         options += ["--require all"] if run_header.require_all else []
         return " ".join(["talkstack-contract run", *options, *(["--waivers FILE"] if run_header.waivers else [])])
 
-    def common_headers(self) -> list[tuple[str, str]]:
-        """Return the headers that each request of this run carried, so that the page shows them once."""
-        sent = [set(each.request_headers) for each in self.findings.exchanges.values()]
-        return sorted(set.intersection(*sent)) if sent else []
-
 
 def _promise(judgement: Judgement) -> tuple[object, ...]:
     return judgement.clause, judgement.statement, judgement.source, judgement.provenance

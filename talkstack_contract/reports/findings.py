@@ -180,6 +180,12 @@ class Findings:
         """Return the worst verdict of a case."""
         return min((each.verdict for each in judgements), key=list(Verdict).index)
 
+    @cached_property
+    def common_headers(self) -> list[tuple[str, str]]:
+        """Return the headers that each request of this run carried, so that a page shows them once."""
+        sent = [set(each.request_headers) for each in self.exchanges.values()]
+        return sorted(set.intersection(*sent)) if sent else []
+
     def decision_of_interpretation(self, id: str) -> str:  # noqa: A002 - the word of this project
         """Return what a interpretation decides."""
         return next((each.decision for each in self.run_header.interpretations if each.id == id), "")

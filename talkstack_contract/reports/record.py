@@ -152,6 +152,10 @@ class Record:
         self.scrub([path])
         return path
 
+    def redacted(self, text: str) -> str:
+        """Return a text without the secrets of the run, for whoever else is told."""
+        return self._secrets.redacted(text)
+
     def scrub(self, artefacts: Sequence[Path]) -> list[str]:
         """Search artefacts for the secrets of the run; blank what is found, and say so."""
         leaks = [leak for path in artefacts if path != self.jsonl for leak in self._scrubbed_page(path)]

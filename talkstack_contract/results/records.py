@@ -123,7 +123,10 @@ class RunHeader:
 
 @dataclass(frozen=True)
 class RunConfiguration:
-    """What a run is given before anything is sent: whom it asks, what for, and what it is held to."""
+    """What a run is given before anything is sent: whom it asks, what for, and what it is held to.
+
+    `only` is a case or a clause, `only_generated` the number of a generated request of it, 0 for all.
+    """
 
     settings: Settings
     contract: Contract
@@ -139,6 +142,7 @@ class RunConfiguration:
     baseline: Baseline | None = None
     history: History | None = None
     only: str = ""
+    only_generated: int = 0
     named_scope: tuple[str, ...] = ()
     operations: frozenset[str] = frozenset()
 

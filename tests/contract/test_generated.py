@@ -10,6 +10,7 @@ interpretations.yaml.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +19,9 @@ from schemathesis.generation.meta import TestPhase
 
 from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.judging.judge import Generated, Run
-from talkstack_contract.model import Case, Effect, Exchange, ParameterLocation, Request, SentCredential, Violation
+from talkstack_contract.model import Case, Effect, Exchange, ParameterLocation, SentCredential, Violation
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer
+from talkstack_contract.provider.credentials import with_shown_credentials
 from talkstack_contract.provider.request_builder import base_url_of
 from talkstack_contract.pytest_plugin import contract_of_this_run, end_item
 
@@ -57,8 +59,15 @@ PARTS_OF_A_REQUEST = {
 CREDENTIALS: dict[str, tuple[SentCredential, ...]] = {}
 
 
-def configure_generation(examples: int, seed: int, *, may_write: bool) -> None:
-    """Say how much is to be generated before the items are built."""
+ONLY = [0]
+
+
+def configure_generation(examples: int, seed: int, *, may_write: bool, only: int) -> None:
+    """Say how much is to be generated before the items are built, and which request alone is sent, 0 for all.
+
+    The same seed and number of examples generate the same requests in the same order.
+    """
+    ONLY[0] = only
     schema.config.seed = seed
     schema.config.phases.fuzzing.generation.max_examples = examples
     schema.config.phases.coverage.unexpected_methods = set(UNDOCUMENTED_METHODS if may_write else [])
@@ -81,8 +90,13 @@ class AccountCredential:
         data: tuple[SentCredential, ...],
         context: schemathesis.AuthContext,  # noqa: ARG002
     ) -> None:
-        for each in data:
-            getattr(case, PARTS_OF_A_REQUEST[each.location])[each.parameter.name] = each.parameter.value
+        set_credentials(case, data)
+
+
+def set_credentials(case: GeneratedCase, data: tuple[SentCredential, ...]) -> None:
+    """Let a generated request be sent by the account; those that cover corners are made before it is known."""
+    for each in data:
+        getattr(case, PARTS_OF_A_REQUEST[each.location])[each.parameter.name] = each.parameter.value
 
 
 class Generation:
@@ -90,7 +104,7 @@ class Generation:
 
     def __init__(self, run: Run, mine: Case, judge: Callable[[Case], CaseVerdicts]) -> None:
         self._run, self._mine, self._judge = run, mine, judge
-        self._count = self._covering = 0
+        self._count = self._covering = self._sent = 0
         self._trouble, self._has_stopped = "", False
         self._findings: dict[str, tuple[Violation, str]] = {}
 
@@ -117,20 +131,22 @@ class Generation:
             if self._covering > COVERING:
                 return
         self._count += 1
+        if ONLY[0] not in (0, self._count):
+            return
+        self._sent += 1
         exchange_id = f"{self._mine.id}/{self._count}"
         received: list[Exchange] = []
         session = self._run.provider.session(self._effect, exchange_id, received.append)
         base_url = base_url_of(self._mine.operation, self._run.provider.settings)
+        if not generated.operation.schema.is_security_param_negated(generated):
+            set_credentials(generated, CREDENTIALS[generated.operation.label])
         try:
             response = generated.call(base_url=base_url, session=session)
         except OSError as error:  # requests' errors are such
             blocked = self._run.provider.no_answer(error, "no answer", base_url)
             if not isinstance(blocked, NoAnswer):
                 raise blocked from None
-            sent = Request(
-                generated.method, f"{base_url}{generated.formatted_path}", (), self._effect(generated.method)
-            )
-            received.append(Exchange(exchange_id, sent, 0, blocked.reason, (), b"", "", 0.0))
+            received[:] = [replace(received[0], reason=blocked.reason)]
             response = None
             self.stop()
         self._record(generated, received[0])
@@ -158,7 +174,7 @@ class Generation:
         """Judge the answers and what the checks found, and end the item."""
         if self._trouble:
             self._run.record_trouble(self._mine.operation, self._trouble)
-        if self._count:
+        if self._sent:
             found = self._findings.values()
             self._run.record_findings(self._mine.operation, [each for each, _ in found], [id_ for _, id_ in found])
         end_item(self._judge(self._mine))
@@ -169,7 +185,9 @@ class Generation:
     def _record(self, generated: GeneratedCase, exchange: Exchange) -> None:
         mode = generated.meta.generation.mode if generated.meta else schemathesis.GenerationMode.POSITIVE
         is_promised = mode is schemathesis.GenerationMode.POSITIVE and generated.method == self._mine.operation.method
-        self._run.record(self._mine.operation, Generated(exchange, is_promised))
+        places = self._run.provider.settings.names.headers
+        sent = with_shown_credentials(exchange.request, CREDENTIALS[generated.operation.label], places)
+        self._run.record(self._mine.operation, Generated(replace(exchange, request=sent), is_promised))
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def _read(name: str) -> Any:
 
 def _github() -> File:
     document = _read("github-actions.yml")
-    [job] = document["jobs"].values()
+    job = document["jobs"]["contract"]
     install, ask = (step for step in job["steps"] if "run" in step)
     restore, save, upload = (step for step in job["steps"] if re.search("/cache/|upload", step.get("uses", "")))
     secrets = [name for name, value in ask["env"].items() if value == f"${{{{ secrets.{name} }}}}"]
@@ -84,9 +84,9 @@ def _github() -> File:
         artefacts=[upload["with"]["path"]],
         event="GITHUB_EVENT_NAME",
         events={PUSH: "push", CHANGE: "pull_request", NIGHT: "schedule"},
-        inconclusive="::error title=contract, exit status 6::INCONCLUSIVE: "
+        inconclusive="::error title=contract%2C exit status 6::INCONCLUSIVE: "
         "0 of 4 documented responses upheld, 4 blocked",
-        rejected="::error title=contract, exit status 1::REJECTED: ",
+        rejected="::error title=contract%2C exit status 1::REJECTED: ",
     )
 
 
@@ -110,6 +110,48 @@ def _gitlab() -> File:
         inconclusive="INCONCLUSIVE  0 of 4 documented responses upheld, 4 blocked",
         rejected="REJECTED  ",
     )
+
+
+# In place of GitHub's command: it writes down what it is asked to do, and knows of the issue that a test names.
+GH = """#!/bin/sh
+printf '%s\\n' "$*" >> gh.txt
+case "$1 $2" in
+"issue list") cat open.txt ;;
+"run download") mkdir -p reports && cp kept.md reports/summary.md ;;
+esac
+"""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What the step about the issue did: the commands of `gh`, and the text of the issue."""
+
+    commands: list[str]
+    text: str
+
+
+def _issue_of(folder: Path, result: str, *, number: str = "", summary: str | None = "## REJECTED") -> Issue:
+    """Run that step as GitHub does after a run with that result; without a summary the run has left none."""
+    job = _read("github-actions.yml")["jobs"]["issue"]
+    [step] = job["steps"]
+    (folder / "gh").write_text(GH)
+    (folder / "gh").chmod(0o755)
+    (folder / "open.txt").write_text(number)
+    if summary is not None:
+        (folder / "kept.md").write_text(summary)
+    known = {"LABEL": job["env"]["LABEL"], "RESULT": result, "RUN_URL": "https://ci.example/1", "GITHUB_RUN_ID": "1"}
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=folder,
+        env={**known, "PATH": f"{folder}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr
+    commands = (folder / "gh.txt").read_text().splitlines()
+    written = folder / "issue.md"
+    return Issue([" ".join(each.split()[:3]) for each in commands], written.read_text() if written.exists() else "")
 
 
 FILES = pytest.mark.parametrize("file", [_github(), _gitlab()], ids=lambda file: file.name)
@@ -189,3 +231,39 @@ def test_fork_without_secrets_is_not_green_and_says_why(file: File, tree: Path) 
 def test_night_is_added_to_those_that_are_kept(file: File, tree: Path) -> None:
     status, output, _ = _ask(file, tree, NIGHT)
     assert (status, _kept(file, tree)) == (0, ["reports/history"]), output[-3000:]
+
+
+LISTED = "issue list --label"
+ISSUES = {
+    "first-night-that-is-not-green": (
+        "failure",
+        "",
+        ["run download 1", "label create contract-night", "issue create --label"],
+    ),
+    "another-one": ("failure", "7", ["run download 1", "issue edit 7"]),
+    "green-again": ("success", "7", ["issue close 7"]),
+    "still-green": ("success", "", []),
+}
+
+
+@pytest.mark.parametrize(("result", "number", "commands"), ISSUES.values(), ids=ISSUES)
+def test_nights_that_are_not_green_share_one_issue(
+    result: str, number: str, commands: list[str], tmp_path: Path
+) -> None:
+    done = _issue_of(tmp_path, result, number=number)
+    text = "https://ci.example/1\n\n## REJECTED" if result == "failure" else ""
+    assert done == Issue([LISTED, *commands], text)
+
+
+def test_issue_of_a_run_that_left_nothing_leads_to_its_log(tmp_path: Path) -> None:
+    assert _issue_of(tmp_path, "failure", summary=None).text.endswith("\n\nThe run left no summary: see its log.\n")
+
+
+def test_only_the_job_of_the_issue_may_write() -> None:
+    document = _read("github-actions.yml")
+    contract, issue = document["jobs"]["contract"], document["jobs"]["issue"]
+    assert (document["permissions"], contract.get("permissions")) == ({"contents": "read"}, None)
+    assert (issue["permissions"], issue["if"]) == (
+        {"actions": "read", "issues": "write"},
+        "${{ !cancelled() && github.event_name == 'schedule' }}",
+    )

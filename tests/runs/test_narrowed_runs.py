@@ -90,6 +90,34 @@ def test_clause_is_judged_alone(clause: str, exit_status: int, verdict: str, tmp
     assert (run.decision, run.verdicts) == ((exit_status, "no decision"), {clause: verdict}), run.terminal
 
 
+def _folder(parent: Path, name: str) -> Path:
+    (parent / name).mkdir()
+    return parent / name
+
+
+def test_generated_request_is_sent_again_alone(tmp_path: Path) -> None:
+    whole = ask(_folder(tmp_path, "whole"), "-k", "generated", "--seed", "7")
+    first, *_ = [line for line in whole.lines if line["kind"] == "exchange"]
+    number = f"getActiveProject/generated/{int(first['id'].rpartition('/')[2]) + 4}"
+    run = ask(_folder(tmp_path, "alone"), "--only", number, "--seed", "7")
+    exchanges = [line["id"] for line in run.lines if line["kind"] == "exchange"]
+    assert (exchanges, run.footer["generated_requests"], f"\n{number}\n" in run.terminal) == ([number], 1, True)
+
+
+def test_generated_request_that_breaks_a_promise_breaks_it_again(tmp_path: Path) -> None:
+    whole = ask(_folder(tmp_path, "whole"), "-k", "generated", faults=(MUST,))
+    broken = next(line for line in whole.lines if line.get("clause") == "answer.keeps-the-contract")
+    run = ask(_folder(tmp_path, "alone"), "--only", broken["exchanges"][0], faults=(MUST,))
+    again = next(line for line in run.lines if line.get("clause") == "answer.keeps-the-contract")
+    assert (run.exit_status, again["violations"][0]) == (1, broken["violations"][0])
+
+
+def test_generated_request_that_is_not_there_is_not_tested(tmp_path: Path) -> None:
+    run = ask(tmp_path, "--only", "getActiveProject/generated/9999")
+    reasons = {line["reason"] for line in run.lines if line["kind"] == "verdict"}
+    assert (reasons, run.footer["generated_requests"]) == ({"no request was generated"}, 0)
+
+
 @WORKERS
 def test_nothing_selected_is_pytests_own_status(workers: tuple[str, ...], tmp_path: Path) -> None:
     run: Finished = ask(tmp_path, "-k", "no_clause_is_called_so", *workers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -42,10 +43,6 @@ def _junit_items(run: Finished) -> list[ElementTree.Element]:
     return list(ElementTree.parse(run.reports / "junit.xml").iter("testcase"))
 
 
-def _properties(item: ElementTree.Element) -> dict[str, str]:
-    return {found.get("name", ""): found.get("value", "") for found in item.iter("property")}
-
-
 def _tags(item: ElementTree.Element) -> set[str]:
     return {child.tag for child in item} & {"failure", "error", "skipped"}
 
@@ -70,20 +67,19 @@ def test_each_reason_why_clauses_are_blocked_is_told_once(run: Finished) -> None
 
 
 def test_junit_shows_each_verdict_by_the_table(run: Finished) -> None:
-    shown = {
-        "/".join(_properties(item)[key] for key in ("operation", "case", "clause")): _tags(item)
-        for item in _junit_items(run)
-    }
+    shown = {item.get("name"): _tags(item) for item in _junit_items(run)}
     assert shown == {line["id"]: _due_tags(line) for line in _verdict_lines(run)}
 
 
-def test_junit_gives_every_item_its_source(run: Finished) -> None:
-    assert [item.get("name") for item in _junit_items(run) if not _properties(item).get("source")] == []
+def test_junit_gives_every_violation_its_source(run: Finished) -> None:
+    failures = [found.text or "" for item in _junit_items(run) for found in item.iter("failure")]
+    assert failures
+    assert [text for text in failures if not re.search(r"(?m)^  promised  .+ \(must, \w+; .+\)$", text)] == []
 
 
 def test_junit_made_again_says_the_same_of_each_item(run: Finished) -> None:
     def told(items: Iterable[ElementTree.Element]) -> Sequence[object]:
-        return sorted((each.get("classname"), each.get("name"), _properties(each), _tags(each)) for each in items)
+        return sorted((each.get("classname"), each.get("name"), _tags(each)) for each in items)
 
     part = read_part(run.reports / "verdicts.jsonl")
     again = ElementTree.fromstring(dict(views(joined([part]), [part]))["junit.xml"].encode())

@@ -19,6 +19,7 @@ from tests.runs.suite_process import WHOLE_API, Finished, run_suite
 
 MOST_BYTES = 3_000_000  # of the acceptance page
 MOST_REPORT_BYTES = 2_500_000  # so that a browser and a CI server show it at once
+MOST_JUNIT_BYTES = 1_000_000
 MOST_REQUESTS = 20  # per operation on average, workflows and generated requests apart
 
 # Own list, by operation: whatever is not in it does more than read.
@@ -57,6 +58,10 @@ def test_acceptance_page_of_the_whole_api_can_be_sent_by_mail(run: Finished) -> 
 
 def test_report_is_small(run: Finished) -> None:
     assert (run.reports / "report.html").stat().st_size < MOST_REPORT_BYTES
+
+
+def test_junit_of_the_whole_api_is_small(run: Finished) -> None:
+    assert (run.reports / "junit.xml").stat().st_size < MOST_JUNIT_BYTES
 
 
 def test_report_shows_the_exchange_and_the_curl_line_of_each_case_once(run: Finished) -> None:

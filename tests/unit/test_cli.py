@@ -1,6 +1,7 @@
 """The command: what it says of itself, what it hands to pytest, and what it does with the record of a run."""
 
 import configparser
+import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -121,6 +122,14 @@ def test_report_writes_the_pages_and_names_them(tmp_path: Path, capsys: Captured
     )
 
 
+@pytest.mark.parametrize(("option", "key"), [("--har", "log"), ("--ctrf", "results")])
+def test_report_writes_what_other_tools_read(option: str, key: str, tmp_path: Path, capsys: Captured) -> None:
+    path, file = record(tmp_path / "verdicts.jsonl"), tmp_path / "a" / "file.json"
+    status = main(["report", str(path), "--reports", str(tmp_path), option, str(file)])
+    told = f"written: {file}\n" in capsys.readouterr().out
+    assert (status, told, key in json.loads(file.read_text(encoding="utf-8"))) == (0, True, True)
+
+
 def test_profile_that_is_printed_fits_the_contract(tmp_path: Path, capsys: Captured) -> None:
     main(["profile", str(record(tmp_path / "verdicts.jsonl"))])
     (tmp_path / "2026-11.toml").write_text(capsys.readouterr().out, encoding="utf-8")
@@ -152,6 +161,8 @@ BAD = {
     "profile-of-a-part": (["profile", "part.jsonl"], "part.jsonl: is of a run that judged only a part; give one of"),
     "profile-of-a-demanding-run": (["profile", "demanding.jsonl"], "demanding.jsonl: is of a run with --fail-on-und"),
     "reports-that-cannot-be-written": (["report", "v.jsonl", "--reports", "v.jsonl"], "--reports: v.jsonl cannot be"),
+    "archive-that-cannot-be-written": (["report", "v.jsonl", "--har", "v.jsonl/x"], "--har: v.jsonl/x cannot be writ"),
+    "tests-that-cannot-be-written": (["report", "v.jsonl", "--ctrf", "."], "--ctrf: . cannot be written (IsADirector"),
 }
 
 

@@ -8,6 +8,7 @@ import threading
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -289,6 +290,41 @@ def test_session_shows_the_header_of_a_credential_redacted() -> None:
 
 
 # What comes back
+
+
+@pytest.mark.parametrize("body", [b"\xff\x00", "text ä", None], ids=["bytes", "text", "none"])
+def test_session_hands_over_the_body_that_was_sent(body: bytes | str | None) -> None:
+    received: list[Exchange] = []
+    with serving(always(answer())) as server:
+        provider_for(server.url).session(lambda _: Effect.READS, "op/case", received.append).put(server.url, data=body)
+    expected = body.encode() if isinstance(body, str) else body or b""
+    assert [each.request.body for each in received] == [expected]
+
+
+def test_session_hands_over_what_was_sent_where_no_answer_came() -> None:
+    received: list[Exchange] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    session = provider_for(nobody).session(lambda _: Effect.READS, "op/case", received.append)
+    with pytest.raises(OSError, match="Connection"):
+        session.post(nobody, data=b"sent")
+    assert [(each.status, each.request.method, each.request.body) for each in received] == [(0, "POST", b"sent")]
+
+
+def test_exchange_says_when_its_request_was_sent() -> None:
+    before = datetime.now(UTC)
+    with serving(always(answer())) as server:
+        started = asked(server.url).started
+    assert started is not None
+    assert before <= started <= datetime.now(UTC)
+
+
+def test_header_of_the_settings_is_evidence_without_its_value() -> None:
+    with serving(always(answer())) as server:
+        settings = replace(settings_for(server.url), headers=(("X-Gateway", "gateway-secret-1"),))
+        provider = Provider(settings, Secrets(settings.secrets()))
+        sent = provider.send(drafted(provider, CASES["by-bearer"]), "op/case").request
+    assert {each.name: each.shown for each in sent.headers}["X-Gateway"] == "[redacted]"
 
 
 def test_answer_comes_back_as_it_was_sent() -> None:

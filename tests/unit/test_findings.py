@@ -12,8 +12,10 @@ from talkstack_contract.reports.findings import Findings, UndocumentedField, cel
 from tests.unit.found import (
     A_MUST,
     A_SHOULD,
+    BASELINE,
     CONFIGURATION,
     EVERYTHING,
+    HISTORY,
     HOSTILE_EXCHANGE,
     PROMISES,
     RUNS,
@@ -102,6 +104,29 @@ ACTING = {
 def test_nothing_that_a_provider_says_is_live_in_markdown(sent: str, expected: str) -> None:
     shown = page(findings([violated(A_MUST, Violation("$", sent))]), "summary.md")
     assert f"received {expected.replace('W', NO_WIDTH)}" in shown
+
+
+LIVE = "@octocat #12"
+TALKATIVE = [
+    violated(A_MUST, Violation(f"$.{LIVE}", LIVE)),
+    judged(A_SHOULD, Verdict.NOT_TESTED, reason=LIVE, remedy=LIVE),
+    judged("by-api-key/status.is-200", Verdict.WAIVED, Violation("status", LIVE), reason=LIVE),
+    judged("no-credential/status.is-401", Verdict.BLOCKED, reason=LIVE),
+    judged("internal-error/status.is-500", Verdict.NOT_TESTED, reason=LIVE),
+]
+
+
+@pytest.mark.parametrize("template", ["summary.md", "night.md"])
+def test_nobody_is_named_in_the_text_of_an_issue(template: str) -> None:
+    made = findings(
+        TALKATIVE,
+        configuration=replace(CONFIGURATION, baseline=BASELINE, history=HISTORY),
+        evidence=[seen(f"$.{LIVE}")],
+        waiver_problems=[LIVE],
+    )
+    shown = page(made, template)
+    outside_code = re.sub(r"`[^`\n]*`", "", shown)
+    assert ("octocat" in outside_code, re.findall(r"@\w|#\d", outside_code)) == (True, [])
 
 
 def test_summary_shows_what_a_provider_sent_as_text() -> None:

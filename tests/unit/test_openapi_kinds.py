@@ -31,7 +31,7 @@ from talkstack_contract.model import (
     Serialization,
 )
 from talkstack_contract.provider.bodies import DecodedResponse
-from talkstack_contract.provider.evidence import curl_of
+from talkstack_contract.provider.curl_line import curl_of
 from talkstack_contract.provider.parameter_styles import in_header, in_path, in_query
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.request_builder import request_of, sent_values

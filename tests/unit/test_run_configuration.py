@@ -19,8 +19,8 @@ from tests.unit.small_contract import small_contract
 
 STARTED = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
 FLAGS = ("acceptance", "nightly", "fail_on_undocumented")
-NAMES = ("provider", "reports", "only", "operation", "section")
-NAMES += ("against", "profile", "waivers", "clean_up", "examples", "seed")
+FEW = ("provider", "reports", "only", "operation", "section", "notify")
+NAMES = (*FEW, "against", "profile", "waivers", "clean_up", "examples", "seed")
 
 
 def given(folder: Path, **chosen: Any) -> RunOptions:
@@ -76,6 +76,28 @@ def test_unknown_id_is_refused_with_the_nearest(tmp_path: Path) -> None:
     told = "is no operation, case or clause of this run; nearest: 'getActiveProject/no-credential'"
     with pytest.raises(BadInput, match=told):
         configuration(tmp_path, only="getActiveProject/no-credentials")
+
+
+ONLY = {
+    "case": ("getActiveProject/generated", ("getActiveProject/generated", 0)),
+    "request": ("getActiveProject/generated/3", ("getActiveProject/generated", 3)),
+    "clause": (
+        "getActiveProject/generated/schemathesis.finds-nothing",
+        ("getActiveProject/generated/schemathesis.finds-nothing", 0),
+    ),
+}
+
+
+@pytest.mark.parametrize(("only", "expected"), ONLY.values(), ids=ONLY)
+def test_id_names_a_case_a_clause_or_a_generated_request(only: str, expected: tuple[str, int], tmp_path: Path) -> None:
+    found = configuration(tmp_path, only=only)
+    assert (found.only, found.only_generated) == expected
+
+
+@pytest.mark.parametrize("only", ["getActiveProject/generated/0", "getActiveProject/by-bearer/3", "x/generated/1"])
+def test_id_of_a_request_that_was_not_generated_is_refused(only: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is no operation, case or clause of this run"):
+        configuration(tmp_path, only=only)
 
 
 @pytest.mark.parametrize("chosen", [{}, {"against": None}], ids=["plain", "nothing-named"])

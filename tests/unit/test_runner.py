@@ -515,11 +515,11 @@ def planned(name: str, settings: Settings = EVERYTHING) -> str:
 
 
 BASE = "http://127.0.0.1:9/user/get-active-project"
-BEARER = '-H "Accept: application/json" -H "Authorization: Bearer $TALKSTACK_TOKEN"'
+BEARER = "-H 'Accept: application/json' -H \"Authorization: Bearer $TALKSTACK_TOKEN\""
 PLANS = {
-    "by-bearer": f'curl -i {BEARER} "{BASE}"',
-    "no-credential": f'curl -i -H "Accept: application/json" "{BASE}"',
-    "method-delete": f'curl -i -X DELETE {BEARER} "{BASE}"',
+    "by-bearer": f"curl -i {BEARER} '{BASE}'",
+    "no-credential": f"curl -i -H 'Accept: application/json' '{BASE}'",
+    "method-delete": f"curl -i -X DELETE {BEARER} '{BASE}'",
     "generated": "about 5 generated requests to GET /user/get-active-project",
     "internal-error": (
         "GET /user/get-active-project, after the states URL has brought about 'the provider fails inside'"
@@ -623,12 +623,12 @@ def test_mutated_credential_is_sent_where_no_page_prints_a_success_to_hold_it_ag
 
 
 PLANNED = {
-    "given": ("getInvoice/by-bearer", 'curl -i -H "Accept: application/json"'),
+    "given": ("getInvoice/by-bearer", "curl -i -H 'Accept: application/json'"),
     "to-be-opened": (
         "createInvoice/by-bearer",
         "POST /invoices, after the states URL has brought about 'an active project'",
     ),
-    "foreign": ("getInvoice/invoice-id-foreign", 'curl -i -H "Accept: application/json"'),
+    "foreign": ("getInvoice/invoice-id-foreign", "curl -i -H 'Accept: application/json'"),
 }
 
 

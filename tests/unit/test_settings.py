@@ -430,6 +430,26 @@ def test_empty_credential_is_absent() -> None:
     assert account_of("any state", NAMES, {"token": "", "user_id": ""}) == Account("any state")
 
 
+def hints(settings: Settings) -> set[str]:
+    return {each.hint for account in settings.accounts.values() for each in account.credentials.values()}
+
+
+def test_credential_that_the_environment_holds_needs_no_hint(tmp_path: Path) -> None:
+    given = settings_of_environment("https://api.example", NAMES, ENVIRONMENT, allow_insecure=False)
+    named = read(tmp_path, f'{FAR}{ACCOUNT}token = {{env = "MY_TOKEN"}}\n', {"MY_TOKEN": "token-1"})
+    assert (hints(given), hints(named)) == ({""}, {""})
+
+
+def test_credential_that_the_file_holds_has_a_hint_that_names_its_key(tmp_path: Path) -> None:
+    settings = read(tmp_path, f'{LOOPBACK}{ACCOUNT}token = "token-1"\n')
+    assert hints(settings) == {f"accounts.{ACTIVE}.token of provider.toml"}
+
+
+def test_credential_of_an_account_that_was_made_has_a_hint_that_names_its_state() -> None:
+    credential = account_of(ACTIVE, NAMES, {"token": "token-1"}).credentials["token"]
+    assert credential.hint == f"the token for {ACTIVE}"
+
+
 @pytest.mark.parametrize(("word", "expected"), [("token", "token-1"), ("api_key", "key-1")])
 def test_account_proves_itself_by_the_scheme(word: str, expected: str) -> None:
     account = account_of(ACTIVE, NAMES, {"token": "token-1", "api_key": "key-1"})

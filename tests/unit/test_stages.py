@@ -18,6 +18,7 @@ FLOORS = [
     ("model", "errors", "media_types", "locations"),
     ("contract", "docs"),
     *((stage,) for stage in STAGES[1:]),
+    ("notification",),
     ("run_configuration", "run_options", "scope_options"),
     ("pytest_plugin", "cli", "__main__"),
 ]
@@ -49,6 +50,13 @@ DOORS = {
     "openpyxl": [PACKAGE / "provider" / "workbooks.py", *REFERENCE],
     "reference_provider": [PLUGIN, COMMAND, *REFERENCE],
 }
+SENDERS = [
+    PACKAGE / "notification.py",
+    PACKAGE / "provider" / "transport.py",
+    PACKAGE / "docs" / "site.py",  # the pages of the vendor's docs
+    *REFERENCE,
+]
+"""Modules that may import what of Python itself opens a connection."""
 OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over without a type
     "model.py": "the alias Json",
     "contract/json_schema.py": "decoded JSON",
@@ -136,6 +144,12 @@ def test_library_enters_at_its_door(path: Path) -> None:
     libraries = {name.partition(".")[0] for name in imported(path)}
     foreign = libraries - (sys.stdlib_module_names - set(DOORS)) - {OWN}
     assert {name for name in foreign if path not in DOORS.get(name, [])} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_connection_is_opened_by_few_modules(path: Path) -> None:
+    senders = {name for name in imported(path) if name.startswith(("urllib.request", "http.client", "socket"))}
+    assert senders == set() or path in SENDERS, senders
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=shown)

@@ -76,7 +76,7 @@ def test_letter_says_who_broke_what_where_and_how_to_repeat_it() -> None:
         "  promised  message is text (must, documented; User › Get active Project › Success Response, “200 OK”; "
         "read 2026-11-02)\n"
         "  received  7\n"
-        '  repeat    curl -i -H "Authorization: Bearer $TALKSTACK_TOKEN" "https://api.example/user"'
+        "  repeat    curl -i -H \"Authorization: Bearer $TALKSTACK_TOKEN\" 'https://api.example/user'"
     )
 
 
