@@ -430,8 +430,12 @@ def _defects(draft: Draft, facts: _Facts) -> Iterator[Defect]:
     yield from _field_defects(draft, facts)
     yield from _condition_defects(draft, facts)
     yield from _description_defects(draft, facts)
-    for kind, values in (("method", draft.methods), ("path", draft.paths), ("authorization", draft.credentials)):
-        if len({each.text.upper() for each in values}) > 1:
+    for kind, values, form in (
+        ("method", draft.methods, str.upper),
+        ("path", draft.paths, str.upper),
+        ("authorization", draft.credentials, credential_of),
+    ):
+        if len({form(each.text) for each in values}) > 1:
             yield Defect("", DefectKind.SAID_TWICE, f"more than one {kind}", values[1].place)
 
 

@@ -1,22 +1,30 @@
 """From the blocks of a page to drafts of its operations: what each line is taken for, or that no rule knows it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 from talkstack_contract.docs.code_blocks import ENUM_HEAD
 from talkstack_contract.docs.draft import Draft, Enum, Example, Listed, Status, Value
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD
-from talkstack_contract.docs.json_text import Slip, read_body
+from talkstack_contract.docs.json_text import ReadBody, Slip, read_body
 from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt, Place
 from talkstack_contract.docs.vocabulary import (
     BARE_HEADING,
     BARE_STATUS,
     BODY_LABELS,
+    CREDENTIAL_WORDS,
     ERROR,
     HEADING_LABELS,
+    HTTP_HEAD,
     LABEL,
+    MACHINE_WORDS,
     REQUEST_LABELS,
+    RESPONSE_LABEL,
+    SAMPLE_HEAD,
+    SECTION_LABEL,
     SHOWS_RESPONSE,
     STATUS,
     STATUS_CLASS,
@@ -59,6 +67,9 @@ _SAMPLE_LANGUAGES = frozenset(
         "csharp",
     ]
 )
+_PHRASES = frozenset(status.phrase.lower() for status in HTTPStatus)
+_OF_AN_OPERATION = frozenset({"example", "field", "value", "constant"})
+_WORDS = frozenset({"title", "description", "note"})
 _NO_BULLETS = frozenset({"squeezed", "glued", "flat"})
 _LONGEST_LABEL = 400
 GITBOOK = "gitbook"
@@ -81,6 +92,7 @@ class Walk:
     awaited_at: Place | None = None  # which stands here
     classes: list[tuple[str, str, Value]] = field(default_factory=list)
     is_behind_meta: bool = False
+    open_label: int = 0  # how deep a label is whose values are listed below it
 
     @property
     def draft(self) -> Draft:
@@ -149,7 +161,7 @@ def _words(walk: Walk, block: Block) -> str:
     label = LABEL.fullmatch(text.text)
     if label and not _is_field_name(walk, label["label"]) and (role := _labelled(walk, block, label)):
         return role
-    for read in (_status, _class, _field):
+    for read in (_part_label, _status, _class, _field):
         if role := read(walk, block):
             return role
     return _prose(walk, block)
@@ -160,13 +172,27 @@ def _is_field_name(walk: Walk, label: str) -> bool:
     return walk.section in _FIELD_SECTIONS and (label[0].islower() or label in walk.known) and " " not in label
 
 
+def _part_label(walk: Walk, block: Block) -> str:
+    """Take a line like `Query parameters:` for the heading it stands for, and `Response 201 Created:` for a status."""
+    if block.is_item or walk.page.generator in (GITBOOK, UNKNOWN_GENERATOR):
+        return ""
+    if SECTION_LABEL.fullmatch(block.text.text):
+        return _open(walk, block.text.text, block)
+    match = RESPONSE_LABEL.fullmatch(block.text.text)
+    if not match or match["code"] >= "400":
+        return ""
+    _close(walk)
+    return _add_status(walk, block, block.text, match)
+
+
 def _heading(walk: Walk, block: Block) -> str:
     if walk.draft.title is None and not walk.draft.methods:
         walk.draft.title = walk.value(block.text, block)
         walk.title_level = block.level
         return "title"
     is_known = section_of(block.text.text) is not Section.UNKNOWN
-    if walk.page.generator != GITBOOK and 0 < block.level <= (walk.title_level if is_known else 2):
+    is_inside = walk.draft.has_request and block.level > walk.title_level
+    if walk.page.generator != GITBOOK and 0 < block.level <= (walk.title_level if is_known else 2) and not is_inside:
         return _part(walk, block, is_known=is_known)
     return _open(walk, block.text.text, block)
 
@@ -216,8 +242,7 @@ def _body_label(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
         section = Section.RESPONSE
     elif "request" in name or section in (Section.INTRODUCTION, Section.REQUEST):
         section = Section.BODY
-    if section is Section.RESPONSE or "request" in name:
-        walk.section = section
+    walk.section = section
     walk.awaited, walk.awaited_at = section, walk.page.source.place(block.start)
     if value:
         walk.draft.notes.append((section, walk.value(value, block)))
@@ -238,6 +263,8 @@ def _request_line(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
         if not value.text.strip("- ."):
             return NOT_UNDERSTOOD
         walk.draft.credentials.append(walk.value(value.stripped("- ."), block))
+        is_open = re.search(r"\b(?:one|any|either) of\b[^.]{0,40}:?\Z", value.text.strip("- ."), re.IGNORECASE)
+        walk.open_label = block.level if block.is_item and is_open else 0
     else:
         return _header_line(walk, block, value)
     if walk.section is Section.INTRODUCTION:
@@ -269,6 +296,8 @@ def _status(walk: Walk, block: Block) -> str:
     match = ERROR.fullmatch(words) or (BARE_STATUS.fullmatch(words) if walk.section is Section.ERRORS else None)
     if not match or (walk.section is not Section.ERRORS and (match["condition"] is None or match["code"] < "400")):
         return ""
+    if match["condition"] is None and match["phrase"].lower() not in _PHRASES:
+        match = BARE_STATUS.fullmatch(words) or match  # a condition stands where the phrase does
     condition = block.text.group(match, "condition")
     _append_status(
         walk,
@@ -318,6 +347,12 @@ def _may_be_field(walk: Walk, block: Block, name: str) -> bool:
 
 def _prose(walk: Walk, block: Block) -> str:
     draft, value = walk.draft, walk.value(block.text, block)
+    if MACHINE_WORDS.search(block.text.text):
+        return str(BlockKind.MACHINE)
+    if role := _below_label(walk, block):
+        return role
+    if walk.page.generator != GITBOOK and not draft.has_request and not draft.credentials:
+        draft.credentials += [walk.value(each, block) for each in _credential_words(block)]
     if len(block.text.text) < _LONGEST_LABEL and SHOWS_RESPONSE.fullmatch(block.text.text):
         walk.awaited, walk.awaited_at = Section.RESPONSE, value.place
         return "label"
@@ -336,22 +371,46 @@ def _prose(walk: Walk, block: Block) -> str:
     return "note"
 
 
+def _credential_words(block: Block) -> Iterator[Excerpt]:
+    """Yield the words of a sentence that say which credential is sent: from the first that is named to the last."""
+    if found := [*CREDENTIAL_WORDS.finditer(block.text.text)]:
+        yield block.text.part(found[0].start(), found[-1].end())
+
+
+def _below_label(walk: Walk, block: Block) -> str:
+    """Take an item below `Authorization: one of` for one more credential, which is as good as the others."""
+    draft = walk.draft
+    if walk.open_label and block.is_item and block.level > walk.open_label and draft.credentials:
+        before = draft.credentials[-1]
+        draft.credentials[-1] = replace(before, text=f"{before.text} or {block.text.text}")
+        return "request line"
+    walk.open_label = 0
+    return ""
+
+
 def _shared(walk: Walk) -> None:
     """Give each operation the credential and errors that are told once for all; nobody knows what else stands apart."""
     apart = [draft for draft in walk.drafts if not draft.has_request]
     told = [draft for draft in walk.drafts if draft.has_request]
-    if not told or not apart:
-        return
     for draft in told:
         if not draft.credentials:
             draft.credentials = [each for other in apart for each in other.credentials]
-        if not any(status.code.text >= "400" for status in draft.statuses):
-            draft.statuses += [each for other in apart for each in other.statuses]
+        own = {status.code.text for status in draft.statuses}
+        draft.statuses += [each for other in apart for each in other.statuses if each.code.text not in own]
     for number, index in enumerate(walk.draft_of_block):
         draft = walk.drafts[index]
-        if index and draft in apart and walk.roles[number] in ("title", "description", "note") and not _says_all(draft):
+        is_used = draft.has_request or draft.paths or draft.methods or walk.roles[number] not in _OF_AN_OPERATION
+        is_lost = (
+            not told and not draft.paths and not draft.methods and walk.roles[number] in ("status", "request line")
+        )
+        if (
+            is_lost
+            or not is_used
+            or (told and index and draft in apart and walk.roles[number] in _WORDS and not _says_all(draft))
+        ):
             walk.roles[number] = NOT_UNDERSTOOD
-    walk.drafts = [draft for draft in walk.drafts if draft.has_request or draft is walk.drafts[0]]
+    if told:
+        walk.drafts = [draft for draft in walk.drafts if draft.has_request or draft is walk.drafts[0]]
 
 
 def _says_all(draft: Draft) -> bool:
@@ -359,12 +418,17 @@ def _says_all(draft: Draft) -> bool:
 
 
 def _code(walk: Walk, block: Block) -> str:
-    text = block.text.text.strip()
     code = block.text.stripped()
+    if sample := HTTP_HEAD.match(code.text):
+        _add_status(walk, block, code, sample)
+        code = code.part(sample.end())
+        if not code:
+            return "status"
+    text = code.text
     if head := ENUM_HEAD.match(text):
         return _enum(walk, block, code, head)
-    if text[:1] not in ("{", "[") or block.language == "http":
-        if block.language in _SAMPLE_LANGUAGES:
+    if text[:1] not in ("{", "[") or (block.language == "http" and not sample):
+        if block.language in _SAMPLE_LANGUAGES or SAMPLE_HEAD.match(text):
             return "code sample"
         return NOT_UNDERSTOOD
     section = walk.awaited or walk.section
@@ -372,13 +436,20 @@ def _code(walk: Walk, block: Block) -> str:
         section = Section.UNKNOWN
     elif section is Section.ERRORS:
         return NOT_UNDERSTOOD
-    walk.awaited = None
     body = read_body(_raw(walk, code))
     plain = read_body(text) if isinstance(body, Slip) else body
+    if block.language in _SAMPLE_LANGUAGES and _is_program(plain):
+        return "code sample"
+    walk.awaited = None
     if isinstance(body, Slip) and not isinstance(plain, Slip):
         body = replace(plain, slips=(body, *plain.slips))
     walk.draft.examples.append(Example(section, code, body, walk.value(code, block), block.is_closed))
     return "example"
+
+
+def _is_program(body: ReadBody | Slip) -> bool:
+    """Tell whether code in the fence of a programming language is a program, and not a body with slips."""
+    return isinstance(body, Slip) or any("has no quotes" in slip.message for slip in body.slips)
 
 
 def _raw(walk: Walk, code: Excerpt) -> str:

@@ -10,14 +10,14 @@ from dataclasses import replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from talkstack_contract.docs.markup import component, front_matter, request_line, table
+from talkstack_contract.docs.markup import component, front_matter, http_request, request_line, table
 from talkstack_contract.docs.page import Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
 from talkstack_contract.docs.vocabulary import BARE_HEADING, INDEX_OF_DOCS, LABEL, MACHINE, META, META_CASED, STEP
 
 _MARKUP = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
-    r"|(?P<drop>\*{1,3}|_{2,3}|`{1,3}|<br ?/?>"
+    r"|(?P<drop><!--(?:[^-\n]|-(?!->))*-->|\*{1,3}|_{2,3}|`{1,3}|<br ?/?>"
     r"|</?(?:strong|em|b|i|p|span|mark|code|sup|sub|div|u)(?: [^<>\n]{0,200})?/?>)"
     r"|(?P<entity>&(?:#x20|#32|nbsp);)|(?P<ampersand>&(?:amp|lt|gt|quot|#39|#x27);)"
     r"|!?\[(?P<link>[^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
@@ -52,11 +52,14 @@ def _ends_in_meta(blocks: Sequence[Block]) -> bool:
 
 
 def _machine_cut(blocks: Sequence[Block], head: int) -> Iterator[Block]:
-    """Yield the blocks; what is addressed to machines is marked so: the preamble, and all from their heading on."""
-    is_for_machines = False
+    """Yield the blocks; what is addressed to machines is marked so: the preamble, and what is under their heading."""
+    is_for_machines, level = False, 0
     for number, block in enumerate(blocks):
         words = block.text.text
-        is_for_machines = is_for_machines or (block.kind is BlockKind.HEADING and bool(MACHINE.fullmatch(words)))
+        if block.kind is BlockKind.HEADING and MACHINE.fullmatch(words):
+            is_for_machines, level = True, block.level
+        elif block.kind is BlockKind.HEADING and 0 < block.level <= level:
+            is_for_machines = False
         is_preamble = (
             head <= number < head + 3
             and block.kind is not BlockKind.CODE
@@ -111,7 +114,7 @@ def _code_blocks(source: SourceText, token: Token) -> Iterator[Block]:
     """Yield code, and before it the status that its fence names: `json 200`."""
     code = _code(source, token)
     status = re.search(r"(?<=\s)[1-5]\d\d\b", token.info)
-    if line := [*request_line(code)]:
+    if line := [*request_line(code)] or [*http_request(code)]:
         yield from line
         return
     if status:
@@ -154,7 +157,7 @@ def _content(line: Excerpt, *, is_heading: bool) -> Excerpt:
     if is_heading and _SETEXT.match(line.text):
         return line.part(0, 0)
     match = _PREFIX.match(line.text)
-    text = _unmarked(line.part(match.end() if match else 0)).stripped()
+    text = _unmarked(line.part(match.end() if match else 0)).stripped().collapsed()
     return text.stripped("# ") if is_heading else text
 
 

@@ -6,6 +6,7 @@ A row of a table of parameters becomes `name (string, required): meaning`, `GET 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from talkstack_contract.docs.page import Block, BlockKind
 from talkstack_contract.docs.source_text import Excerpt, joined
@@ -22,6 +23,8 @@ _REQUEST = re.compile(
     r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?P<url>https?://[^\s/?#]+)?(?P<path>/[^\s?#]*)(?:[?#]\S*)?"
     r"(?: HTTP/[\d.]+)?\s*"
 )
+_SENT_HEADER = re.compile(r" *[A-Za-z][\w-]{0,60}: ?\S.*")
+_BODY = re.compile(r"\s*(?:[{\[]|\Z)")
 _COMPONENT = re.compile(
     r"\s*<(?P<tag>ParamField|ResponseField)\s+(?P<attributes>[^<>\n]{0,400}?)/?>(?P<rest>.*?)(?:</(?:ParamField|ResponseField)>\s*)?",
     re.DOTALL,
@@ -53,6 +56,27 @@ def request_line(block: Block) -> Iterator[Block]:
         yield _prose(joined([_put("URL: ", url), url], ""), block)
 
 
+def http_request(block: Block) -> Iterator[Block]:
+    """Yield what a sample of a whole request says: its first line, its headers and its body; nothing for other code."""
+    lines = [*block.text.lines()]
+    first = next((number for number, line in enumerate(lines) if line.stripped()), len(lines))
+    if len(lines) < first + 2:
+        return
+    start = lines[first].stripped()
+    request = [*request_line(Block(BlockKind.PROSE, start, start.start, start.end))]
+    sent = [*takewhile(lambda line: _SENT_HEADER.fullmatch(line.text), lines[first + 1 :])]
+    if not request or not (sent or _BODY.match(lines[first + 1].text)):
+        return
+    yield from request
+    for line in sent:
+        shown = line.stripped()
+        label = "" if shown.text.lower().startswith("authorization") else "Headers: Include "
+        yield Block(BlockKind.PROSE, joined([_put(label, shown), shown], ""), shown.start, shown.end)
+    body = block.text.part(sum(len(line.text) + 1 for line in lines[: first + 1 + len(sent)])).stripped()
+    if body:
+        yield Block(BlockKind.CODE, body, body.start, block.end, language="json", is_closed=block.is_closed)
+
+
 def _prose(text: Excerpt, block: Block) -> Block:
     return Block(BlockKind.PROSE, text, block.start, block.end)
 
@@ -60,7 +84,13 @@ def _prose(text: Excerpt, block: Block) -> Block:
 def component(lines: Sequence[Excerpt]) -> Iterator[Block]:
     """Yield what the lines of an HTML block say: fields of a request or a response, and frames of other components."""
     pending: list[Excerpt] = []
-    for line in lines:
+    for line, is_comment in _with_comments(lines):
+        if is_comment:
+            yield from _field_of(pending)
+            pending = []
+            shown = line.stripped()
+            yield Block(BlockKind.COMMENT, shown, shown.start, shown.end)
+            continue
         match = _COMPONENT.fullmatch(line.text)
         if match:
             yield from _field_of(pending)
@@ -77,6 +107,21 @@ def component(lines: Sequence[Excerpt]) -> Iterator[Block]:
         elif shown := line.stripped():
             yield Block(BlockKind.PROSE, shown, shown.start, shown.end)
     yield from _field_of(pending)
+
+
+def _with_comments(lines: Sequence[Excerpt]) -> Iterator[tuple[Excerpt, bool]]:
+    """Yield the parts of lines that are not empty, and whether each is a comment, or part of one."""
+    is_open = False
+    for line in lines:
+        position = 0
+        while position < len(line.text):
+            mark = "-->" if is_open else "<!--"
+            found = line.text.find(mark, position)
+            end = len(line.text) if found < 0 else found + 3 if is_open else found
+            part = line.part(position, end)
+            if part.stripped():
+                yield part, is_open
+            is_open, position = is_open != (found >= 0), end
 
 
 def _heading_of(line: Excerpt, match: "re.Match[str]") -> Iterator[Block]:
@@ -133,7 +178,7 @@ def table(lines: Sequence[Excerpt]) -> Iterator[Block]:
             yield from _frame(line)
             continue
         row = dict(zip(heads, _cells(line), strict=False))
-        text = _status_row(heads, row) or _parameter_row(heads, row) or line.stripped()
+        text = _status_row(heads, row) or _header_row(row) or _parameter_row(heads, row) or line.stripped()
         shown = line.stripped()
         if text:
             yield Block(BlockKind.PROSE, text, shown.start, shown.end, is_item=True, level=1)
@@ -169,6 +214,14 @@ def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | N
     meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))
     mark = f" ({', '.join(words)}): " if words else ": "
     return joined([name, _put(mark, name), meaning], "")
+
+
+def _header_row(row: dict[str, Excerpt]) -> Excerpt | None:
+    name, value = row.get("header"), row.get("value")
+    if not name or not value or not re.fullmatch(r"[A-Za-z][\w-]{0,60}", name.text):
+        return None
+    label = "" if name.text.lower() == "authorization" else "Headers: Include "
+    return joined([_put(label, name), name, _put(": ", value), value], "")
 
 
 def _status_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | None:

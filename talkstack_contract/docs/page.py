@@ -22,6 +22,7 @@ class BlockKind(StrEnum):
     NAVIGATION = "navigation"
     META = "page meta"
     FRAME = "frame of a table or component"
+    COMMENT = "comment that the page does not show"
     MACHINE = "addressed to machines"
 
 

@@ -8,7 +8,7 @@ from talkstack_contract.docs.derivation import facts_of
 from talkstack_contract.docs.extraction import Walk, walked
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD, Defect, Fact, LineAccount, PageFacts
 from talkstack_contract.docs.openapi_text import Document, documents, facts_of_document
-from talkstack_contract.docs.page import Page
+from talkstack_contract.docs.page import BlockKind, Page
 from talkstack_contract.docs.readers import read_page
 from talkstack_contract.errors import BadInput
 
@@ -20,7 +20,7 @@ SUFFIXES = (".md", ".mdx", ".txt", ".html", ".htm", ".json", ".yaml", ".yml")
 def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     """Return what one page promises. `is_whole` says that the copy is known to be complete, whatever its end shows."""
     page = read_page(text, name)
-    if is_whole and not page.is_whole:
+    if is_whole and not page.is_whole and not _is_torn(page):
         page = Page(page.name, page.generator, page.rendering, page.source, page.blocks, True, page.has_displaced_code)
     if found := documents(page.source):
         return _of_documents(page, found)
@@ -36,6 +36,12 @@ def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     return PageFacts(
         page.name, page.generator, page.rendering, page.is_whole, tuple(facts), tuple(defects), tuple(_account(walk))
     )
+
+
+def _is_torn(page: Page) -> bool:
+    """Tell whether a fence is open to the end of the page: what stands behind it, nobody can tell."""
+    code = [block for block in page.blocks if block.kind is BlockKind.CODE]
+    return bool(code) and page.rendering == "md" and not code[-1].is_closed and code[-1] is page.blocks[-1]
 
 
 def _of_documents(page: Page, found: list[Document]) -> PageFacts:

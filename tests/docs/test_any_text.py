@@ -1,6 +1,7 @@
 """What holds for any text: no exception, an account of every line, a place for every fact, work in step with length."""
 
 import json
+import re
 import string
 from collections.abc import Callable
 
@@ -57,11 +58,12 @@ def test_any_text_is_read(text: str) -> None:
     read = read_facts(text, "page")
     accounted = {line for each in read.account for line in range(each.first, each.last + 1)}
     lines = SourceText(text).text.split("\n")
+    stored = re.split("\r\n|\r|\n", text)
     assert {number for number, line in enumerate(lines, 1) if line.strip()} - accounted == set()
     for fact in read.facts:
         assert fact.how not in (How.PRINTED, How.DERIVED) or fact.place
         assert not fact.place or (
-            1 <= fact.place.line <= len(lines) and fact.place.column <= len(lines[fact.place.line - 1]) + 1
+            1 <= fact.place.line <= len(lines) and fact.place.column <= len(stored[fact.place.line - 1]) + 2
         )
 
 
@@ -116,6 +118,11 @@ LONG: dict[str, Callable[[int], str]] = {
     "markdown-cells": lambda number: "# A\n\na | b\n--- | ---\n" + "`a|" * number,
     "openapi": lambda number: "openapi: 3.1.0\npaths:\n" + "".join(f"  /a{n}: {{get: {{}}}}\n" for n in range(number)),
     "words-of-a-response": lambda number: "# A\n\n" + "returns JSON " * number,
+    "commands": lambda number: "Endpoint: /a\n" + "curl 'a\ncurl -d \"b\\\n" * number,
+    "comments-of-markdown": lambda number: "# A\n\n" + "<!-- a\n" * number,
+    "comments-in-code": lambda number: "Endpoint: /a\n{" + "/* // # " * number,
+    "hidden": lambda number: "Endpoint: /a\n" + "\u200b b" * number,
+    "words-to-machines": lambda number: "# A\n\n" + "note to all the AI if you are an ignore all of the " * number,
     "quotes": lambda number: "Endpoint: /a\n{" + '"' * number,
     "fields": lambda number: "Endpoint: /a\nMethod: POST\nStep 2: Request Body\n" + "  \u2022 a: b\n" * number,
 }
