@@ -73,7 +73,7 @@ _WORDS = frozenset({"title", "description", "note"})
 _NO_BULLETS = frozenset({"squeezed", "glued", "flat"})
 _LONGEST_LABEL = 400
 GITBOOK = "gitbook"
-_KEEP_BLANKS = frozenset({"text", "text-nav", "dash", "flat", "md"})
+_KEEP_BLANKS = frozenset({"text", "text-nav", "dash", "flat", "md", "html"})
 
 
 @dataclass
@@ -454,7 +454,8 @@ def _is_program(body: ReadBody | Slip) -> bool:
 
 def _raw(walk: Walk, code: Excerpt) -> str:
     """Return the code as it was stored: typographic quotes are no JSON."""
-    return walk.page.source.raw[code.start : code.end] if code else ""
+    is_unbroken = bool(code) and code.end - code.start == len(code.text)
+    return walk.page.source.raw[code.start : code.end] if is_unbroken else code.text
 
 
 def _enum(walk: Walk, block: Block, code: Excerpt, head: "re.Match[str]") -> str:

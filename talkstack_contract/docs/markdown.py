@@ -10,10 +10,11 @@ from dataclasses import replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from talkstack_contract.docs.markup import component, front_matter, http_request, request_line, table
+from talkstack_contract.docs.block_kinds import kind_of, machine_cut, starts_row
+from talkstack_contract.docs.markup import component, front_matter, http_request, request_line
 from talkstack_contract.docs.page import Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
-from talkstack_contract.docs.vocabulary import BARE_HEADING, INDEX_OF_DOCS, LABEL, MACHINE, META, META_CASED, STEP
+from talkstack_contract.docs.tables import table
 
 _MARKUP = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
@@ -42,33 +43,13 @@ def read_markdown(source: SourceText, name: str, generator: str, rendering: str)
     """Read a Markdown page into blocks."""
     head, first = front_matter(source.excerpt())
     blocks = [*first, *_with_gaps(source, _tokens(source, head), head)]
-    blocks = [*_machine_cut(blocks, len(first))]
+    blocks = [*machine_cut(blocks, len(first))]
     is_whole = bool(blocks) and ((blocks[-1].kind is BlockKind.MACHINE and len(blocks) > 3) or _ends_in_meta(blocks))
     return Page(name, generator, rendering, source, tuple(blocks), is_whole)
 
 
 def _ends_in_meta(blocks: Sequence[Block]) -> bool:
     return len(blocks) > 3 and blocks[-1].kind is BlockKind.META
-
-
-def _machine_cut(blocks: Sequence[Block], head: int) -> Iterator[Block]:
-    """Yield the blocks; what is addressed to machines is marked so: the preamble, and what is under their heading."""
-    is_for_machines, level = False, 0
-    for number, block in enumerate(blocks):
-        words = block.text.text
-        if block.kind is BlockKind.HEADING and MACHINE.fullmatch(words):
-            is_for_machines, level = True, block.level
-        elif block.kind is BlockKind.HEADING and 0 < block.level <= level:
-            is_for_machines = False
-        is_preamble = (
-            head <= number < head + 3
-            and block.kind is not BlockKind.CODE
-            and bool(INDEX_OF_DOCS.fullmatch(words[:400]))
-        )
-        kind = BlockKind.MACHINE if is_for_machines or is_preamble else block.kind
-        yield Block(
-            kind, block.text, block.start, block.end, block.is_item, block.level, block.language, block.is_closed
-        )
 
 
 def _tokens(source: SourceText, head: int) -> Iterator[Block]:
@@ -140,7 +121,7 @@ def _prose(source: SourceText, token: Token, level: int, heading: int) -> Iterat
     rows: list[list[Excerpt]] = []
     for text in texts:
         words = _content(text, is_heading=heading > 0)
-        if words and (not rows or _starts_row(words.text)):
+        if words and (not rows or starts_row(words.text)):
             rows.append([])
         if words:
             rows[-1].append(words)
@@ -150,7 +131,7 @@ def _prose(source: SourceText, token: Token, level: int, heading: int) -> Iterat
         if line := [*request_line(whole)]:
             yield from line
             continue
-        yield Block(_kind(plain.text, heading), plain, plain.start, plain.end, level > 0, heading or level)
+        yield Block(kind_of(plain.text, heading), plain, plain.start, plain.end, level > 0, heading or level)
 
 
 def _content(line: Excerpt, *, is_heading: bool) -> Excerpt:
@@ -177,20 +158,6 @@ def _unmarked(line: Excerpt) -> Excerpt:
             parts.append(Excerpt(_AMPERSANDS[match["ampersand"]], [line.offsets[match.start()]]))
     parts.append(line.part(position))
     return joined(parts, "")
-
-
-def _starts_row(words: str) -> bool:
-    return bool(STEP.match(words) or LABEL.match(words) or BARE_HEADING.fullmatch(words))
-
-
-def _kind(words: str, heading: int) -> BlockKind:
-    if META.fullmatch(words) and META_CASED.match(words):
-        return BlockKind.META
-    if not re.search(r"\w", words):
-        return BlockKind.NAVIGATION
-    if heading or STEP.fullmatch(words) or BARE_HEADING.fullmatch(words):
-        return BlockKind.HEADING
-    return BlockKind.PROSE
 
 
 def _code(source: SourceText, token: Token) -> Block:

@@ -9,16 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from talkstack_contract.docs.page import Block, BlockKind
-from talkstack_contract.docs.source_text import Excerpt, joined
+from talkstack_contract.docs.source_text import Excerpt, joined, put
 
-_NAMES = frozenset(
-    {"parameter", "name", "field", "key", "property", "attribute", "argument", "param", "query parameter", "parameters"}
-)
-_MEANINGS = frozenset({"description", "meaning", "details", "notes"})
-_STATUSES = frozenset({"error code", "status", "status code", "code", "http status", "http code", "error"})
-_YES = re.compile(r"(?:yes|true|required|\u2713|\u2714|\u2705|y)", re.IGNORECASE)
-_NO = re.compile(r"(?:no|false|optional|n|-|\u2717|\u274c)", re.IGNORECASE)
-_CELL = re.compile(r"(?:[^|\\`]|\\.|`[^`\n]*`|`)+")
 _REQUEST = re.compile(
     r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?P<url>https?://[^\s/?#]+)?(?P<path>/[^\s?#]*)(?:[?#]\S*)?"
     r"(?: HTTP/[\d.]+)?\s*"
@@ -33,13 +25,6 @@ _ATTRIBUTE = re.compile(
     r"(?P<name>[A-Za-z]+)(?:=(?:\"(?P<value>[^\"\n]*)\"|\{(?P<code>[^{}\n]*)\}|'(?P<single>[^'\n]*)'))?"
 )
 _TAG = re.compile(r"\s*</?[A-Za-z][^<>\n]{0,400}>\s*")
-_SEPARATOR = re.compile(r"[\s|:-]+")
-_DASHES = re.compile(r" ?--+ ?| \u2013 ")
-
-
-def _put(text: str, at: Excerpt) -> Excerpt:
-    """Return words of ours, standing where an excerpt begins."""
-    return Excerpt(text, [at.start] * len(text))
 
 
 def request_line(block: Block) -> Iterator[Block]:
@@ -49,11 +34,11 @@ def request_line(block: Block) -> Iterator[Block]:
     if not match or "\n" in text.text.strip():
         return
     method, path = text.group(match, "method"), text.group(match, "path")
-    yield _prose(joined([_put("Method: ", method), method], ""), block)
-    yield _prose(joined([_put("Endpoint: ", path), path], ""), block)
+    yield _prose(joined([put("Method: ", method), method], ""), block)
+    yield _prose(joined([put("Endpoint: ", path), path], ""), block)
     if match["url"]:
         url = text.part(match.start("url"), match.end("path"))
-        yield _prose(joined([_put("URL: ", url), url], ""), block)
+        yield _prose(joined([put("URL: ", url), url], ""), block)
 
 
 def http_request(block: Block) -> Iterator[Block]:
@@ -71,7 +56,7 @@ def http_request(block: Block) -> Iterator[Block]:
     for line in sent:
         shown = line.stripped()
         label = "" if shown.text.lower().startswith("authorization") else "Headers: Include "
-        yield Block(BlockKind.PROSE, joined([_put(label, shown), shown], ""), shown.start, shown.end)
+        yield Block(BlockKind.PROSE, joined([put(label, shown), shown], ""), shown.start, shown.end)
     body = block.text.part(sum(len(line.text) + 1 for line in lines[: first + 1 + len(sent)])).stripped()
     if body:
         yield Block(BlockKind.CODE, body, body.start, block.end, language="json", is_closed=block.is_closed)
@@ -157,85 +142,14 @@ def _named(line: Excerpt, match: "re.Match[str]") -> Excerpt:
         "required" if required and (required["code"] or required["value"] or "true") != "false" else "optional"
     )
     if "header" in found:
-        return joined([_put("Headers: Include ", shown), shown, _put(": ", shown)], "")
-    return joined([shown, _put(f" ({', '.join(words)}): ", shown)], "")
+        return joined([put("Headers: Include ", shown), shown, put(": ", shown)], "")
+    return joined([shown, put(f" ({', '.join(words)}): ", shown)], "")
 
 
 def _field_of(parts: Sequence[Excerpt]) -> Iterator[Block]:
     if parts and parts[0]:
         text = joined([parts[0], joined([part for part in parts[1:] if part])], "")
         yield Block(BlockKind.PROSE, text, parts[0].start, max(text.offsets) + 1, is_item=True, level=1)
-
-
-def table(lines: Sequence[Excerpt]) -> Iterator[Block]:
-    """Yield what the rows of a table say, if it is one of parameters or statuses; other rows come as they are."""
-    if not lines:
-        return
-    heads = [cell.text.strip(" *`").lower() for cell in _cells(lines[0])]
-    yield from _frame(lines[0])
-    for line in lines[1:]:
-        if _SEPARATOR.fullmatch(line.text):
-            yield from _frame(line)
-            continue
-        row = dict(zip(heads, _cells(line), strict=False))
-        text = _status_row(heads, row) or _header_row(row) or _parameter_row(heads, row) or line.stripped()
-        shown = line.stripped()
-        if text:
-            yield Block(BlockKind.PROSE, text, shown.start, shown.end, is_item=True, level=1)
-
-
-def _frame(line: Excerpt) -> Iterator[Block]:
-    if shown := line.stripped():
-        yield Block(BlockKind.FRAME, shown, shown.start, shown.end)
-
-
-def _cells(line: Excerpt) -> list[Excerpt]:
-    shown = line.stripped().stripped("|") if line.text.strip().startswith("|") else line.stripped()
-    cells, position = [], 0
-    text = shown.text
-    while position <= len(text):
-        match = _CELL.match(text, position)
-        end = match.end() if match else position
-        cells.append(shown.part(position, end).stripped(" `*"))
-        position = end + 1
-    return cells
-
-
-def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | None:
-    name = next((row[head] for head in heads if head in _NAMES and head in row), None)
-    if not name or not re.fullmatch(r"[\w.\[\]-]{1,120}", name.text):
-        return None
-    words = []
-    for head, cell in row.items():
-        if head in ("type", "data type") and cell:
-            words.append(cell.text.lower())
-        elif head.startswith("required") and cell:
-            words += ["required"] if _YES.fullmatch(cell.text) else ["optional"] if _NO.fullmatch(cell.text) else []
-    meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))
-    mark = f" ({', '.join(words)}): " if words else ": "
-    return joined([name, _put(mark, name), meaning], "")
-
-
-def _header_row(row: dict[str, Excerpt]) -> Excerpt | None:
-    name, value = row.get("header"), row.get("value")
-    if not name or not value or not re.fullmatch(r"[A-Za-z][\w-]{0,60}", name.text):
-        return None
-    label = "" if name.text.lower() == "authorization" else "Headers: Include "
-    return joined([_put(label, name), name, _put(": ", value), value], "")
-
-
-def _status_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | None:
-    code = next((row[head] for head in heads if head in _STATUSES and head in row), None)
-    if not code or not re.fullmatch(r"[1-5]\d\d(?: [A-Za-z' -]+)?", code.text):
-        return None
-    rest = [cell for cell in row.values() if cell is not code and cell]
-    if not rest:
-        return code
-    said = joined(rest)
-    split = _DASHES.search(said.text)
-    if " " in code.text or not split:
-        return joined([code, _put(": ", said), said], "")
-    return joined([code, said.part(0, split.start()), _put(":", code), said.part(split.end())])
 
 
 def front_matter(text: Excerpt) -> tuple[int, list[Block]]:

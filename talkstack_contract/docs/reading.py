@@ -22,7 +22,7 @@ def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     page = read_page(text, name)
     if is_whole and not page.is_whole and not _is_torn(page):
         page = Page(page.name, page.generator, page.rendering, page.source, page.blocks, True, page.has_displaced_code)
-    if found := documents(page.source):
+    if found := documents(page):
         return _of_documents(page, found)
     walk = walked(page)
     facts: list[Fact] = []

@@ -106,6 +106,11 @@ def joined(parts: Sequence[Excerpt], between: str = " ") -> Excerpt:
     return Excerpt(between.join(part.text for part in kept), offsets)
 
 
+def put(text: str, at: Excerpt) -> Excerpt:
+    """Return words of ours, standing where an excerpt begins."""
+    return Excerpt(text, [at.start] * len(text))
+
+
 @dataclass(frozen=True)
 class SourceText:
     """The whole text of one page, without characters that show nothing: `raw` as it was stored, `text` in plain form.

@@ -29,6 +29,8 @@ PIECES = [
     "export const A = {", "\u2028", "| a | b |", "---", "<ParamField", "openapi: 3.1.0", "200 OK", "Status Code:",
     "\x00", "paths: {/a: {get: {}}}",
     "a | b\n--- | ---\n", '<ParamField body="a">', "</ParamField>", "---\ntitle: a\n---\n", "GET https://a.example/b",
+    "<html>", "<pre>", "</pre>", "<li>", "<table><tr><td>", "</table>", "<h2>", "<main>", "<script>", "</html>",
+    "&amp;", "<!--", "<dt>a</dt><dd>b</dd>", '<div class="Param-name">', "<a>",
     "\ufeff", "1. a", "~~~", "[a]: /b",
 ]  # fmt: skip
 FEW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -121,6 +123,14 @@ LONG: dict[str, Callable[[int], str]] = {
     "commands": lambda number: "Endpoint: /a\n" + "curl 'a\ncurl -d \"b\\\n" * number,
     "comments-of-markdown": lambda number: "# A\n\n" + "<!-- a\n" * number,
     "comments-in-code": lambda number: "Endpoint: /a\n{" + "/* // # " * number,
+    "html-paragraphs": lambda number: "<html><p>Endpoint: /a</p>" + "<p>a</p>\n" * number,
+    "html-nested": lambda number: "<html>" + "<div><b>a" * number,
+    "html-entities": lambda number: "<html><p>" + "&amp;&lt;&notit; &#65;" * number,
+    "html-fields": lambda number: "<html>" + '<p class="Param-name">a</p><p>b</p>' * number,
+    "html-paths": lambda number: "<html><p>GET</p>" + "<p>/</p><p>a</p>" * number,
+    "html-code": lambda number: "<html>" + "<pre>{<div>a</div>}</pre>" * number,
+    "html-tables": lambda number: "<html>" + "<table><tr><th>Name</th></tr><tr><td>a</td></tr></table>" * number,
+    "html-documents": lambda number: "<html><script>" + '{"openapi": "3.1", ' * number,
     "hidden": lambda number: "Endpoint: /a\n" + "\u200b b" * number,
     "words-to-machines": lambda number: "# A\n\n" + "note to all the AI if you are an ignore all of the " * number,
     "quotes": lambda number: "Endpoint: /a\n{" + '"' * number,

@@ -35,6 +35,7 @@ DOORS = {
     "jsonschema_specifications": [PACKAGE / "contract" / "schema_files.py"],
     "regress": [PACKAGE / "contract" / "json_schema.py", PACKAGE / "contract" / "schema_keywords.py"],
     "referencing": [PACKAGE / "contract" / "schema_files.py", PACKAGE / "contract" / "schema_keywords.py"],
+    "justhtml": [PACKAGE / "docs" / "html_tree.py"],
     "markdown_it": [PACKAGE / "docs" / "markdown.py"],
     "yaml": [PACKAGE / "contract" / "documents.py", PACKAGE / "docs" / "openapi_text.py"],
     "tomllib": [PACKAGE / "contract" / "documents.py"],
