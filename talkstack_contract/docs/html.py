@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from talkstack_contract.docs.block_kinds import kind_of, machine_cut, starts_row
 from talkstack_contract.docs.html_documents import embedded_documents
 from talkstack_contract.docs.html_tree import Comment, End, Start, events, joined_lines
-from talkstack_contract.docs.markup import http_request, request_line
+from talkstack_contract.docs.markup import request_line, sample_blocks
 from talkstack_contract.docs.page import Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined, put
 from talkstack_contract.docs.tables import table_row
@@ -69,8 +69,20 @@ def read(source: SourceText, name: str) -> Page:
     blocks = sorted(_request_lines(builder.blocks), key=lambda block: block.start)
     content = (n for n, block in enumerate(blocks) if block.kind in (BlockKind.HEADING, BlockKind.PROSE))
     blocks = sorted([*machine_cut(blocks, next(content, 0)), *_markup(source, blocks)], key=lambda block: block.start)
+    documents = embedded_documents(source)
     is_whole = bool(_END.search(source.text))
-    return Page(name, generator, RENDERING, source, tuple(blocks), is_whole, documents=embedded_documents(source))
+    if generator == "readme" and not documents:
+        blocks, is_whole = [*_without_names(blocks)], False
+    return Page(name, generator, RENDERING, source, tuple(blocks), is_whole, documents=documents)
+
+
+def _without_names(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks of a page of ReadMe whose document was left out: behind the request nothing tells its names."""
+    is_behind = False
+    for block in blocks:
+        is_behind = is_behind or block.text.text.startswith("Method: ")
+        is_prose = block.kind is BlockKind.PROSE and not block.text.text.startswith(("Method: ", "Endpoint: ", "URL: "))
+        yield replace(block, kind=BlockKind.UNREAD) if is_behind and is_prose else block
 
 
 def _main(found: Sequence[Start | End | Comment | Excerpt]) -> str:
@@ -343,12 +355,7 @@ class _Builder:
         is_closed = _PRE_END.search(self.source.text, code.end) is not None
         block = Block(BlockKind.CODE, code, code.start, code.end, language=self.language.lower(), is_closed=is_closed)
         status, self.status = self.status, None
-        if status:
-            words = joined([put("Status Code: ", status), status.part(0, 3)], "")
-            self.blocks.append(Block(BlockKind.PROSE, words, status.start, status.end))
-            if status.text >= "400":
-                block = replace(block, language="http")  # a sample of an error: not read
-        self.blocks += [*request_line(block)] or [*http_request(block)] or [block]
+        self.blocks += sample_blocks(block, status)
 
     def end_table(self) -> None:
         rows = [row for row in self.rows or [] if any(row)]

@@ -5,14 +5,14 @@ A parser of Markdown gives lines, not columns: what it says of a line is read fr
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from talkstack_contract.docs.block_kinds import kind_of, machine_cut, starts_row
-from talkstack_contract.docs.markup import component, front_matter, http_request, request_line
+from talkstack_contract.docs.markup import component, front_matter, request_line, sample_blocks
 from talkstack_contract.docs.page import Block, BlockKind, Page
+from talkstack_contract.docs.readme_blocks import readme_blocks
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
 from talkstack_contract.docs.tables import table
 
@@ -27,7 +27,7 @@ _MARKUP = re.compile(
 _AMPERSANDS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'"}
 _PREFIX = re.compile(r"(?P<prefix>(?:[ ]*(?:>|[*+-](?=[ ])|\d{1,3}[.)](?=[ ])|#{1,6}(?=[ ])))*[ ]*)")
 _FENCE = re.compile(r"(?:[ ]*(?:>|[*+-] |\d{1,3}[.)] ))*[ ]*(?:`{3,}|~{3,})")
-_SIGNS = re.compile(r"(?m)^#{1,6} \S|^ *(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^> \S|^[*-] .*`")
+_SIGNS = re.compile(r"(?m)^#{1,6} \S|^ *(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^> \S|^[*-] .*`|^ *\[block:")
 _CONTENT = frozenset({"inline", "hr", "html_block", "fence", "code_block"})
 _SETEXT = re.compile(r"[ ]*(?:=+|-+)[ ]*\Z")
 
@@ -35,14 +35,15 @@ _SETEXT = re.compile(r"[ ]*(?:=+|-+)[ ]*\Z")
 def looks_like_markdown(source: SourceText) -> bool:
     """Tell whether a page has the signs of Markdown: a heading, a fence, a bold label, a quote."""
     return len(_SIGNS.findall(source.text[:200_000])) >= 1 and bool(
-        re.search(r"(?m)^#{1,6} \S|^ *[*-]? ?(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*", source.text)
+        re.search(r"(?m)^#{1,6} \S|^ *[*-]? ?(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^ *\[block:", source.text)
     )
 
 
 def read_markdown(source: SourceText, name: str, generator: str, rendering: str) -> Page:
     """Read a Markdown page into blocks."""
     head, first = front_matter(source.excerpt())
-    blocks = [*first, *_with_gaps(source, _tokens(source, head), head)]
+    apart = readme_blocks(source)
+    blocks = [*first, *_with_gaps(source, [*_tokens(source, head, apart), *apart], head)]
     blocks = [*machine_cut(blocks, len(first))]
     is_whole = bool(blocks) and ((blocks[-1].kind is BlockKind.MACHINE and len(blocks) > 3) or _ends_in_meta(blocks))
     return Page(name, generator, rendering, source, tuple(blocks), is_whole)
@@ -52,12 +53,14 @@ def _ends_in_meta(blocks: Sequence[Block]) -> bool:
     return len(blocks) > 3 and blocks[-1].kind is BlockKind.META
 
 
-def _tokens(source: SourceText, head: int) -> Iterator[Block]:
+def _tokens(source: SourceText, head: int, apart: Sequence[Block]) -> Iterator[Block]:
     # Markdown parsers end a line where this text does; each character stays one character.
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table")
     level, heading, opens_item, table_end = 0, 0, False, -1
-    hidden = re.sub(r"[^\n]", " ", source.text[:head])  # the head of the file is read apart
-    for token in parser.parse(hidden + source.text[head:]):
+    lines = source.text.split("\n")
+    for number in (*range(source.line_number(head) - 1), *_numbers(source, apart)):
+        lines[number] = ""  # the head of the file, and blocks of ReadMe, are read apart
+    for token in parser.parse("\n".join(lines)):
         if token.type == "list_item_open":
             level, opens_item = level + 1, True
         elif token.type == "list_item_close":
@@ -72,6 +75,12 @@ def _tokens(source: SourceText, head: int) -> Iterator[Block]:
             is_item = level > 0 and opens_item
             opens_item = opens_item and token.type not in _CONTENT
             yield from _content_blocks(source, token, level if is_item else 0, heading)
+
+
+def _numbers(source: SourceText, blocks: Sequence[Block]) -> Iterator[int]:
+    """Yield the numbers, from 0, of the lines that blocks stand in."""
+    for block in blocks:
+        yield from range(source.line_number(block.start) - 1, source.line_number(max(block.start, block.end - 1)))
 
 
 def _content_blocks(source: SourceText, token: Token, level: int, heading: int) -> Iterator[Block]:
@@ -95,17 +104,8 @@ def _code_blocks(source: SourceText, token: Token) -> Iterator[Block]:
     """Yield code, and before it the status that its fence names: `json 200`."""
     code = _code(source, token)
     status = re.search(r"(?<=\s)[1-5]\d\d\b", token.info)
-    if line := [*request_line(code)] or [*http_request(code)]:
-        yield from line
-        return
-    if status:
-        start = source.text.find(status.group(), code.start)
-        number = source.excerpt(start, start + 3)
-        words = joined([Excerpt("Status Code: ", [start] * 13), number], "")
-        yield Block(BlockKind.PROSE, words, code.start, code.end)
-        if status.group() >= "400":
-            code = replace(code, language="http")  # a sample of an error: not read
-    yield code
+    start = source.text.find(status.group(), code.start) if status else 0
+    yield from sample_blocks(code, source.excerpt(start, start + 3) if status else None)
 
 
 def _line_span(source: SourceText, first: int, last: int) -> tuple[int, int]:
@@ -176,7 +176,7 @@ def _code(source: SourceText, token: Token) -> Block:
     return Block(BlockKind.CODE, code, begin, stop, language=language, is_closed=is_closed)
 
 
-def _with_gaps(source: SourceText, found: Iterator[Block], head: int) -> Iterator[Block]:
+def _with_gaps(source: SourceText, found: Sequence[Block], head: int) -> Iterator[Block]:
     """Yield the blocks, and as prose every line that the parser gave no block for, as the definition of a link."""
     blocks = [*found]
     covered = bytearray(len(source.line_starts))

@@ -6,6 +6,7 @@ A row of a table of parameters becomes `name (string, required): meaning`, `GET 
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from talkstack_contract.docs.page import Block, BlockKind
@@ -15,6 +16,7 @@ _REQUEST = re.compile(
     r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?P<url>https?://[^\s/?#]+)?(?P<path>/[^\s?#]*)(?:[?#]\S*)?"
     r"(?: HTTP/[\d.]+)?\s*"
 )
+_NAMED_STATUS = re.compile(r"[1-5]\d\d\b(?: [A-Za-z][A-Za-z' -]{0,60})?")
 _SENT_HEADER = re.compile(r" *[A-Za-z][\w-]{0,60}: ?\S.*")
 _BODY = re.compile(r"\s*(?:[{\[]|\Z)")
 _COMPONENT = re.compile(
@@ -60,6 +62,20 @@ def http_request(block: Block) -> Iterator[Block]:
     body = block.text.part(sum(len(line.text) + 1 for line in lines[: first + 1 + len(sent)])).stripped()
     if body:
         yield Block(BlockKind.CODE, body, body.start, block.end, language="json", is_closed=block.is_closed)
+
+
+def sample_blocks(code: Block, name: Excerpt | None) -> Iterator[Block]:
+    """Yield what a sample says: a request line by line, else the status that is its name, and the code."""
+    if request := [*request_line(code)] or [*http_request(code)]:
+        yield from request
+        return
+    if name and (match := _NAMED_STATUS.match(name.text)):
+        status = name.part(0, match.end())
+        words = joined([put("Status Code: ", status), status], "")
+        yield Block(BlockKind.PROSE, words, min(status.start, code.start), status.end)
+        if match.group() >= "400":
+            code = replace(code, language="http")  # a sample of an error: not read
+    yield code
 
 
 def _prose(text: Excerpt, block: Block) -> Block:
@@ -161,6 +177,10 @@ def front_matter(text: Excerpt) -> tuple[int, list[Block]]:
     if not last:
         return 0, []
     blocks = [block for line in lines[: last + 1] for block in _head_line(line)]
+    titled = any(block.kind is BlockKind.HEADING for block in blocks)
+    if not titled:  # what is said here is no title
+        blocks = [replace(each, kind=BlockKind.META) if each.kind is BlockKind.PROSE else each for each in blocks]
+    blocks.sort(key=lambda block: block.kind is not BlockKind.HEADING)
     return sum(len(line.text) + 1 for line in lines[: last + 1]), blocks
 
 
@@ -170,6 +190,8 @@ def _head_line(line: Excerpt) -> Iterator[Block]:
     value = line.group(match, "value") if match else shown.part(0, 0)
     if match and value and match["key"] == "title":
         yield Block(BlockKind.HEADING, value, shown.start, shown.end, level=1)
+    elif match and value and match["key"] in ("excerpt", "description"):
+        yield Block(BlockKind.PROSE, value, shown.start, shown.end)
     elif match and value and match["key"] in ("api", "openapi"):
         block = Block(BlockKind.META, value, shown.start, shown.end)
         yield from [*request_line(block)] or [block]

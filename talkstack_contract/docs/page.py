@@ -24,6 +24,7 @@ class BlockKind(StrEnum):
     FRAME = "frame of a table or component"
     SCRIPT = "script or style"
     MARKUP = "markup"
+    UNREAD = "not understood"
     COMMENT = "comment that the page does not show"
     MACHINE = "addressed to machines"
 

@@ -39,8 +39,10 @@ def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
 
 
 def _is_torn(page: Page) -> bool:
-    """Tell whether a fence is open to the end of the page: what stands behind it, nobody can tell."""
+    """Tell whether a page holds what nobody can read: behind a fence that does not end, or made by its scripts."""
     code = [block for block in page.blocks if block.kind is BlockKind.CODE]
+    if page.rendering == "html":
+        return page.generator == "readme" and not page.documents
     return bool(code) and page.rendering == "md" and not code[-1].is_closed and code[-1] is page.blocks[-1]
 
 

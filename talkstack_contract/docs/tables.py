@@ -64,6 +64,8 @@ def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | N
     for head, cell in row.items():
         if head in ("type", "data type") and cell:
             words.append(cell.text.lower())
+        elif head.startswith("default") and cell:
+            words.append("default")
         elif head.startswith("required") and cell:
             words += ["required"] if _YES.fullmatch(cell.text) else ["optional"] if _NO.fullmatch(cell.text) else []
     meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))

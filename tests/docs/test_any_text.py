@@ -30,7 +30,8 @@ PIECES = [
     "\x00", "paths: {/a: {get: {}}}",
     "a | b\n--- | ---\n", '<ParamField body="a">', "</ParamField>", "---\ntitle: a\n---\n", "GET https://a.example/b",
     "<html>", "<pre>", "</pre>", "<li>", "<table><tr><td>", "</table>", "<h2>", "<main>", "<script>", "</html>",
-    "&amp;", "<!--", "<dt>a</dt><dd>b</dd>", '<div class="Param-name">', "<a>",
+    "&amp;", "<!--", "[block:parameters]\n", '{"data": {"h-0": "Name", "0-0": "a"}}\n', "[/block]\n",
+    "<dt>a</dt><dd>b</dd>", '<div class="Param-name">', "<a>",
     "\ufeff", "1. a", "~~~", "[a]: /b",
 ]  # fmt: skip
 FEW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -123,6 +124,8 @@ LONG: dict[str, Callable[[int], str]] = {
     "commands": lambda number: "Endpoint: /a\n" + "curl 'a\ncurl -d \"b\\\n" * number,
     "comments-of-markdown": lambda number: "# A\n\n" + "<!-- a\n" * number,
     "comments-in-code": lambda number: "Endpoint: /a\n{" + "/* // # " * number,
+    "blocks-of-readme": lambda number: "# A\n\n" + '[block:code]\n{"codes": [{"code": "{}"}]}\n[/block]\n' * number,
+    "open-blocks-of-readme": lambda number: "# A\n\n" + "[block:code]\n{\n" * number,
     "html-paragraphs": lambda number: "<html><p>Endpoint: /a</p>" + "<p>a</p>\n" * number,
     "html-nested": lambda number: "<html>" + "<div><b>a" * number,
     "html-entities": lambda number: "<html><p>" + "&amp;&lt;&notit; &#65;" * number,
