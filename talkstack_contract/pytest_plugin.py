@@ -35,7 +35,9 @@ from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
+from talkstack_contract.reports.drift import drift_lines
 from talkstack_contract.reports.record import Record
+from talkstack_contract.results.documentation import documentation_of, entry_of
 from talkstack_contract.results.history import keep
 from talkstack_contract.results.records import RunConfiguration, verdict_line, written
 from talkstack_contract.run_configuration import HISTORY, RunOptions
@@ -102,7 +104,9 @@ def contract_of_this_run() -> Path:
 
 
 def _given(config: pytest.Config) -> RunOptions:
-    return RunOptions(config.option, Path(config.invocation_params.dir), contract_folder(config))
+    read = getattr(config, "workerinput", {}).get("docs")
+    docs = documentation_of(read) if read else None
+    return RunOptions(config.option, Path(config.invocation_params.dir), contract_folder(config), docs)
 
 
 def _workflows(config: pytest.Config) -> Mapping[str, Workflow]:
@@ -382,6 +386,7 @@ class Reporting:
             f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.configuration.seed}"
             f"{f'; profile {profile.name}' if (profile := self.configuration.profile) else ''}"
             f"{f'; against {baseline.name}' if (baseline := self.configuration.baseline) else ''}",
+            *([f"docs: {words.docs_state(docs)}"] if (docs := self.configuration.docs) else []),
         ]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -428,8 +433,9 @@ class Reporting:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Hand the embedded provider over to a worker."""
+        """Hand the embedded provider, and what the docs say, over to a worker."""
         node.workerinput["reference"] = self.config.stash.get(REFERENCE, None)
+        node.workerinput["docs"] = entry_of(self.configuration.docs) if self.configuration.docs else None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -501,6 +507,8 @@ class Reporting:
         if self.config.option.only:
             self._show_exchanges()
         for line in words.change_lines(decision.changes, self.findings.judgements):
+            self._say(line)
+        for line in drift_lines(self.findings.drift):
             self._say(line)
         folder = self.record.folder
         self._say(f"reports: {os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else folder}")

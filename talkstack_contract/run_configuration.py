@@ -20,6 +20,7 @@ from talkstack_contract.judging.waivers import Waiver, load_waivers
 from talkstack_contract.model import Contract, RequirementLevel
 from talkstack_contract.provider.request_builder import value_names
 from talkstack_contract.provider.settings import Settings
+from talkstack_contract.results.documentation import Documentation
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
 from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.states.ledger import Ledger, read_ledger
@@ -36,6 +37,7 @@ class RunOptions:
     option: Namespace
     folder: Path
     schemas: Path
+    docs: Documentation | None = None  # as another process of this run has read them
 
     @cached_property
     def contract(self) -> Contract:
@@ -46,6 +48,15 @@ class RunOptions:
     def reports(self) -> Path:
         """Where the reports go: a case that is asked again leaves those of the last run as they are."""
         return (self.folder / (self.option.reports or ("reports/only" if self.option.only else "reports"))).resolve()
+
+    @cached_property
+    def documentation(self) -> Documentation | None:
+        """What the pages of `--docs` say; None without any."""
+        if self.docs or not self.option.docs:
+            return self.docs
+        from talkstack_contract.documentation import read_documentation  # no other run needs the reader
+
+        return read_documentation([Path(each) for each in self.option.docs], self.folder, self.schemas)
 
     def check(self) -> None:
         """Refuse options that do not go together."""
@@ -93,6 +104,7 @@ class RunOptions:
             fail_on_undocumented=option.fail_on_undocumented,
             examples=self.examples(),
             only=option.only or "",
+            docs=self.documentation,
         )
         self._check_only(configuration)
         self._check_accounts(configuration)

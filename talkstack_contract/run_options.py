@@ -67,5 +67,13 @@ GROUPS: Mapping[str, tuple[Option, ...]] = {
         _switch("--acceptance", "write acceptance.html too, and require what the profile requires"),
         _value("--profile", "FILE", "profile to apply (default with --acceptance: the newest one of the contract)"),
     ),
+    "what the docs say": (
+        _value(
+            "--docs",
+            "PAGES",
+            "a docs page, or a folder of them, to hold against the contract; repeatable; changes no exit status",
+            action="append",
+        ),
+    ),
     "reports": (_value("--reports", "DIR", "folder for the reports (default: reports, with --only reports/only)"),),
 }

@@ -9,7 +9,16 @@ from talkstack_contract.contract.clauses import success_clauses
 from talkstack_contract.contract.documents import read_document
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.docs.facts import FactKind
-from talkstack_contract.model import Contract, DescribedValue, Field, Json, Operation, Response
+from talkstack_contract.model import (
+    Clause,
+    Contract,
+    DescribedValue,
+    Field,
+    Json,
+    Operation,
+    Response,
+    SchemaPart,
+)
 
 Key = tuple[FactKind, str]
 
@@ -28,8 +37,20 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class PlacedClause:
+    """A clause about a place in the body of a success; `is_literal` tells that it asks for a value as printed."""
+
+    place: str
+    name: str
+    is_literal: bool
+
+
+@dataclass(frozen=True)
 class PromisedOperation:
-    """An operation of the contract, with what is promised of it by kind and name."""
+    """An operation of the contract, with what is promised of it by kind and name.
+
+    `success_clauses` are the clauses about the body of its success.
+    """
 
     id: str
     method: str
@@ -37,6 +58,7 @@ class PromisedOperation:
     title: str
     has_documented_success: bool
     promises: dict[Key, Promise]
+    success_clauses: tuple[PlacedClause, ...] = ()
 
 
 def promised_operations(schemas: Path) -> list[PromisedOperation]:
@@ -51,6 +73,7 @@ def promised_operations(schemas: Path) -> list[PromisedOperation]:
             each.title,
             any(response.is_success for response in each.documented_responses),
             dict(_promises(each, hosts[each.id])),
+            tuple(_placed_clauses(each)),
         )
         for each in contract.operations
     ]
@@ -113,13 +136,15 @@ def _body_promises(operation: Operation, response: Response) -> Iterator[tuple[K
         if not path or path[-1] == "*":
             continue
         part = described.get(path)
-        names = [clause.name for clause in clauses if clause.path == path]
-        clause = f"{operation.id}/*/{names[0]}" if names else ""
+        mine = [each for each in clauses if each.path == path]
+        clause = f"{operation.id}/*/{mine[0].name}" if mine else ""
+        literals = [f"{operation.id}/*/{each.name}" for each in mine if _is_literal(each)]
         interpretation = part.notes.get("interpretation", "") if part else ""
         for place in places_of(path):
             yield (FactKind.RESPONSE_FIELD, place), Promise("", clause, interpretation)
             if part:
                 yield from _value_promises(place, part, clause, interpretation)
+                yield from _literal_promises(place, part, (literals or [clause])[0], interpretation)
 
 
 def _value_promises(
@@ -127,10 +152,26 @@ def _value_promises(
 ) -> Iterator[tuple[Key, Promise]]:
     if "type" in part.keywords:
         yield (FactKind.TYPE, f"response {place}"), Promise(part.keywords["type"], clause, interpretation)
+
+
+def _literal_promises(
+    place: str, part: DescribedValue, clause: str, interpretation: str
+) -> Iterator[tuple[Key, Promise]]:
     if "const" in part.keywords:
         yield (FactKind.RESPONSE_EXAMPLE, place), Promise([part.keywords["const"]], clause, interpretation)
     elif "enum" in part.keywords:
         yield (FactKind.RESPONSE_EXAMPLE, place), Promise(part.keywords["enum"], clause, interpretation)
+
+
+def _placed_clauses(operation: Operation) -> Iterator[PlacedClause]:
+    for clause in success_clauses(operation.success) if operation.success else ():
+        if clause.path:
+            yield from (PlacedClause(place, clause.name, _is_literal(clause)) for place in places_of(clause.path))
+
+
+def _is_literal(clause: Clause) -> bool:
+    part = clause.expected
+    return isinstance(part, SchemaPart) and any(each.keyword in ("const", "enum") for each in part.locations)
 
 
 def places_of(path: tuple[str, ...]) -> list[str]:

@@ -19,7 +19,7 @@ from tests.unit.small_contract import small_contract
 
 STARTED = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
 FLAGS = ("acceptance", "nightly", "fail_on_undocumented")
-NAMES = ("provider", "reports", "only", "against", "profile", "waivers", "clean_up", "examples", "seed")
+NAMES = ("provider", "reports", "only", "against", "profile", "waivers", "clean_up", "examples", "seed", "docs")
 
 
 def given(folder: Path, **chosen: Any) -> RunOptions:

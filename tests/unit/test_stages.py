@@ -18,6 +18,7 @@ FLOORS = [
     ("model", "errors", "media_types", "locations"),
     ("contract", "docs"),
     *((stage,) for stage in STAGES[1:]),
+    ("documentation",),  # from the docs reader to plain values in `results`, so that no stage of a run knows the reader
     ("run_configuration", "run_options"),
     ("pytest_plugin", "cli", "__main__"),
 ]
@@ -112,6 +113,11 @@ def test_no_module_imports_itself_by_others() -> None:
     graph = {module_of(path): own(path) for path in ENGINE if path != PACKAGE / "__init__.py"}
     modules = list(TopologicalSorter(graph).static_order())
     assert {*graph} <= {*modules}
+
+
+def test_docs_reader_is_known_to_itself_and_to_the_ways_into_it_only() -> None:
+    knowing = {module_of(path) for path in ENGINE if any(name.startswith("docs") for name in own(path))}
+    assert {each for each in knowing if not each.startswith("docs")} == {"documentation", "cli"}
 
 
 def test_package_itself_imports_nothing() -> None:
