@@ -291,6 +291,7 @@ class Field:
     request's own; None is not sent. `alone` is what is sent for a field that is looked at only where the others that
     would do as well are left out. `names_object` tells that it is the id of an object, `is_shared` that every account
     may see that object, `file` that it is uploaded under this name. `schema` is that of a parameter.
+    `interpretation` names what was decided about the field, where the page is silent or contradicts itself.
     """
 
     name: str
@@ -305,6 +306,7 @@ class Field:
     written: Serialization = Serialization()
     schema: BodySchema | None = field(default=None, compare=False)
     wire_name: str = ""
+    interpretation: str = ""
 
     @property
     def sent_as(self) -> str:

@@ -157,6 +157,7 @@ def _field(
         is_shared=names_object == "shared",
         file=notes.get("file", ""),
         written=written,
+        interpretation=notes.get("interpretation", ""),
     )
 
 

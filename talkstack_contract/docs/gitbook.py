@@ -21,6 +21,7 @@ from talkstack_contract.docs.vocabulary import (
     HEADING_LABELS,
     INDEX_OF_DOCS,
     LABEL,
+    LABEL_AS_TAIL,
     MACHINE,
     META,
     META_CASED,
@@ -191,13 +192,21 @@ def _lines(excerpt: Excerpt, known: frozenset[str]) -> Iterator[_Piece]:
 
 def _glue(text: str, known: frozenset[str]) -> list[int]:
     """Return where a line has to be cut, since the rendering put several together."""
-    positions = {match.start() for match in GLUE.finditer(text)}
+    positions = {match.start() for match in GLUE.finditer(text) if not _ends_a_name(text, match.start())}
     if label := GLUED_TO_VALUE.match(text):
         positions.add(label.start("label"))
     for match in _GLUED_NAME.finditer(text):
         if match["name"] in known or (match["name"] not in _TOP_LEVELS and not _is_address(text, match.start())):
             positions.add(match.start())
     return sorted(positions)
+
+
+def _ends_a_name(text: str, position: int) -> bool:
+    """Tell whether a label that begins here is the end of a name as `webhookURL`, and no label."""
+    if not LABEL_AS_TAIL.match(text, position):
+        return False
+    word = re.split(r"[ .,;(]", text[max(0, position - 80) : position])[-1]
+    return bool(re.fullmatch(r"[a-z_][A-Za-z0-9_]*", word))
 
 
 def _is_address(text: str, position: int) -> bool:

@@ -1,6 +1,6 @@
 """What the contract promises of each operation, in the terms of facts, so that pages can be held against it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,12 +28,14 @@ class Promise:
     """One thing that the contract holds of an operation.
 
     `clause` is the pattern of the clauses that judge it, empty where none does. `interpretation` names the decision
-    behind it, where the pages are silent or contradict themselves.
+    behind it, where the pages are silent or contradict themselves. `places` are all places at which a value with
+    several spellings may stand: one is enough.
     """
 
     value: Json
     clause: str = ""
     interpretation: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,20 @@ def promised_operations(schemas: Path) -> list[PromisedOperation]:
             each.path,
             each.title,
             any(response.is_success for response in each.documented_responses),
-            dict(_promises(each, hosts[each.id])),
+            _by_key(_promises(each, hosts[each.id])),
             tuple(_placed_clauses(each)),
         )
         for each in contract.operations
     ]
+
+
+def _by_key(promises: Iterator[tuple[Key, Promise]]) -> dict[Key, Promise]:
+    """Return the promises by key; of two for one place, that which allows more places stands."""
+    found: dict[Key, Promise] = {}
+    for key, promise in promises:
+        if key not in found or len(promise.places) >= len(found[key].places):
+            found[key] = promise
+    return found
 
 
 def _hosts(schemas: Path, contract: Contract) -> dict[str, str]:
@@ -121,12 +132,13 @@ def _field_promises(field: Field) -> Iterator[tuple[Key, Promise]]:
     kinds = {"path": FactKind.PATH_PARAMETER, "query": FactKind.QUERY_PARAMETER}
     kind = kinds.get(field.place, FactKind.REQUEST_FIELD)
     where = field.place if field.place in kinds else "request"
-    yield (kind, field.name), Promise("")
-    yield (FactKind.REQUIRED, f"{where} {field.name}"), Promise(field.is_required)
+    decided = field.interpretation
+    yield (kind, field.name), Promise("", "", decided)
+    yield (FactKind.REQUIRED, f"{where} {field.name}"), Promise(field.is_required, "", decided)
     if "type" in field.keywords:
-        yield (FactKind.TYPE, f"{where} {field.name}"), Promise(field.keywords["type"])
+        yield (FactKind.TYPE, f"{where} {field.name}"), Promise(field.keywords["type"], "", decided)
     if "enum" in field.keywords:
-        yield (FactKind.ENUM, field.name), Promise(field.keywords["enum"])
+        yield (FactKind.ENUM, field.name), Promise(field.keywords["enum"], "", decided)
 
 
 def _body_promises(operation: Operation, response: Response) -> Iterator[tuple[Key, Promise]]:
@@ -139,12 +151,19 @@ def _body_promises(operation: Operation, response: Response) -> Iterator[tuple[K
         mine = [each for each in clauses if each.path == path]
         clause = f"{operation.id}/*/{mine[0].name}" if mine else ""
         literals = [f"{operation.id}/*/{each.name}" for each in mine if _is_literal(each)]
-        interpretation = part.notes.get("interpretation", "") if part else ""
-        for place in places_of(path):
-            yield (FactKind.RESPONSE_FIELD, place), Promise("", clause, interpretation)
+        interpretation = _decided(path, described)
+        places = places_of(path)
+        for place in places:
+            yield (FactKind.RESPONSE_FIELD, place), Promise("", clause, interpretation, tuple(places))
             if part:
                 yield from _value_promises(place, part, clause, interpretation)
                 yield from _literal_promises(place, part, (literals or [clause])[0], interpretation)
+
+
+def _decided(path: tuple[str, ...], described: Mapping[tuple[str, ...], DescribedValue]) -> str:
+    """Return the interpretation of a value, or of the nearest value that it lies in."""
+    above = (described.get(path[:length]) for length in range(len(path), 0, -1))
+    return next((part.notes["interpretation"] for part in above if part and part.notes.get("interpretation")), "")
 
 
 def _value_promises(
@@ -181,6 +200,12 @@ def places_of(path: tuple[str, ...]) -> list[str]:
         if step == "*":
             places = [f"{place}[]" for place in places]
             continue
-        names = [name for name in step.split("|") if name != "."]
-        places = [f"{place}.{name}" if place else name for place in places for name in names]
-    return places
+        names = step.split("|")
+        places = [_inside(place, name) for place in places for name in names]
+    return [place for place in places if place]
+
+
+def _inside(place: str, name: str) -> str:
+    if name == ".":  # what it holds may stand bare
+        return place
+    return f"{place}.{name}" if place else name

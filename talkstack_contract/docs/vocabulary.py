@@ -109,6 +109,7 @@ GLUE = re.compile(
     r"|(?<=- temporary)(?=[a-z])|(?<=- permanent)(?=[a-z])"
 )
 """Where a rendering that loses line ends has put two lines together."""
+LABEL_AS_TAIL = re.compile(r"(?:Endpoint|Method|URL|Headers|Authorization) ?:(?!\s*\Z)")
 GLUED_TO_VALUE = re.compile(
     r"(?:/|https?://|(?:GET|POST|PUT|PATCH|DELETE)(?=[a-z]))\S{0,400}?(?<=[\w)}/])"
     r"(?P<label>(?:method|url|headers|authorization) ?:)\Z",
