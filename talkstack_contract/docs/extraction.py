@@ -45,6 +45,13 @@ _FIELD = re.compile(
     r"(?:\((?P<mark>[^()\n]{1,60})\))? ?:[ -]*(?P<meaning>.*)",
     re.DOTALL,
 )
+_DASHED_FIELD = re.compile(
+    r"(?P<name>[A-Za-z_][\w-]{0,80}(?:(?:\.|\[\]\.?)[\w-]{1,80}){0,8}(?:\[\])?) "
+    r"(?:\((?P<bracketed>[^()\n]{1,60})\)|(?P<bare>(?:string|text|integer|number|float|boolean|object|array|list)\b"
+    r"(?:(?:,| -|:)? ?(?:required|optional)\b)?)) ?[:-] ?(?P<meaning>.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A field whose mark is followed by a dash, or stands without brackets."""
 _FIELD_SECTIONS = frozenset({Section.PARAMETERS, Section.QUERY, Section.BODY, Section.RESPONSE})
 _NOT_A_FIELD = frozenset({"note", "example", "tip", "warning", "important", "hint", "caution", "info", "remark"})
 _SAMPLE_LANGUAGES = frozenset(
@@ -92,6 +99,7 @@ class Walk:
     awaited_at: Place | None = None  # which stands here
     classes: list[tuple[str, str, Value]] = field(default_factory=list)
     is_behind_meta: bool = False
+    is_below_status: bool = False  # a heading named a status, and its condition may follow
     open_label: int = 0  # how deep a label is whose values are listed below it
 
     @property
@@ -190,11 +198,24 @@ def _heading(walk: Walk, block: Block) -> str:
         walk.draft.title = walk.value(block.text, block)
         walk.title_level = block.level
         return "title"
+    if role := _status_heading(walk, block):
+        return role
     is_known = section_of(block.text.text) is not Section.UNKNOWN
     is_inside = walk.draft.has_request and block.level > walk.title_level
     if walk.page.generator != GITBOOK and 0 < block.level <= (walk.title_level if is_known else 2) and not is_inside:
         return _part(walk, block, is_known=is_known)
     return _open(walk, block.text.text, block)
+
+
+def _status_heading(walk: Walk, block: Block) -> str:
+    """Take a heading as `404 Not Found` for a status; what stands below it is about that."""
+    match = STATUS.fullmatch(block.text.text)
+    if not match or not (match["phrase"] is None or match["phrase"].strip().lower() in _PHRASES):
+        return ""
+    _close(walk)
+    walk.section = Section.RESPONSE if match["code"] < "400" else Section.ERRORS
+    walk.is_below_status = True
+    return _add_status(walk, block, block.text, match)
 
 
 def _part(walk: Walk, block: Block, *, is_known: bool) -> str:
@@ -212,6 +233,7 @@ def _part(walk: Walk, block: Block, *, is_known: bool) -> str:
 
 def _open(walk: Walk, words: str, block: Block) -> str:
     _close(walk)
+    walk.is_below_status = False
     walk.section, walk.heading = section_of(words), block.text.text
     if walk.section is Section.UNKNOWN:
         walk.draft.notes.append((Section.UNKNOWN, walk.value(block.text, block)))
@@ -330,13 +352,16 @@ def _class(walk: Walk, block: Block) -> str:
 
 
 def _field(walk: Walk, block: Block) -> str:
-    match = _FIELD.fullmatch(block.text.text) if walk.section in _FIELD_SECTIONS else None
+    is_here = walk.section in _FIELD_SECTIONS
+    match = (_FIELD.fullmatch(block.text.text) or _DASHED_FIELD.fullmatch(block.text.text)) if is_here else None
     if not match or match["name"].lower() in _NOT_A_FIELD or not _may_be_field(walk, block, match["name"]):
         return ""
     name = block.text.group(match, "name")
     meaning = walk.value(block.text.group(match, "meaning"), block)
     place = walk.page.source.place(name.start)
-    walk.draft.listed.append(Listed(walk.section, match["name"], match["mark"] or "", meaning, place, block.level))
+    marks = (match.groupdict().get(group) for group in ("mark", "bracketed", "bare"))
+    mark = next((each for each in marks if each), "")
+    walk.draft.listed.append(Listed(walk.section, match["name"], mark, meaning, place, block.level))
     return "field"
 
 
@@ -349,8 +374,10 @@ def _prose(walk: Walk, block: Block) -> str:
     draft, value = walk.draft, walk.value(block.text, block)
     if MACHINE_WORDS.search(block.text.text):
         return str(BlockKind.MACHINE)
-    if role := _below_label(walk, block):
+    if role := _below_label(walk, block) or _below_status(walk, value):
         return role
+    if block.text.text[:1] in ("{", "["):
+        return _code_in_prose(walk, block)
     if walk.page.generator != GITBOOK and not draft.has_request and not draft.credentials:
         draft.credentials += [walk.value(each, block) for each in _credential_words(block)]
     if len(block.text.text) < _LONGEST_LABEL and SHOWS_RESPONSE.fullmatch(block.text.text):
@@ -388,6 +415,21 @@ def _below_label(walk: Walk, block: Block) -> str:
     return ""
 
 
+def _below_status(walk: Walk, value: Value) -> str:
+    """Take the first words below a heading of an error for its condition."""
+    last = walk.draft.statuses[-1] if walk.draft.statuses else None
+    if not walk.is_below_status or last is None or last.condition or walk.section is not Section.ERRORS:
+        return ""
+    walk.draft.statuses[-1] = replace(last, condition=value)
+    return "status"
+
+
+def _code_in_prose(walk: Walk, block: Block) -> str:
+    """Take a body that stands where a paragraph does for what it is; one that cannot be read is not understood."""
+    body = read_body(_raw(walk, block.text))
+    return NOT_UNDERSTOOD if isinstance(body, Slip) else _code(walk, block)
+
+
 def _shared(walk: Walk) -> None:
     """Give each operation the credential and errors that are told once for all; nobody knows what else stands apart."""
     apart = [draft for draft in walk.drafts if not draft.has_request]
@@ -399,7 +441,11 @@ def _shared(walk: Walk) -> None:
         draft.statuses += [each for other in apart for each in other.statuses if each.code.text not in own]
     for number, index in enumerate(walk.draft_of_block):
         draft = walk.drafts[index]
-        is_used = draft.has_request or draft.paths or draft.methods or walk.roles[number] not in _OF_AN_OPERATION
+        is_half = bool(told) and draft in apart and draft is not walk.drafts[0] and bool(draft.paths or draft.methods)
+        of_it = (*_OF_AN_OPERATION, *(("request line", "title") if is_half else ()))
+        is_used = (
+            draft.has_request or (not is_half and (draft.paths or draft.methods)) or walk.roles[number] not in of_it
+        )
         is_lost = (
             not told and not draft.paths and not draft.methods and walk.roles[number] in ("status", "request line")
         )
@@ -435,7 +481,7 @@ def _code(walk: Walk, block: Block) -> str:
     if walk.page.has_displaced_code and (walk.is_behind_meta or walk.section in (Section.INTRODUCTION, Section.ERRORS)):
         section = Section.UNKNOWN
     elif section is Section.ERRORS:
-        return NOT_UNDERSTOOD
+        return "code sample" if walk.is_below_status else NOT_UNDERSTOOD
     body = read_body(_raw(walk, code))
     plain = read_body(text) if isinstance(body, Slip) else body
     if block.language in _SAMPLE_LANGUAGES and _is_program(plain):

@@ -20,6 +20,8 @@ RENDERING = "html"
 _IS_HTML = re.compile(
     r"\s*(?:<!--(?:[^-]|-(?!->))*-->\s*)*<(?:!doctype html|html|head|body|main|article)\b", re.IGNORECASE
 )
+_IS_FRAGMENT = re.compile(r"\s*<(?:div|section|header|h[1-6]|p|ul|ol|table)\b[^<>]*>", re.IGNORECASE)
+_IS_MARKDOWN = re.compile(r"(?m)^(?:#{1,6} \S| {0,3}(?:```|~~~))")
 _END = re.compile(r"</(?:html|body)\s*>\s*(?:</html\s*>\s*)?(?:<!--(?:[^-]|-(?!->))*-->\s*)*\Z", re.IGNORECASE)
 _SIGNS = (
     ("gitbook", re.compile(r"<meta[^<>]{0,200}\bgitbook\b|class=\"[^\"]{0,200}\bgitbook\b", re.IGNORECASE)),
@@ -34,6 +36,9 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = {*_HEADINGS, "address", "article", "blockquote", "body", "caption", "dd", "details", "dialog", "div", "dl"}
 _BLOCKS |= {"dt", "fieldset", "figcaption", "figure", "footer", "header", "hr", "html", "legend", "li", "main", "ol"}
 _BLOCKS |= {"p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
+_SUMMARY = 4
+"""The level of heading that a summary of details is."""
+_ENDS_HEADING = frozenset({"p", "ul", "ol", "dl", "pre", "table", "blockquote"})
 _SCRIPTS = frozenset({"script", "style", "template", "link", "meta", "head"})
 _FURNITURE = frozenset({"nav", "aside", "footer", "button", "svg", "select", "form", "iframe", "noscript", "dialog"})
 _FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "tablist", "menu"})
@@ -54,7 +59,8 @@ _ADDRESS = re.compile(r"https?://\S+|/\S*")
 
 def detect(source: SourceText) -> str | None:
     """Return the rendering of a page of HTML, or None for another page."""
-    return RENDERING if _IS_HTML.match(source.text) else None
+    is_fragment = _IS_FRAGMENT.match(source.text) and not _IS_MARKDOWN.search(source.text)
+    return RENDERING if is_fragment or _IS_HTML.match(source.text) else None
 
 
 def read(source: SourceText, name: str) -> Page:
@@ -214,7 +220,9 @@ class _Builder:
 
     def open(self, element: Start) -> None:
         name = element.name
-        if level := _HEADINGS.get(name):
+        if self.heading and name in _ENDS_HEADING:  # a heading without an end
+            self.heading = 0
+        if level := _HEADINGS.get(name, _SUMMARY if name == "summary" else 0):
             self.end_field()
             self.heading = level
         elif name == "li":
@@ -263,7 +271,7 @@ class _Builder:
             self.end_description()
         else:
             self.break_block()
-        if name in _HEADINGS:
+        if name in _HEADINGS or name == "summary":
             self.heading = 0
         elif name == "li":
             self.depth, self.is_item = max(0, self.depth - 1), False
@@ -283,9 +291,14 @@ class _Builder:
 
     def taken(self) -> Excerpt:
         """Return what was gathered as one text."""
-        parts = [part for part in self.inline if part]
+        lines: list[list[Excerpt]] = [[]]
+        for part in self.inline:
+            if part is None:
+                lines.append([])
+            else:
+                lines[-1].append(part)
         self.inline = []
-        return joined(parts, "").collapsed().stripped() if parts else Excerpt("", ())
+        return joined([joined(line, "").stripped() for line in lines]).collapsed().stripped()
 
     def flush(self) -> None:
         """Make blocks of the text that was gathered: one, or more where lines of it begin something of their own."""

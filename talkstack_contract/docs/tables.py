@@ -66,8 +66,11 @@ def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | N
             words.append(cell.text.lower())
         elif head.startswith("default") and cell:
             words.append("default")
-        elif head.startswith("required") and cell:
-            words += ["required"] if _YES.fullmatch(cell.text) else ["optional"] if _NO.fullmatch(cell.text) else []
+        elif head.startswith("required"):
+            is_no = not cell or _NO.fullmatch(cell.text)
+            words += ["required"] if _YES.fullmatch(cell.text) else ["optional"] if is_no else []
+        elif head == "optional" and cell:
+            words += ["optional"] if _YES.fullmatch(cell.text) else ["required"] if _NO.fullmatch(cell.text) else []
     meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))
     mark = f" ({', '.join(words)}): " if words else ": "
     return joined([name, put(mark, name), meaning], "")
