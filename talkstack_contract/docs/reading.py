@@ -5,11 +5,12 @@ from pathlib import Path
 
 from talkstack_contract.contract.documents import read_text
 from talkstack_contract.docs.derivation import facts_of
-from talkstack_contract.docs.extraction import Walk, walked
+from talkstack_contract.docs.extraction import walked
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD, Defect, Fact, LineAccount, PageFacts
 from talkstack_contract.docs.openapi_text import Document, documents, facts_of_document
 from talkstack_contract.docs.page import BlockKind, Page
 from talkstack_contract.docs.readers import read_page
+from talkstack_contract.docs.walk import Walk
 from talkstack_contract.errors import BadInput
 
 MAX_CHARACTERS = 4_000_000
