@@ -127,7 +127,12 @@ class _Operation:
             shown["servers"] = [{"url": f"https://{host}", "x-contract": {"setting": setting}}]
         shown["security"] = self.security()
         effect = "reads" if self.method in ("GET", "HEAD") else "writes"
-        shown["x-contract"] = {"effect": effect, "source": {"section": "Request"}}
+        headers = self.headers()
+        shown["x-contract"] = {
+            **({"headers": headers} if headers else {}),
+            "effect": effect,
+            "source": {"section": "Request"},
+        }
         if parameters := [*self.parameters()]:
             shown["parameters"] = parameters
         if self.has_body:
@@ -137,6 +142,15 @@ class _Operation:
             shown["requestBody"] = {"required": True, "content": {known: {"schema": schema}}}
         shown["responses"] = dict(self.responses())
         return shown
+
+    def headers(self) -> dict[str, str]:
+        """Return what the page prints of headers, beside the credential and the media type of a body."""
+        left_out = {"authorization", _key_header(self), *(["content-type"] if self.has_body else [])}
+        names = [name for name in self.names(FactKind.HEADER) if name not in left_out]
+        values = {name: str(self.value(FactKind.HEADER, name) or "") for name in names}
+        return {
+            "-".join(part.capitalize() for part in name.split("-")): value for name, value in values.items() if value
+        }
 
     @property
     def has_body(self) -> bool:

@@ -75,6 +75,11 @@ CHANGES: dict[str, tuple[str, Callable[[DocsPage], DocsPage], set[Shown]]] = {
         lambda page: replace(page, header="Content-Type: multipart/form-data"),
         {("changed", "header", "content-type", BREAKS)},
     ),
+    "media-type-of-a-get": (
+        "Get Bed",
+        lambda page: replace(page, header="Content-Type: text/plain"),
+        {("changed", "header", "content-type", BREAKS)},
+    ),
     "success-status": (
         "Add a Bed",
         lambda page: replace(page, success="201 Created"),

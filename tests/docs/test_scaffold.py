@@ -90,6 +90,12 @@ def test_request_sends_what_the_page_prints_and_values_of_the_account_for_ids(tm
     ]  # fmt: skip
 
 
+def test_content_type_of_a_get_is_sent_as_printed(tmp_path: Path) -> None:
+    item = read_yaml(written(tmp_path / "schemas") / "paths" / "beds.yaml", "beds.yaml")["/beds/{bedId}"]
+    assert item["get"]["x-contract"]["headers"] == {"Content-Type": "application/json"}
+    assert "headers" not in item["put"]["x-contract"]
+
+
 def test_contract_names_the_variables_of_a_run_without_a_provider_file(tmp_path: Path) -> None:
     names = load_contract(written(tmp_path / "schemas")).setting_names
     assert (names.default_state, names.variables) == (
