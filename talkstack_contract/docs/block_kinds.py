@@ -5,7 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from talkstack_contract.docs.page import Block, BlockKind
-from talkstack_contract.docs.vocabulary import BARE_HEADING, INDEX_OF_DOCS, LABEL, MACHINE, META, META_CASED, STEP
+from talkstack_contract.docs.vocabulary import (
+    BARE_HEADING,
+    INDEX_OF_DOCS,
+    LABEL,
+    MACHINE,
+    META,
+    META_CASED,
+    STATUS,
+    STEP,
+    Section,
+    section_of,
+)
 
 
 def kind_of(words: str, heading: int) -> BlockKind:
@@ -17,6 +28,13 @@ def kind_of(words: str, heading: int) -> BlockKind:
     if heading or STEP.fullmatch(words) or BARE_HEADING.fullmatch(words):
         return BlockKind.HEADING
     return BlockKind.PROSE
+
+
+def stands_for_a_heading(words: str) -> bool:
+    """Tell whether a paragraph in bold stands for a heading: that of a part that pages have, or a status."""
+    if LABEL.match(words) or words.endswith(":"):
+        return False
+    return bool(STATUS.fullmatch(words)) or section_of(words) is not Section.UNKNOWN
 
 
 def starts_row(words: str) -> bool:

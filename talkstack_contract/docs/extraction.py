@@ -83,7 +83,8 @@ def _prose(walk: Walk, block: Block) -> str:
         return role
     if block.text.text[:1] in ("{", "["):
         return _code_in_prose(walk, block)
-    if walk.page.generator != GITBOOK and not draft.has_request and not draft.credentials:
+    is_early = not draft.has_request or walk.section is Section.REQUEST
+    if walk.page.generator != GITBOOK and is_early and not draft.credentials:
         draft.credentials += [walk.value(each, block) for each in _credential_words(block)]
     if len(block.text.text) < _LONGEST_LABEL and SHOWS_RESPONSE.fullmatch(block.text.text):
         walk.awaited, walk.awaited_at = Section.RESPONSE, value.place

@@ -235,7 +235,7 @@ class BlockBuilder:
             return
         block = Block(BlockKind.PROSE, words, words.start, words.end)
         if line := [*request_line(block)]:
-            self.blocks += line
+            self.blocks += (replace(each, level=self.heading) for each in line)
         else:
             level = self.heading or (self.depth if self.is_item else 0)
             kind = kind_of(words.text, self.heading)

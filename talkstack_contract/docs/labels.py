@@ -55,7 +55,7 @@ def _request_line(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
         match = shapes[name].fullmatch(value.text.lstrip("- "))
         if not match:
             return NOT_UNDERSTOOD
-        _new_operation(walk, name)
+        _new_operation(walk, name, block)
         offset = len(value.text) - len(value.text.lstrip("- "))
         found = walk.value(value.part(offset + match.start("value"), offset + match.end("value")), block)
         {"endpoint": walk.draft.paths, "method": walk.draft.methods, "url": walk.draft.urls}[name].append(found)
@@ -81,9 +81,11 @@ def _header_line(walk: Walk, block: Block, value: Excerpt) -> str:
     return "request line" if found else NOT_UNDERSTOOD
 
 
-def _new_operation(walk: Walk, name: str) -> None:
+def _new_operation(walk: Walk, name: str, block: Block) -> None:
     """Begin another operation where a page that has gone on to responses names a method or a path again."""
     is_told = walk.draft.methods if name == "method" else walk.draft.paths if name == "endpoint" else walk.draft.urls
-    if is_told and walk.draft.has_request and walk.section not in (Section.INTRODUCTION, Section.REQUEST):
+    is_heading = block.level > 0 and not block.is_item
+    goes_on = walk.section in (Section.INTRODUCTION, Section.REQUEST) and not is_heading
+    if is_told and walk.draft.has_request and not goes_on:
         walk.drafts.append(new_draft(walk))
         walk.section = Section.REQUEST

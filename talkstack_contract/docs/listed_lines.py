@@ -3,10 +3,10 @@
 import re
 
 from talkstack_contract.docs.draft import Listed, Status, Value
-from talkstack_contract.docs.page import Block
+from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block
 from talkstack_contract.docs.source_text import Excerpt
 from talkstack_contract.docs.vocabulary import BARE_STATUS, ERROR, STATUS, STATUS_CLASS, Section
-from talkstack_contract.docs.walk import PHRASES, Walk
+from talkstack_contract.docs.walk import GITBOOK, PHRASES, Walk
 
 _FIELD = re.compile(
     r"[. ]*(?P<name>[A-Za-z_][\w-]{0,80}(?:(?:\.|\[\]\.?)[\w-]{1,80}){0,8}(?:\[\])?) ?"
@@ -20,6 +20,9 @@ _DASHED_FIELD = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """A field whose mark is followed by a dash, or stands without brackets."""
+_TYPED = re.compile(
+    r"[\w.\[\]-]{1,120} \((?:string|text|integer|int|number|float|boolean|bool|object|array|list)\b", re.IGNORECASE
+)
 FIELD_SECTIONS = frozenset({Section.PARAMETERS, Section.QUERY, Section.BODY, Section.RESPONSE})
 _NOT_A_FIELD = frozenset({"note", "example", "tip", "warning", "important", "hint", "caution", "info", "remark"})
 _NO_BULLETS = frozenset({"squeezed", "glued", "flat"})
@@ -33,13 +36,11 @@ def is_field_name(walk: Walk, label: str) -> bool:
 def status(walk: Walk, block: Block) -> str:
     """Take a line for a status with its condition; return nothing where it is none."""
     words = block.text.text
-    if walk.section is Section.RESPONSE and (match := STATUS.fullmatch(words)) and match["phrase"]:
+    if walk.section is Section.RESPONSE and (match := STATUS.fullmatch(words)) and _is_phrase(match):
         return add_status(walk, block, block.text, match)
-    match = ERROR.fullmatch(words) or (BARE_STATUS.fullmatch(words) if walk.section is Section.ERRORS else None)
-    if not match or (walk.section is not Section.ERRORS and (match["condition"] is None or match["code"] < "400")):
+    match = _error(walk, words)
+    if not match:
         return ""
-    if match["condition"] is None and match["phrase"].lower() not in PHRASES:
-        match = BARE_STATUS.fullmatch(words) or match  # a condition stands where the phrase does
     condition = block.text.group(match, "condition")
     _append_status(
         walk,
@@ -48,6 +49,24 @@ def status(walk: Walk, block: Block) -> str:
         walk.value(condition, block) if condition.stripped() else None,
     )
     return "status"
+
+
+def _error(walk: Walk, words: str) -> "re.Match[str] | None":
+    """Return a line as a status with a phrase, a condition or both; None where it is none."""
+    is_here = walk.section is Section.ERRORS
+    match, bare = ERROR.fullmatch(words), BARE_STATUS.fullmatch(words)
+    if match and (match["condition"] is not None or match["phrase"].lower() in PHRASES):
+        return match if is_here or (match["condition"] is not None and match["code"] >= "400") else None
+    is_plain = walk.page.generator not in (GITBOOK, UNKNOWN_GENERATOR) and walk.draft.has_request
+    if bare and (is_here or (is_plain and bare["code"] >= "400")):
+        return bare  # a condition stands where the phrase does
+    return match if is_here else None
+
+
+def _is_phrase(match: "re.Match[str]") -> bool:
+    """Tell whether what stands behind a code is its phrase: behind a dash it can be a condition too."""
+    phrase = (match["phrase"] or "").strip().lower()
+    return bool(phrase) and (phrase in PHRASES or ("-" not in match.group() and ":" not in match.group()))
 
 
 def add_status(walk: Walk, block: Block, text: Excerpt, match: "re.Match[str]") -> str:
@@ -75,7 +94,8 @@ def status_class(walk: Walk, block: Block) -> str:
 
 def listed_field(walk: Walk, block: Block) -> str:
     """Take a line for a field or parameter; return nothing where it is none."""
-    is_here = walk.section in FIELD_SECTIONS
+    section = _section_of_field(walk, block)
+    is_here = section in FIELD_SECTIONS
     match = (_FIELD.fullmatch(block.text.text) or _DASHED_FIELD.fullmatch(block.text.text)) if is_here else None
     if not match or match["name"].lower() in _NOT_A_FIELD or not _may_be_field(walk, block, match["name"]):
         return ""
@@ -84,8 +104,14 @@ def listed_field(walk: Walk, block: Block) -> str:
     place = walk.page.source.place(name.start)
     marks = (match.groupdict().get(group) for group in ("mark", "bracketed", "bare"))
     mark = next((each for each in marks if each), "")
-    walk.draft.listed.append(Listed(walk.section, match["name"], mark, meaning, place, block.level))
+    walk.draft.listed.append(Listed(section, match["name"], mark, meaning, place, block.level))
     return "field"
+
+
+def _section_of_field(walk: Walk, block: Block) -> Section:
+    """Return where a field belongs: an item with a type that stands by the request is a parameter of it."""
+    is_apart = walk.section is Section.REQUEST and walk.page.generator not in (GITBOOK, UNKNOWN_GENERATOR)
+    return Section.PARAMETERS if is_apart and block.is_item and _TYPED.match(block.text.text) else walk.section
 
 
 def _may_be_field(walk: Walk, block: Block, name: str) -> bool:

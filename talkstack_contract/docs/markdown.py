@@ -5,11 +5,13 @@ A parser of Markdown gives lines, not columns: what it says of a line is read fr
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from talkstack_contract.docs.block_kinds import kind_of, machine_cut, starts_row
+from talkstack_contract.docs.block_kinds import kind_of, machine_cut, stands_for_a_heading, starts_row
+from talkstack_contract.docs.gitbook_tags import tag_blocks
 from talkstack_contract.docs.markup import component, front_matter, request_line, sample_blocks
 from talkstack_contract.docs.page import Block, BlockKind, Page
 from talkstack_contract.docs.readme_blocks import readme_blocks
@@ -28,6 +30,9 @@ _AMPERSANDS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "
 _PREFIX = re.compile(r"(?P<prefix>(?:[ ]*(?:>|[*+-](?=[ ])|\d{1,3}[.)](?=[ ])|#{1,6}(?=[ ])))*[ ]*)")
 _FENCE = re.compile(r"(?:[ ]*(?:>|[*+-] |\d{1,3}[.)] ))*[ ]*(?:`{3,}|~{3,})")
 _SIGNS = re.compile(r"(?m)^#{1,6} \S|^ *(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^> \S|^[*-] .*`|^ *\[block:")
+_BOLD = re.compile(r" {0,3}(?:\*\*|__)[^*_\n]{1,60}(?:\*\*|__) *")
+_BOLD_LEVEL = 6
+"""Of a paragraph that stands for a heading: below every heading that is marked as one."""
 _CONTENT = frozenset({"inline", "hr", "html_block", "fence", "code_block"})
 _SETEXT = re.compile(r"[ ]*(?:=+|-+)[ ]*\Z")
 
@@ -120,18 +125,32 @@ def _prose(source: SourceText, token: Token, level: int, heading: int) -> Iterat
     texts = [source.excerpt(*_line_span(source, line, line + 1)) for line in range(first, last)]
     rows: list[list[Excerpt]] = []
     for text in texts:
+        if tags := tag_blocks(text):
+            yield from _rows(rows, texts, level, heading)
+            rows = []
+            yield from tags
+            continue
         words = _content(text, is_heading=heading > 0)
         if words and (not rows or starts_row(words.text)):
             rows.append([])
         if words:
             rows[-1].append(words)
+    yield from _rows(rows, texts, level, heading)
+
+
+def _rows(rows: Sequence[Sequence[Excerpt]], lines: Sequence[Excerpt], level: int, heading: int) -> Iterator[Block]:
+    is_bold = len(lines) == 1 and not level and bool(_BOLD.fullmatch(lines[0].text))
     for row in rows:
         plain = joined(row)
         whole = Block(BlockKind.PROSE, plain, plain.start, plain.end)
         if line := [*request_line(whole)]:
-            yield from line
+            yield from (replace(each, level=heading) for each in line)
             continue
-        yield Block(kind_of(plain.text, heading), plain, plain.start, plain.end, level > 0, heading or level)
+        kind = kind_of(plain.text, heading)
+        if kind is BlockKind.PROSE and is_bold and stands_for_a_heading(plain.text):
+            yield replace(whole, kind=BlockKind.HEADING, level=_BOLD_LEVEL)
+        else:
+            yield replace(whole, kind=kind, is_item=level > 0, level=heading or level)
 
 
 def _content(line: Excerpt, *, is_heading: bool) -> Excerpt:

@@ -19,6 +19,7 @@ _REQUEST = re.compile(
 _NAMED_STATUS = re.compile(r"[1-5]\d\d\b(?: [A-Za-z][A-Za-z' -]{0,60})?")
 _SENT_HEADER = re.compile(r" *[A-Za-z][\w-]{0,60}: ?\S.*")
 _BODY = re.compile(r"\s*(?:[{\[]|\Z)")
+_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})(?P<info>.*)")
 _COMPONENT = re.compile(
     r"\s*<(?P<tag>ParamField|ResponseField)\s+(?P<attributes>[^<>\n]{0,400}?)/?>(?P<rest>.*?)(?:</(?:ParamField|ResponseField)>\s*)?",
     re.DOTALL,
@@ -85,7 +86,18 @@ def _prose(text: Excerpt, block: Block) -> Block:
 def component(lines: Sequence[Excerpt]) -> Iterator[Block]:
     """Yield what the lines of an HTML block say: fields of a request or a response, and frames of other components."""
     pending: list[Excerpt] = []
+    fenced: list[Excerpt] = []
     for line, is_comment in _with_comments(lines):
+        fence = _FENCE.match(line.text)
+        if fenced or fence:
+            yield from _field_of(pending)
+            pending = []
+            is_end = bool(fenced and fence and not fence["info"].strip())
+            fenced.append(line)
+            if is_end:
+                yield from _fenced(fenced, is_closed=True)
+                fenced = []
+            continue
         if is_comment:
             yield from _field_of(pending)
             pending = []
@@ -108,6 +120,23 @@ def component(lines: Sequence[Excerpt]) -> Iterator[Block]:
         elif shown := line.stripped():
             yield Block(BlockKind.PROSE, shown, shown.start, shown.end)
     yield from _field_of(pending)
+    if fenced:
+        yield from _fenced(fenced, is_closed=False)
+
+
+def _fenced(lines: Sequence[Excerpt], *, is_closed: bool) -> Iterator[Block]:
+    """Yield the code between two fences inside a component."""
+    head = _FENCE.match(lines[0].text)
+    info = lines[0].group(head, "info").stripped() if head else lines[0]
+    code = joined(lines[1:-1] if is_closed else lines[1:], "\n")
+    shown = lines[0].stripped()
+    end = lines[-1].end
+    if not code:
+        yield Block(BlockKind.FRAME, shown, shown.start, end)
+        return
+    language, _, name = info.text.partition(" ")
+    block = Block(BlockKind.CODE, code, shown.start, end, language=language.lower(), is_closed=is_closed)
+    yield from sample_blocks(block, info.part(len(language)).stripped() if name else None)
 
 
 def _with_comments(lines: Sequence[Excerpt]) -> Iterator[tuple[Excerpt, bool]]:
@@ -180,8 +209,14 @@ def front_matter(text: Excerpt) -> tuple[int, list[Block]]:
     titled = any(block.kind is BlockKind.HEADING for block in blocks)
     if not titled:  # what is said here is no title
         blocks = [replace(each, kind=BlockKind.META) if each.kind is BlockKind.PROSE else each for each in blocks]
-    blocks.sort(key=lambda block: block.kind is not BlockKind.HEADING)
+    blocks.sort(key=_place_in_head)
     return sum(len(line.text) + 1 for line in lines[: last + 1]), blocks
+
+
+def _place_in_head(block: Block) -> int:
+    """Return where in a page a block of its head belongs: its title, its description, its request line."""
+    is_request = block.text.text.startswith(("Method: ", "Endpoint: ", "URL: "))
+    return 0 if block.kind is BlockKind.HEADING else 2 if is_request or block.kind is not BlockKind.PROSE else 1
 
 
 def _head_line(line: Excerpt) -> Iterator[Block]:

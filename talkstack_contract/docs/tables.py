@@ -13,6 +13,11 @@ _MEANINGS = frozenset({"description", "meaning", "details", "notes"})
 _STATUSES = frozenset({"error code", "status", "status code", "code", "http status", "http code", "error"})
 _YES = re.compile(r"(?:yes|true|required|\u2713|\u2714|\u2705|y)", re.IGNORECASE)
 _NO = re.compile(r"(?:no|false|optional|n|-|\u2717|\u274c)", re.IGNORECASE)
+_NAMED = re.compile(r"(?P<name>[\w.\[\]-]{1,120})(?P<star> ?(?:<[^<>\n]{0,100}>)?\\?\*(?:</[a-z]{1,20}>)?)?")
+_STARRED = re.compile(r"[\w\]]`?(?: ?<mark[^<>\n]{0,100}>)\\?\*</mark>")
+_PLACES = frozenset({"path", "query", "body"})
+_BELOW = 6
+"""The level of a heading that a cell stands for."""
 _CELL = re.compile(r"(?:[^|\\`]|\\.|`[^`\n]*`|`)+")
 _SEPARATOR = re.compile(r"[\s|:-]+")
 _DASHES = re.compile(r" ?--+ ?| \u2013 ")
@@ -23,18 +28,28 @@ def table(lines: Sequence[Excerpt]) -> Iterator[Block]:
     if not lines:
         return
     yield from _frame(lines[0])
+    has_stars = any(_STARRED.search(line.text) for line in lines[1:])
     for line in lines[1:]:
         if _SEPARATOR.fullmatch(line.text):
             yield from _frame(line)
         else:
-            yield from table_row(_cells(lines[0]), _cells(line), line.stripped())
+            yield from table_row(_cells(lines[0]), _cells(line), line.stripped(), has_stars=has_stars)
 
 
-def table_row(heads: Sequence[Excerpt], cells: Sequence[Excerpt], shown: Excerpt) -> Iterator[Block]:
-    """Yield what a row says, if it is one of parameters, headers or statuses; else the row as it is shown."""
+def table_row(
+    heads: Sequence[Excerpt], cells: Sequence[Excerpt], shown: Excerpt, *, has_stars: bool = False
+) -> Iterator[Block]:
+    """Yield what a row says, if it is one of parameters, headers or statuses; else the row as it is shown.
+
+    `has_stars` tells that a star behind a name in this table means required.
+    """
     names = [cell.text.strip(" *`").lower() for cell in heads]
     row = dict(zip(names, cells, strict=False))
-    text = _status_row(names, row) or _header_row(row) or _parameter_row(names, row) or shown
+    parameter = _parameter_row(names, row, has_stars=has_stars)
+    text = _status_row(names, row) or _header_row(row) or parameter or shown
+    where = row.get("in") or row.get("location")
+    if parameter and where and where.text.lower() in _PLACES:
+        yield Block(BlockKind.HEADING, where, shown.start, where.end, level=_BELOW)
     if text:
         yield Block(BlockKind.PROSE, text, shown.start, shown.end, is_item=True, level=1)
 
@@ -56,11 +71,15 @@ def _cells(line: Excerpt) -> list[Excerpt]:
     return cells
 
 
-def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt]) -> Excerpt | None:
-    name = next((row[head] for head in heads if head in _NAMES and head in row), None)
-    if not name or not re.fullmatch(r"[\w.\[\]-]{1,120}", name.text):
+def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt], *, has_stars: bool) -> Excerpt | None:
+    cell = next((row[head] for head in heads if head in _NAMES and head in row), None)
+    match = _NAMED.fullmatch(cell.text) if cell else None
+    if not cell or not match:
         return None
+    name = cell.group(match, "name")
     words = []
+    if has_stars:
+        words.append("required" if match["star"] else "optional")
     for head, cell in row.items():
         if head in ("type", "data type") and cell:
             words.append(cell.text.lower())

@@ -27,7 +27,10 @@ _WORDS = "|".join(each.replace(" ", "[ ]") for each in _ALL)
 _GLUED = "Endpoint|Method|URL|Headers|Authorization|Status Code|Example Request Body|Response Body|Success Response"
 
 STEP = re.compile(r"(?P<stray>[a-z])?step ?(?P<number>\d{1,3}) ?[:.)-] ?(?P<words>[^\n]*)", re.IGNORECASE)
-LABEL = re.compile(rf"(?P<label>{_WORDS})(?: ?\(optional\))? ?:(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+LABEL = re.compile(
+    rf"(?P<label>{_WORDS})(?: ?\((?:optional|(?:string|text)(?:, ?(?:optional|required))?)\))? ?:(?P<value>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 BARE_HEADING = re.compile(r"(?:success response|troubleshooting|error responses?|errors) ?:?", re.IGNORECASE)
 STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?: ?[-:]? ?(?P<phrase>[A-Za-z][A-Za-z' -]{0,60}))?\.?", re.IGNORECASE)
 ERROR = re.compile(
@@ -123,7 +126,7 @@ _PREPARE = re.compile(
     re.IGNORECASE,
 )
 _QUERY = re.compile(r"quer(?:y|ies)|filter", re.IGNORECASE)
-_PARAMETERS = re.compile(r"param", re.IGNORECASE)
+_PARAMETERS = re.compile(r"param|^path$", re.IGNORECASE)
 _BODY = re.compile(r"body|payload", re.IGNORECASE)
 _SEND = re.compile(r"\bsend\b|execute|make the (?:request|call)", re.IGNORECASE)
 _RESPONSE = re.compile(r"handle|response|success|repl(?:y|ies)", re.IGNORECASE)

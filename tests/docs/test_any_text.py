@@ -31,6 +31,7 @@ PIECES = [
     "a | b\n--- | ---\n", '<ParamField body="a">', "</ParamField>", "---\ntitle: a\n---\n", "GET https://a.example/b",
     "<html>", "<pre>", "</pre>", "<li>", "<table><tr><td>", "</table>", "<h2>", "<main>", "<script>", "</html>",
     "&amp;", "<!--", "[block:parameters]\n", '{"data": {"h-0": "Name", "0-0": "a"}}\n', "[/block]\n",
+    '{% swagger method="get" path="/a" %}\n', '{% tab title="200: OK" %}', "**Query**\n\n", "### GET /a\n",
     "<dt>a</dt><dd>b</dd>", '<div class="Param-name">', "<a>",
     "\ufeff", "1. a", "~~~", "[a]: /b",
 ]  # fmt: skip
@@ -124,6 +125,9 @@ LONG: dict[str, Callable[[int], str]] = {
     "commands": lambda number: "Endpoint: /a\n" + "curl 'a\ncurl -d \"b\\\n" * number,
     "comments-of-markdown": lambda number: "# A\n\n" + "<!-- a\n" * number,
     "comments-in-code": lambda number: "Endpoint: /a\n{" + "/* // # " * number,
+    "tags-of-gitbook": lambda number: "# A\n\n" + '{% tab title="200: OK" %}\n{% swagger-parameter in="a" %\n' * number,
+    "fences-in-components": lambda number: "# A\n\n<ResponseExample>\n" + "```json 200\n{}\n```\n" * number,
+    "bold-lines": lambda number: "# A\n\n" + "**Query**\n\n**200**\n\n" * number,
     "blocks-of-readme": lambda number: "# A\n\n" + '[block:code]\n{"codes": [{"code": "{}"}]}\n[/block]\n' * number,
     "open-blocks-of-readme": lambda number: "# A\n\n" + "[block:code]\n{\n" * number,
     "html-paragraphs": lambda number: "<html><p>Endpoint: /a</p>" + "<p>a</p>\n" * number,

@@ -89,7 +89,8 @@ CHANGES: tuple[Callable[[DocsPage, Callable[..., Json]], Changed], ...] = (
 def changed_pages(draw: some.DrawFn) -> Changed:
     page = draw(some.sampled_from(PAGES))
     change = draw(some.sampled_from(CHANGES))
-    return change(page, draw)
+    changed: Changed = change(page, draw)
+    return changed
 
 
 @settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
