@@ -5,7 +5,7 @@ Raises `BadInput` for pages that cannot be read; what they say never raises.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from talkstack_contract.contract.clauses import kebab
@@ -34,8 +34,12 @@ _CODES = (DefectKind.PHRASE, DefectKind.INVERTED, DefectKind.FOREIGN_FIELD)
 def read_documentation(paths: Sequence[Path], folder: Path, schemas: Path) -> Documentation:
     """Read pages, and hold them against the contract in `schemas`; names are relative to `folder` where that can be."""
     texts = {_name(path, folder): read_text(path, str(path)) for path in page_files([folder / each for each in paths])}
+    return documentation_from(texts, promised_operations(schemas))
+
+
+def documentation_from(texts: Mapping[str, str], promised: Sequence[PromisedOperation]) -> Documentation:
+    """Hold pages, by their names, against what is promised."""
     pages = [read_facts(text, name) for name, text in texts.items()]
-    promised = promised_operations(schemas)
     found = compared(pages, promised)
     ids = {one.facts.operation: one.promised.id for one in found if one.promised}
     return Documentation(

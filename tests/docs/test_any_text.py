@@ -14,6 +14,8 @@ from talkstack_contract.docs.facts import How
 from talkstack_contract.docs.json_text import ReadBody, Slip, read_body
 from talkstack_contract.docs.reading import read_facts
 from talkstack_contract.docs.source_text import SourceText
+from talkstack_contract.documentation import documentation_from
+from talkstack_contract.results.documentation import documentation_of, entry_of
 from tests.docs.checked import promised
 from tests.docs.greenhouse import PAGES
 from tests.docs.renderings import RENDERINGS, rendered
@@ -76,6 +78,14 @@ def test_any_text_is_read(text: str) -> None:
 def test_any_text_can_be_compared_with_the_contract(text: str) -> None:
     found = compared([read_facts(text, "page")], promised())
     json.dumps([each.as_json() for one in found for each in one.differences])
+
+
+@FEW
+@given(some.lists(ANY_TEXT, min_size=1, max_size=3))
+def test_any_pages_can_be_held_against_the_contract_of_a_run(texts: list[str]) -> None:
+    found = documentation_from({str(number): text for number, text in enumerate(texts)}, promised())
+    assert documentation_of(json.loads(json.dumps(entry_of(found)))) == found
+    assert len(found.operations) == len(promised())
 
 
 @FEW
