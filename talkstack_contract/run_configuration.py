@@ -18,9 +18,10 @@ from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.execution.workflows import Workflow, workflow_cases
 from talkstack_contract.judging.waivers import Waiver, load_waivers
 from talkstack_contract.model import Contract, RequirementLevel
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.request_builder import value_names
 from talkstack_contract.provider.settings import Settings
-from talkstack_contract.results.documentation import Documentation
+from talkstack_contract.results.documentation import Documentation, docs_with
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
 from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.states.ledger import Ledger, read_ledger
@@ -104,11 +105,16 @@ class RunOptions:
             fail_on_undocumented=option.fail_on_undocumented,
             examples=self.examples(),
             only=option.only or "",
-            docs=self.documentation,
+            docs=self._docs(settings),
         )
         self._check_only(configuration)
         self._check_accounts(configuration)
         return self._compared(replace(configuration, profile=self._profile(configuration)))
+
+    def _docs(self, settings: Settings) -> Documentation | None:
+        """Return what the pages say, without secrets: a page that was saved while logged in can show some."""
+        docs = self.documentation
+        return docs and docs_with(docs, Secrets(settings.secrets()).scrubbed)
 
     def ledger(self, configuration: RunConfiguration) -> Ledger:
         """Return the ledger to be cleaned up, or the one that this run writes."""

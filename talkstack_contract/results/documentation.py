@@ -5,7 +5,7 @@ Plain values: the record carries them, and every view of it says the same of a v
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -131,6 +131,16 @@ def documentation_of(entry: Json) -> Documentation:
 
 def _difference(entry: Json) -> DocsDifference:
     return DocsDifference(**{**entry, "standing": Standing(entry["standing"]), "clauses": tuple(entry["clauses"])})
+
+
+def docs_with(documentation: Documentation, change: Callable[[str], str]) -> Documentation:
+    """Return it with each text that came from a page changed; names of files and of operations are ours."""
+
+    def changed(each: DocsDifference) -> DocsDifference:
+        return replace(each, said=change(each.said), received=change(each.received))
+
+    operations = (replace(each, differences=tuple(map(changed, each.differences))) for each in documentation.operations)
+    return replace(documentation, operations=tuple(operations), added=tuple(map(change, documentation.added)))
 
 
 # What is said of a violated clause
