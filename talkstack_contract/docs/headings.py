@@ -35,7 +35,7 @@ def heading(walk: Walk, block: Block) -> str:
 
 
 def _status_heading(walk: Walk, block: Block) -> str:
-    """Take a heading as `404 Not Found` for a status; what stands below it is about that."""
+    """Take a heading as `404 Not Found` for a status; what follows it is about that."""
     match = STATUS.fullmatch(block.text.text) or RESPONSE_LABEL.fullmatch(block.text.text)
     if not match or not (match["phrase"] is None or match["phrase"].strip().lower() in PHRASES):
         return ""
