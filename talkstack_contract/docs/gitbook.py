@@ -202,7 +202,7 @@ def _glue(text: str, known: frozenset[str]) -> list[int]:
 
 
 def _ends_a_name(text: str, position: int) -> bool:
-    """Tell whether a label that begins here is the end of a name as `webhookURL`, and no label."""
+    """Tell whether a label that begins here is the end of a name as `reportURL`, and no label."""
     if not LABEL_AS_TAIL.match(text, position):
         return False
     word = re.split(r"[ .,;(]", text[max(0, position - 80) : position])[-1]

@@ -81,7 +81,7 @@ def test_fields_of_the_contract_carry_what_was_decided_of_them() -> None:
     assert decided
 
 
-@pytest.mark.parametrize("name", ["webhookURL", "payMethod", "callHeaders"])
+@pytest.mark.parametrize("name", ["reportURL", "payMethod", "callHeaders"])
 def test_field_that_ends_like_a_label_is_a_field(name: str) -> None:
     text = (
         "Get Tree\n\nStep 1: Prepare Your Request\n\n  • Endpoint: /trees\n\n  • Method: POST\n\n"
