@@ -9,7 +9,7 @@ from talkstack_contract.docs.draft import Draft, Value
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD
 from talkstack_contract.docs.headings import heading, part_label
 from talkstack_contract.docs.json_text import Slip, read_body
-from talkstack_contract.docs.labels import labelled
+from talkstack_contract.docs.labels import header_line, labelled
 from talkstack_contract.docs.listed_lines import is_field_name, listed_field, status, status_class
 from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt
@@ -79,7 +79,7 @@ def _prose(walk: Walk, block: Block) -> str:
     draft, value = walk.draft, walk.value(block.text, block)
     if MACHINE_WORDS.search(block.text.text):
         return str(BlockKind.MACHINE)
-    if role := _below_label(walk, block) or _below_status(walk, value):
+    if role := _below_label(walk, block) or _below_status(walk, block, value):
         return role
     if block.text.text[:1] in ("{", "["):
         return _code_in_prose(walk, block)
@@ -111,19 +111,26 @@ def _credential_words(block: Block) -> Iterator[Excerpt]:
 
 
 def _below_label(walk: Walk, block: Block) -> str:
-    """Take an item below `Authorization: one of` for one more credential, which is as good as the others."""
+    """Take an item below `Headers:` for a header, and one below `Authorization: one of` for one more credential."""
     draft = walk.draft
-    if walk.open_label and block.is_item and block.level > walk.open_label and draft.credentials:
+    is_inside = bool(walk.open_label) and block.is_item and block.level > walk.open_label
+    if is_inside and walk.is_open_headers:
+        return header_line(walk, block, block.text)
+    if is_inside and draft.credentials:
         before = draft.credentials[-1]
         draft.credentials[-1] = replace(before, text=f"{before.text} or {block.text.text}")
         return "request line"
-    walk.open_label = 0
+    walk.open_label, walk.is_open_headers = 0, False
     return ""
 
 
-def _below_status(walk: Walk, value: Value) -> str:
-    """Take the first words below a heading of an error for its condition."""
+def _below_status(walk: Walk, block: Block, value: Value) -> str:
+    """Take the first words below a heading of an error, and each item below one in a list, for its condition."""
     last = walk.draft.statuses[-1] if walk.draft.statuses else None
+    if last and walk.section is Section.ERRORS and block.is_item and block.level > walk.status_level > 0:
+        whole = replace(last.condition, text=f"{last.condition.text} {value.text}") if last.condition else value
+        walk.draft.statuses[-1] = replace(last, condition=whole)
+        return "status"
     if not walk.is_below_status or last is None or last.condition or walk.section is not Section.ERRORS:
         return ""
     walk.draft.statuses[-1] = replace(last, condition=value)

@@ -64,15 +64,20 @@ def _request_line(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
             return NOT_UNDERSTOOD
         walk.draft.credentials.append(walk.value(value.stripped("- ."), block))
         is_open = re.search(r"\b(?:one|any|either) of\b[^.]{0,40}:?\Z", value.text.strip("- ."), re.IGNORECASE)
-        walk.open_label = block.level if block.is_item and is_open else 0
+        walk.open_label = block.level if block.is_item and is_open else walk.open_label if walk.is_open_headers else 0
+        walk.is_open_headers = walk.is_open_headers and not is_open
     else:
-        return _header_line(walk, block, value)
+        return header_line(walk, block, value)
     if walk.section is Section.INTRODUCTION:
         walk.section = Section.REQUEST
     return "request line"
 
 
-def _header_line(walk: Walk, block: Block, value: Excerpt) -> str:
+def header_line(walk: Walk, block: Block, value: Excerpt) -> str:
+    """Take a text for headers with their values; return as what it was taken."""
+    if not value.stripped("- .") and block.is_item:
+        walk.open_label, walk.is_open_headers = block.level, True
+        return "label"
     include = _INCLUDE.match(value.text)
     rest = value.part(include.end() if include else 0)
     found = [*_HEADER.finditer(rest.text)]
@@ -86,6 +91,10 @@ def _new_operation(walk: Walk, name: str, block: Block) -> None:
     is_told = walk.draft.methods if name == "method" else walk.draft.paths if name == "endpoint" else walk.draft.urls
     is_heading = block.level > 0 and not block.is_item
     goes_on = walk.section in (Section.INTRODUCTION, Section.REQUEST) and not is_heading
-    if is_told and walk.draft.has_request and not goes_on:
+    if is_told and walk.draft.has_request and (walk.begins_anew or not goes_on):
         walk.drafts.append(new_draft(walk))
-        walk.section = Section.REQUEST
+        if walk.unknown_heading:
+            number, walk.draft.title = walk.unknown_heading
+            walk.roles[number] = "title"
+            walk.draft_of_block[number] = len(walk.drafts) - 1
+        walk.section, walk.begins_anew = Section.REQUEST, False

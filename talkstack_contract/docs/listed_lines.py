@@ -42,6 +42,7 @@ def status(walk: Walk, block: Block) -> str:
     if not match:
         return ""
     condition = block.text.group(match, "condition")
+    walk.status_level = block.level if block.is_item else 0
     _append_status(
         walk,
         walk.value(block.text.group(match, "code"), block),

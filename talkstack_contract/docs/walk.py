@@ -31,7 +31,11 @@ class Walk:
     classes: list[tuple[str, str, Value]] = field(default_factory=list)
     is_behind_meta: bool = False
     is_below_status: bool = False  # a heading named a status, and its condition may follow
-    open_label: int = 0  # how deep a label is whose values are listed below it
+    open_label: int = 0  # how deep a label is whose values are listed below it,
+    is_open_headers: bool = False  # and whether it is that of headers
+    status_level: int = 0  # how deep the item of the last status is
+    begins_anew: bool = False  # a page that has told of an operation has come to a request again
+    unknown_heading: tuple[int, Value] | None = None  # the number of its block, and what it says
 
     @property
     def draft(self) -> Draft:
@@ -64,9 +68,13 @@ def close(walk: Walk) -> None:
 def open_section(walk: Walk, words: str, block: Block) -> str:
     """Begin the part of the page that words open; return as what their line is taken."""
     close(walk)
-    walk.is_below_status = False
+    walk.is_below_status = walk.is_open_headers = False
+    walk.open_label = walk.status_level = 0
     walk.section, walk.heading = section_of(words), block.text.text
+    walk.begins_anew = walk.section is Section.REQUEST and bool(walk.draft.statuses) and walk.draft.has_request
+    walk.unknown_heading = None
     if walk.section is Section.UNKNOWN:
+        walk.unknown_heading = len(walk.draft_of_block), walk.value(block.text, block)
         walk.draft.notes.append((Section.UNKNOWN, walk.value(block.text, block)))
         return NOT_UNDERSTOOD
     return "heading"

@@ -315,3 +315,67 @@ def test_body_with_comments_in_a_page_of_text_is_one_body() -> None:
 def test_nothing_of_a_page_without_an_operation_is_lost_in_silence() -> None:
     page = read("# Trees\n\n## Response\n\n```json\n{}\n```\n\n* `name`: What it is called.\n")
     assert [each.text for each in page.not_understood] == ["{}", "name: What it is called."]
+
+
+NESTED = """Add a Bed
+
+Step 1: Prepare Your Request
+
+  \u2022 Endpoint: /beds
+
+  \u2022 Method: POST
+
+  \u2022 Headers:
+
+      \u2022 Content-Type: application/json
+
+      \u2022 Authorization: Bearer <token>
+
+Step 2: Handle the response
+
+Success Response:
+
+  \u2022 Status Code: 201 Created
+
+Troubleshooting
+
+  \u2022 400 Bad Request:
+
+      \u2022 If the name is missing.
+
+      \u2022 If the soil is unknown.
+
+  \u2022 401 Unauthorized: No token.
+
+Last updated 2 months ago
+"""
+
+
+def test_items_below_headers_and_below_a_status_belong_to_them() -> None:
+    page = read(NESTED)
+    assert shown(page, FactKind.CREDENTIAL, FactKind.HEADER, *STATUSES) == {
+        ("credential", "", "bearer"), ("header", "content-type", "application/json"),
+        ("success status", "201", "Created"), ("error status", "400", "Bad Request"),
+        ("condition", "400", "If the name is missing. If the soil is unknown."),
+        ("error status", "401", "Unauthorized"), ("condition", "401", "No token."),
+    }  # fmt: skip
+    assert [each.text for each in page.not_understood] == []
+
+
+def test_request_that_is_prepared_again_is_another_operation() -> None:
+    first, second = rendered(page_of("Get Bed"), "text"), rendered(page_of("Add a Bed"), "text")
+    text = first[: first.index("Previous")] + second[second.index("Step 1:") :]
+    page = read(text)
+    alone = [read(each) for each in (first, second)]
+    assert page.operations == ["GET /beds/{bedId}", "POST /beds/add-bed"]
+    for operation, expected in zip(page.operations, alone, strict=True):
+        kinds = (FactKind.REQUIRED, FactKind.TYPE, *STATUSES)
+        assert shown(page, *kinds, operation=operation) == shown(expected, *kinds)
+
+
+def test_heading_over_a_second_request_is_the_title_of_its_operation() -> None:
+    lines = "* **Endpoint:** `/beds`\n* **Method:** `{}`\n\n#### Response\n\n```json\n{{}}\n```\n\n"
+    page = read(f"# Beds\n\n{lines.format('GET')}### Add a bed\n\n{lines.format('POST')}")
+    titles = {fact.operation: fact.value for fact in page.facts if fact.kind is FactKind.TITLE}
+    assert titles == {"GET /beds": "Beds", "POST /beds": "Add a bed"}
+    assert [each.text for each in page.not_understood] == []
