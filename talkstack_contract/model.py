@@ -306,6 +306,7 @@ class Field:
     would do as well are left out. `names_object` tells that it is the id of an object, `is_shared` that every account
     may see that object, `file` that it is uploaded under this name. `media_types` are those in which a part of a form
     may be sent, the usual one first. `schema` is that of a parameter.
+    `interpretation` names what was decided about the field, where the page is silent or contradicts itself.
     """
 
     name: str
@@ -668,7 +669,8 @@ class Judgement:
     `by_settings` tells that the provider's settings leave the clause out of reach, `run_wide` that the reason is one
     for the whole run, `unmet_dependency` the clause that is not upheld, so that there was nothing to judge, and
     `value_is_optional` that the value occurred nowhere, as the schema allows. `more_violations` counts those that are
-    not kept: a list of 300,000 broken items would fill the record.
+    not kept: a list of 300,000 broken items would fill the record. `docs` is what the pages given with `--docs` say of
+    a violated clause.
     """
 
     operation: str
@@ -689,6 +691,7 @@ class Judgement:
     value_is_optional: bool = False
     exchanges: tuple[str, ...] = ()
     more_violations: int = 0
+    docs: str = ""
 
     @property
     def id(self) -> str:

@@ -42,7 +42,9 @@ from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
 from talkstack_contract.reports.annotations import annotations
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
+from talkstack_contract.reports.drift import drift_lines
 from talkstack_contract.reports.record import Record
+from talkstack_contract.results.documentation import documentation_of, entry_of
 from talkstack_contract.results.history import keep
 from talkstack_contract.results.records import RunConfiguration, verdict_line, written
 from talkstack_contract.run_configuration import HISTORY, RunOptions
@@ -78,7 +80,14 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         _run_contract[0] = contract_folder(config)
         is_partial = _is_narrowed(config) or bool(config.option.maxfail)
-        given = RunOptions(config.option, Path(config.invocation_params.dir), _run_contract[0], is_partial)
+        known_docs = getattr(config, "workerinput", {}).get("docs")
+        given = RunOptions(
+            config.option,
+            Path(config.invocation_params.dir),
+            _run_contract[0],
+            is_partial,
+            documentation_of(known_docs) if known_docs else None,
+        )
         given.check()
         workflows = _workflows(config, given.contract)
         configuration = _configuration(config, given, embedded, workflows)
@@ -413,6 +422,7 @@ class Reporting:
             f"{f'; scope: {words.named_scope(named)}' if (named := self.configuration.named_scope) else ''}"
             f"{f'; profile {profile.name}' if (profile := self.configuration.profile) else ''}"
             f"{f'; against {baseline.name}' if (baseline := self.configuration.baseline) else ''}",
+            *([f"docs: {words.docs_state(docs)}"] if (docs := self.configuration.docs) else []),
         ]
 
     @pytest.hookimpl(trylast=True)
@@ -464,9 +474,10 @@ class Reporting:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Hand over to a worker the embedded provider, and where the account of the limits is kept."""
+        """Hand over to a worker the embedded provider, the account of the limits, and what the docs say."""
         node.workerinput["reference"] = self.config.stash.get(REFERENCE, None)
         node.workerinput["spent"] = self.config.stash.get(SPENT, "")
+        node.workerinput["docs"] = entry_of(self.configuration.docs) if self.configuration.docs else None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -542,6 +553,8 @@ class Reporting:
         if self.config.option.only:
             self._show_exchanges()
         for line in words.change_lines(decision.changes, self.findings.judgements):
+            self._say(line)
+        for line in drift_lines(self.findings.drift):
             self._say(line)
         self._annotate()
         folder = self.record.folder

@@ -20,8 +20,10 @@ from talkstack_contract.execution.workflows import Workflow, workflow_cases
 from talkstack_contract.judging.waivers import Waiver, load_waivers
 from talkstack_contract.model import Case, Contract, RequirementLevel
 from talkstack_contract.notification import checked_address
+from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.request_builder import value_names
 from talkstack_contract.provider.settings import Settings
+from talkstack_contract.results.documentation import Documentation, docs_with
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
 from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.scope_options import scope_of
@@ -44,6 +46,7 @@ class RunOptions:
     folder: Path
     schemas: Path
     is_partial: bool = False
+    docs: Documentation | None = None  # as another process of this run has read them
 
     @cached_property
     def contract(self) -> Contract:
@@ -60,6 +63,15 @@ class RunOptions:
     @property
     def _whole_reports(self) -> Path:
         return (self.folder / (self.option.reports or "reports")).resolve()
+
+    @cached_property
+    def documentation(self) -> Documentation | None:
+        """What the pages of `--docs` say; None without any."""
+        if self.docs or not self.option.docs:
+            return self.docs
+        from talkstack_contract.documentation import read_documentation  # no other run needs the reader
+
+        return read_documentation([Path(each) for each in self.option.docs], self.folder, self.schemas)
 
     def check(self) -> None:
         """Refuse options that do not go together."""
@@ -115,10 +127,16 @@ class RunOptions:
             examples=self.examples(),
             only=only,
             only_generated=number,
+            docs=self._docs(settings),
         )
         self._check_only(configuration)
         self._check_accounts(configuration)
         return self._compared(replace(configuration, profile=self._profile(configuration)))
+
+    def _docs(self, settings: Settings) -> Documentation | None:
+        """Return what the pages say, without secrets: a page that was saved while logged in can show some."""
+        docs = self.documentation
+        return docs and docs_with(docs, Secrets(settings.secrets()).scrubbed)
 
     def ledger(self, configuration: RunConfiguration) -> Ledger:
         """Return the ledger to be cleaned up, or the one that this run writes."""

@@ -69,6 +69,14 @@ GROUPS: Mapping[str, tuple[Option, ...]] = {
         _switch("--acceptance", "write acceptance.html too, and require what the profile requires"),
         _value("--profile", "FILE", "profile to apply (default with --acceptance: the newest one of the contract)"),
     ),
+    "what the docs say": (
+        _value(
+            "--docs",
+            "PAGES",
+            "a docs page, or a folder of them, to hold against the contract; repeatable; changes no exit status",
+            action="append",
+        ),
+    ),
     "reports": (
         _value(
             "--reports",

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from talkstack_contract.docs.comparison import Compared, Difference, Outcome, compared
 from talkstack_contract.docs.facts import Fact, FactKind, How, LineAccount, PageFacts
+from talkstack_contract.docs.page import BlockKind
 from talkstack_contract.docs.promised import promised_operations
 from talkstack_contract.docs.reading import page_files, read_facts, read_file
 from talkstack_contract.docs.scaffold import Scaffold, scaffold, yaml_text
@@ -23,6 +24,11 @@ from talkstack_contract.model import Json
 SAME, DIFFERS, BAD_INPUT, CANNOT_TELL = 0, 1, 4, 6
 _SHOWN = 100
 """Characters of a value in the text; `--json` gives all of them."""
+
+_SHOWN_ROLES = (
+    *map(str, (BlockKind.NAVIGATION, BlockKind.META, BlockKind.MACHINE, BlockKind.COMMENT)),
+    "around an OpenAPI document",
+)
 
 
 def main(words: Sequence[str], schemas: Path = Path("schemas")) -> int:
@@ -270,7 +276,7 @@ def _account_lines(role: str, lines: Sequence[LineAccount]) -> Iterator[str]:
     if any(each.text for each in lines):
         for each in lines:
             yield f"{role}  {each.first}:{each.column}  {_printable(each.text)[:200]}"
-    elif role in ("navigation", "page meta", "addressed to machines", "around an OpenAPI document"):
+    elif role in _SHOWN_ROLES:
         yield f"{role}: lines {', '.join(_range(each) for each in lines)}"
 
 

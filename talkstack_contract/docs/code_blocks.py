@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _OPENING = re.compile(
-    r"""(?P<enum>(?:export[ ]+)?const[ ]+[A-Za-z_]\w{0,80}[ ]*=[ ]*(?=[{\[]))
-    |(?P<body>\{(?=\s{0,400}(?:["'}]|[A-Za-z_]\w{0,80}[ ]?:)|\s{0,400}\Z)|\[(?=\s{0,400}[{"\[\]]|\s{0,400}\Z))""",
-    re.VERBOSE,
+    r"""(?P<sample>(?<![\w.])curl[ ]+(?=-|'|"|https?:)(?:[^\n'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*)
+    |(?P<enum>(?:export[ ]+)?const[ ]+[A-Za-z_]\w{0,80}[ ]*=[ ]*(?=[{\[]))
+    |(?P<body>\{(?=\s{0,400}(?:["'}]|[A-Za-z_]\w{0,80}[ ]?:|//|/\*)|\s{0,400}\Z)
+        |\[(?=\s{0,400}[{"\[\]]|\s{0,400}\Z))""",
+    re.VERBOSE | re.DOTALL,
 )
 ENUM_HEAD = re.compile(r"(?:export +)?const +(?P<name>[A-Za-z_]\w{0,80}) *= *(?=[{\[])")
 _BRACKET = re.compile(
     r"""(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<open>[{\[])|(?P<close>[}\]])|(?P<line>\n)"""
+    r"""|(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)"""
 )
 _BEFORE_ON_LINE = re.compile(r"[ \u2022*-]*\Z")
 _GLUED_BEFORE = re.compile(r"(?:[A-Za-z.)\]}]|: ?)\Z")
@@ -32,6 +35,10 @@ def code_spans(text: str, ends_code: "re.Pattern[str]") -> Iterator[CodeSpan]:
     while match := _OPENING.search(text, position):
         if not _stands_alone(text, match.start()):
             position = match.start() + 1
+            continue
+        if match.lastgroup == "sample":
+            position = max(match.end(), position + 1)
+            yield CodeSpan(match.start(), match.end(), is_closed=True)
             continue
         span = _span(text, match.start(), match.end() - (match.lastgroup == "body"), ends_code)
         yield span

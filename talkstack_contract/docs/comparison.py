@@ -4,7 +4,7 @@ Nothing is called removed unless a copy was seen to its end; wording is not comp
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from talkstack_contract.docs.derivation import values_at
@@ -149,8 +149,18 @@ def _is_comparable(key: Key, promised: PromisedOperation) -> bool:
     if kind is FactKind.REQUEST_FIELD:
         return "." not in name and "[" not in name
     if kind is FactKind.RESPONSE_FIELD:
-        return promised.has_documented_success
+        return promised.has_documented_success and not _lies_in_the_open(name, promised)
     return name != "" or kind not in (FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS)
+
+
+def _lies_in_the_open(name: str, promised: PromisedOperation) -> bool:
+    """Tell whether a place lies in a value of which the contract says nothing but that it is there."""
+    while "." in name:
+        name = name.rpartition(".")[0].removesuffix("[]")
+        key = (FactKind.RESPONSE_FIELD, name)
+        if key in promised.promises:
+            return (FactKind.TYPE, f"response {name}") not in promised.promises
+    return False
 
 
 def _contradictory(facts: OperationFacts, promised: PromisedOperation) -> Iterator[Difference]:
@@ -215,7 +225,10 @@ def _missing(facts: OperationFacts, promised: PromisedOperation, key: Key, promi
     kind = key[0]
     if kind is FactKind.CREDENTIAL and promise.value == "none" and _is_absent(facts, kind):
         return None
-    if kind in (FactKind.TYPE, FactKind.REQUIRED) or promise.interpretation:
+    if any(facts.values(kind, place) for place in promise.places):
+        return None  # it stands in another of its places
+    is_status = kind in (FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS)  # what is decided of it is about its phrase
+    if kind in (FactKind.TYPE, FactKind.REQUIRED) or (promise.interpretation and not is_status):
         return None  # follows from its field, or from what was decided
     return _difference_of(Outcome.REMOVED if _is_gone(facts, key) else Outcome.CUT, facts, promised, key, ())
 
@@ -243,8 +256,11 @@ def _value_difference(
     shown = [value for told in examples for place, value in values_at(told.fact.value) if place == key[1]]
     if not shown or promise.interpretation or all(_plain(value) in promise.value for value in shown):
         return None
-    at = facts.values(FactKind.RESPONSE_FIELD, key[1]) or examples
-    return _difference_of(Outcome.CHANGED, facts, promised, key, at[:1])
+    [at, *_] = facts.values(FactKind.RESPONSE_FIELD, key[1]) or examples
+    told = replace(
+        at, fact=replace(at.fact, value=next(value for value in shown if _plain(value) not in promise.value))
+    )
+    return _difference_of(Outcome.CHANGED, facts, promised, key, (told,))
 
 
 def _plain(value: Json) -> Json:

@@ -10,6 +10,7 @@ The rules of derivation, by the name that a derived fact carries:
 | error-names-its-absence | a field is required whose absence a printed 4xx names |
 | missing-together | fields that a 4xx names joined by `both` or `and`: which of them is required is not said |
 | listed-without-a-mark | a listed field that is not marked optional is required |
+| default-makes-optional | a field whose default is printed, and no mark, is optional |
 | values-in-the-meaning | a meaning that lists values behind `one of`, `values` or the like gives an enum |
 | message-and-status-keys | an example with `message` and `status` is a response, wherever it stands |
 | by-its-keys | code that a rendering has displaced belongs where its keys belong |
@@ -257,6 +258,8 @@ class _Facts:
         optional = "optional" in words or bool(re.match(r"\(?optional\b", each.meaning.text, re.IGNORECASE))
         if optional or "required" in words:
             yield self.printed(FactKind.REQUIRED, where, not optional, at)
+        elif "default" in words:
+            yield self.printed(FactKind.REQUIRED, where, False, at, rule="default-makes-optional")
         else:
             yield self.required(where, each.name, at, "listed-without-a-mark")
         if printed := _printed_type(each):
@@ -430,8 +433,12 @@ def _defects(draft: Draft, facts: _Facts) -> Iterator[Defect]:
     yield from _field_defects(draft, facts)
     yield from _condition_defects(draft, facts)
     yield from _description_defects(draft, facts)
-    for kind, values in (("method", draft.methods), ("path", draft.paths), ("authorization", draft.credentials)):
-        if len({each.text.upper() for each in values}) > 1:
+    for kind, values, form in (
+        ("method", draft.methods, str.upper),
+        ("path", draft.paths, str.upper),
+        ("authorization", draft.credentials, credential_of),
+    ):
+        if len({form(each.text) for each in values}) > 1:
             yield Defect("", DefectKind.SAID_TWICE, f"more than one {kind}", values[1].place)
 
 

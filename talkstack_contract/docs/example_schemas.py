@@ -11,7 +11,7 @@
 | a whole number, another number, true or false | type integer, number, boolean |
 | null, or a value that is not JSON | no type: a question to the vendor |
 | a list | type array; its elements as one schema that holds for all of them, with the keys that all have |
-| an empty list | type array, with no schema of its elements |
+| an empty list | type array, its elements of any kind |
 """
 
 import re
@@ -40,7 +40,7 @@ def schema_of(value: Json, *, required: Mapping[str, bool | None] | None = None,
         return _object(value, required or {}, at)
     if isinstance(value, list):
         items = [schema_of(each, required=required, at=f"{at}[]") for each in value]
-        return {"type": "array", "items": _common(items)} if items else {"type": "array"}
+        return {"type": "array", "items": _common(items) if items else {}}
     if isinstance(value, str):
         return _text(value, name)
     return next(({"type": shown} for kind, shown in _TYPES if isinstance(value, kind)), {})

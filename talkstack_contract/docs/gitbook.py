@@ -17,9 +17,11 @@ from talkstack_contract.docs.vocabulary import (
     BODY_LABELS,
     ENDS_CODE,
     GLUE,
+    GLUED_TO_VALUE,
     HEADING_LABELS,
     INDEX_OF_DOCS,
     LABEL,
+    LABEL_AS_TAIL,
     MACHINE,
     META,
     META_CASED,
@@ -80,7 +82,7 @@ def detect(source: SourceText) -> str | None:
         r"(?im)\S(?:Method|URL) ?: *$", text
     ):
         return "glued"
-    if re.search(r"(?im)^(?:endpoint|method|url) ?: *$", text):
+    if re.search(r"(?im)^ *(?:endpoint|method|url) ?: *$", text):
         return "squeezed"
     return "flat"
 
@@ -179,7 +181,7 @@ def _lines(excerpt: Excerpt, known: frozenset[str]) -> Iterator[_Piece]:
             continue
         bullet = None if _CLASS_BELOW.match(line.text) else _BULLET.match(line.text)
         level = 1 + len(bullet["indent"]) // 4 if bullet else 0
-        rest = line.part(bullet.end()) if bullet else line
+        rest = (line.part(bullet.end()) if bullet else line).collapsed()
         parts = [part for cut in rest.cut_at(_glue(rest.text, known)) if (part := cut.stripped())]
         if bullet and not parts:  # a bullet before a code block
             yield _Piece(line.stripped(), is_item=False, level=0, follows_directly=follows, is_closed=True)
@@ -190,11 +192,21 @@ def _lines(excerpt: Excerpt, known: frozenset[str]) -> Iterator[_Piece]:
 
 def _glue(text: str, known: frozenset[str]) -> list[int]:
     """Return where a line has to be cut, since the rendering put several together."""
-    positions = {match.start() for match in GLUE.finditer(text)}
+    positions = {match.start() for match in GLUE.finditer(text) if not _ends_a_name(text, match.start())}
+    if label := GLUED_TO_VALUE.match(text):
+        positions.add(label.start("label"))
     for match in _GLUED_NAME.finditer(text):
         if match["name"] in known or (match["name"] not in _TOP_LEVELS and not _is_address(text, match.start())):
             positions.add(match.start())
     return sorted(positions)
+
+
+def _ends_a_name(text: str, position: int) -> bool:
+    """Tell whether a label that begins here is the end of a name as `reportURL`, and no label."""
+    if not LABEL_AS_TAIL.match(text, position):
+        return False
+    word = re.split(r"[ .,;(]", text[max(0, position - 80) : position])[-1]
+    return bool(re.fullmatch(r"[a-z_][A-Za-z0-9_]*", word))
 
 
 def _is_address(text: str, position: int) -> bool:

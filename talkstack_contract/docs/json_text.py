@@ -19,7 +19,8 @@ _TOKEN = re.compile(
     |(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w-]))
     |(?P<word>[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)
     |(?P<mark>[{}\[\],:.;])
-    |(?P<comment>//[^\n]*)
+    |(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|\#[^\n]*)
+    |(?P<placeholder><[A-Za-z][\w .-]{0,60}>)
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -94,7 +95,7 @@ class _Reader:
             return self.string(kind, text, offset)
         if kind == "number":
             return self.number(text, offset)
-        if kind == "word":
+        if kind in ("word", "placeholder"):
             if text in _CONSTANTS:
                 return _CONSTANTS[text]
             self.slip(offset, f"{text} is not JSON value")

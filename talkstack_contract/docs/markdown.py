@@ -10,14 +10,17 @@ from dataclasses import replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from talkstack_contract.docs.markup import component, front_matter, request_line, table
+from talkstack_contract.docs.block_kinds import kind_of, machine_cut, stands_for_a_heading, starts_row
+from talkstack_contract.docs.gitbook_tags import tag_blocks
+from talkstack_contract.docs.markup import component, front_matter, request_line, sample_blocks
 from talkstack_contract.docs.page import Block, BlockKind, Page
+from talkstack_contract.docs.readme_blocks import readme_blocks
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
-from talkstack_contract.docs.vocabulary import BARE_HEADING, INDEX_OF_DOCS, LABEL, MACHINE, META, META_CASED, STEP
+from talkstack_contract.docs.tables import table
 
 _MARKUP = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
-    r"|(?P<drop>\*{1,3}|_{2,3}|`{1,3}|<br ?/?>"
+    r"|(?P<drop><!--(?:[^-\n]|-(?!->))*-->|\*{1,3}|_{2,3}|`{1,3}|<br ?/?>"
     r"|</?(?:strong|em|b|i|p|span|mark|code|sup|sub|div|u)(?: [^<>\n]{0,200})?/?>)"
     r"|(?P<entity>&(?:#x20|#32|nbsp);)|(?P<ampersand>&(?:amp|lt|gt|quot|#39|#x27);)"
     r"|!?\[(?P<link>[^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
@@ -26,7 +29,10 @@ _MARKUP = re.compile(
 _AMPERSANDS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'"}
 _PREFIX = re.compile(r"(?P<prefix>(?:[ ]*(?:>|[*+-](?=[ ])|\d{1,3}[.)](?=[ ])|#{1,6}(?=[ ])))*[ ]*)")
 _FENCE = re.compile(r"(?:[ ]*(?:>|[*+-] |\d{1,3}[.)] ))*[ ]*(?:`{3,}|~{3,})")
-_SIGNS = re.compile(r"(?m)^#{1,6} \S|^ *(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^> \S|^[*-] .*`")
+_SIGNS = re.compile(r"(?m)^#{1,6} \S|^ *(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^> \S|^[*-] .*`|^ *\[block:")
+_BOLD = re.compile(r" {0,3}(?:\*\*|__)[^*_\n]{1,60}(?:\*\*|__) *")
+_BOLD_LEVEL = 6
+"""Of a paragraph that stands for a heading: below every heading that is marked as one."""
 _CONTENT = frozenset({"inline", "hr", "html_block", "fence", "code_block"})
 _SETEXT = re.compile(r"[ ]*(?:=+|-+)[ ]*\Z")
 
@@ -34,15 +40,16 @@ _SETEXT = re.compile(r"[ ]*(?:=+|-+)[ ]*\Z")
 def looks_like_markdown(source: SourceText) -> bool:
     """Tell whether a page has the signs of Markdown: a heading, a fence, a bold label, a quote."""
     return len(_SIGNS.findall(source.text[:200_000])) >= 1 and bool(
-        re.search(r"(?m)^#{1,6} \S|^ *[*-]? ?(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*", source.text)
+        re.search(r"(?m)^#{1,6} \S|^ *[*-]? ?(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^ *\[block:", source.text)
     )
 
 
 def read_markdown(source: SourceText, name: str, generator: str, rendering: str) -> Page:
     """Read a Markdown page into blocks."""
     head, first = front_matter(source.excerpt())
-    blocks = [*first, *_with_gaps(source, _tokens(source, head), head)]
-    blocks = [*_machine_cut(blocks, len(first))]
+    apart = readme_blocks(source)
+    blocks = [*first, *_with_gaps(source, [*_tokens(source, head, apart), *apart], head)]
+    blocks = [*machine_cut(blocks, len(first))]
     is_whole = bool(blocks) and ((blocks[-1].kind is BlockKind.MACHINE and len(blocks) > 3) or _ends_in_meta(blocks))
     return Page(name, generator, rendering, source, tuple(blocks), is_whole)
 
@@ -51,29 +58,14 @@ def _ends_in_meta(blocks: Sequence[Block]) -> bool:
     return len(blocks) > 3 and blocks[-1].kind is BlockKind.META
 
 
-def _machine_cut(blocks: Sequence[Block], head: int) -> Iterator[Block]:
-    """Yield the blocks; what is addressed to machines is marked so: the preamble, and all from their heading on."""
-    is_for_machines = False
-    for number, block in enumerate(blocks):
-        words = block.text.text
-        is_for_machines = is_for_machines or (block.kind is BlockKind.HEADING and bool(MACHINE.fullmatch(words)))
-        is_preamble = (
-            head <= number < head + 3
-            and block.kind is not BlockKind.CODE
-            and bool(INDEX_OF_DOCS.fullmatch(words[:400]))
-        )
-        kind = BlockKind.MACHINE if is_for_machines or is_preamble else block.kind
-        yield Block(
-            kind, block.text, block.start, block.end, block.is_item, block.level, block.language, block.is_closed
-        )
-
-
-def _tokens(source: SourceText, head: int) -> Iterator[Block]:
+def _tokens(source: SourceText, head: int, apart: Sequence[Block]) -> Iterator[Block]:
     # Markdown parsers end a line where this text does; each character stays one character.
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table")
     level, heading, opens_item, table_end = 0, 0, False, -1
-    hidden = re.sub(r"[^\n]", " ", source.text[:head])  # the head of the file is read apart
-    for token in parser.parse(hidden + source.text[head:]):
+    lines = source.text.split("\n")
+    for number in (*range(source.line_number(head) - 1), *_numbers(source, apart)):
+        lines[number] = ""  # the head of the file, and blocks of ReadMe, are read apart
+    for token in parser.parse("\n".join(lines)):
         if token.type == "list_item_open":
             level, opens_item = level + 1, True
         elif token.type == "list_item_close":
@@ -88,6 +80,12 @@ def _tokens(source: SourceText, head: int) -> Iterator[Block]:
             is_item = level > 0 and opens_item
             opens_item = opens_item and token.type not in _CONTENT
             yield from _content_blocks(source, token, level if is_item else 0, heading)
+
+
+def _numbers(source: SourceText, blocks: Sequence[Block]) -> Iterator[int]:
+    """Yield the numbers, from 0, of the lines that blocks stand in."""
+    for block in blocks:
+        yield from range(source.line_number(block.start) - 1, source.line_number(max(block.start, block.end - 1)))
 
 
 def _content_blocks(source: SourceText, token: Token, level: int, heading: int) -> Iterator[Block]:
@@ -111,17 +109,8 @@ def _code_blocks(source: SourceText, token: Token) -> Iterator[Block]:
     """Yield code, and before it the status that its fence names: `json 200`."""
     code = _code(source, token)
     status = re.search(r"(?<=\s)[1-5]\d\d\b", token.info)
-    if line := [*request_line(code)]:
-        yield from line
-        return
-    if status:
-        start = source.text.find(status.group(), code.start)
-        number = source.excerpt(start, start + 3)
-        words = joined([Excerpt("Status Code: ", [start] * 13), number], "")
-        yield Block(BlockKind.PROSE, words, code.start, code.end)
-        if status.group() >= "400":
-            code = replace(code, language="http")  # a sample of an error: not read
-    yield code
+    start = source.text.find(status.group(), code.start) if status else 0
+    yield from sample_blocks(code, source.excerpt(start, start + 3) if status else None)
 
 
 def _line_span(source: SourceText, first: int, last: int) -> tuple[int, int]:
@@ -136,25 +125,39 @@ def _prose(source: SourceText, token: Token, level: int, heading: int) -> Iterat
     texts = [source.excerpt(*_line_span(source, line, line + 1)) for line in range(first, last)]
     rows: list[list[Excerpt]] = []
     for text in texts:
+        if tags := tag_blocks(text):
+            yield from _rows(rows, texts, level, heading)
+            rows = []
+            yield from tags
+            continue
         words = _content(text, is_heading=heading > 0)
-        if words and (not rows or _starts_row(words.text)):
+        if words and (not rows or starts_row(words.text)):
             rows.append([])
         if words:
             rows[-1].append(words)
+    yield from _rows(rows, texts, level, heading)
+
+
+def _rows(rows: Sequence[Sequence[Excerpt]], lines: Sequence[Excerpt], level: int, heading: int) -> Iterator[Block]:
+    is_bold = len(lines) == 1 and not level and bool(_BOLD.fullmatch(lines[0].text))
     for row in rows:
         plain = joined(row)
         whole = Block(BlockKind.PROSE, plain, plain.start, plain.end)
         if line := [*request_line(whole)]:
-            yield from line
+            yield from (replace(each, level=heading) for each in line)
             continue
-        yield Block(_kind(plain.text, heading), plain, plain.start, plain.end, level > 0, heading or level)
+        kind = kind_of(plain.text, heading)
+        if kind is BlockKind.PROSE and is_bold and stands_for_a_heading(plain.text):
+            yield replace(whole, kind=BlockKind.HEADING, level=_BOLD_LEVEL)
+        else:
+            yield replace(whole, kind=kind, is_item=level > 0, level=heading or level)
 
 
 def _content(line: Excerpt, *, is_heading: bool) -> Excerpt:
     if is_heading and _SETEXT.match(line.text):
         return line.part(0, 0)
     match = _PREFIX.match(line.text)
-    text = _unmarked(line.part(match.end() if match else 0)).stripped()
+    text = _unmarked(line.part(match.end() if match else 0)).stripped().collapsed()
     return text.stripped("# ") if is_heading else text
 
 
@@ -176,20 +179,6 @@ def _unmarked(line: Excerpt) -> Excerpt:
     return joined(parts, "")
 
 
-def _starts_row(words: str) -> bool:
-    return bool(STEP.match(words) or LABEL.match(words) or BARE_HEADING.fullmatch(words))
-
-
-def _kind(words: str, heading: int) -> BlockKind:
-    if META.fullmatch(words) and META_CASED.match(words):
-        return BlockKind.META
-    if not re.search(r"\w", words):
-        return BlockKind.NAVIGATION
-    if heading or STEP.fullmatch(words) or BARE_HEADING.fullmatch(words):
-        return BlockKind.HEADING
-    return BlockKind.PROSE
-
-
 def _code(source: SourceText, token: Token) -> Block:
     first, last = token.map or (0, 0)
     begin, stop = _line_span(source, first, last)
@@ -206,7 +195,7 @@ def _code(source: SourceText, token: Token) -> Block:
     return Block(BlockKind.CODE, code, begin, stop, language=language, is_closed=is_closed)
 
 
-def _with_gaps(source: SourceText, found: Iterator[Block], head: int) -> Iterator[Block]:
+def _with_gaps(source: SourceText, found: Sequence[Block], head: int) -> Iterator[Block]:
     """Yield the blocks, and as prose every line that the parser gave no block for, as the definition of a link."""
     blocks = [*found]
     covered = bytearray(len(source.line_starts))

@@ -21,7 +21,7 @@ TEXTS = frozenset(
 )
 """Facts whose value is prose: compared without what renderings lose or put, blanks and dashes."""
 _MANY = frozenset({FactKind.NOTE, FactKind.ENUM})
-_RENDERINGS = ("openapi", "md", "text-nav", "text", "dash", "flat", "squeezed", "glued")
+_RENDERINGS = ("openapi", "md", "html", "text-nav", "text", "dash", "flat", "squeezed", "glued")
 _CERTAINTY = {How.PRINTED: 0, How.DERIVED: 1, How.CUT: 2, How.NOT_FOUND: 3}
 
 

@@ -4,7 +4,7 @@ Such a document is read first: what the page says around it was made from it. Ea
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +12,7 @@ import yaml
 
 from talkstack_contract.docs.derivation import templated
 from talkstack_contract.docs.facts import Fact, FactKind, How
+from talkstack_contract.docs.page import Page
 from talkstack_contract.docs.source_text import Excerpt, SourceText
 from talkstack_contract.model import Json
 
@@ -79,19 +80,10 @@ class Document:
     is_whole: bool
 
 
-def documents(source: SourceText) -> list[Document]:
+def documents(page: Page) -> list[Document]:
     """Return the OpenAPI documents in a page."""
-    text = source.text
-    if not _ANYWHERE.search(text):
-        return []
-    if _DOCUMENT.match(text):
-        spans = [(0, len(text), text.lstrip().startswith("{"))]
-    else:
-        fences = (match for match in _FENCE.finditer(text) if _ANYWHERE.search(match["body"]))
-        spans = [(*match.span("body"), match.end("body") < match.end()) for match in fences]
     found = []
-    for start, end, is_closed in spans:
-        excerpt = source.excerpt(start, end)
+    for excerpt, is_closed in _texts(page):
         try:
             node = _parsed(excerpt)
         except (_NotOpenAPI, yaml.YAMLError, RecursionError, ValueError):
@@ -99,6 +91,21 @@ def documents(source: SourceText) -> list[Document]:
         if node.get("paths"):
             found.append(Document(excerpt, node, is_closed))
     return found
+
+
+def _texts(page: Page) -> Iterator[tuple[Excerpt, bool]]:
+    """Yield the texts that may be documents, and whether the end of each was seen."""
+    source, text = page.source, page.source.text
+    if page.rendering == "html":
+        yield from ((each, True) for each in page.documents)
+    elif not _ANYWHERE.search(text):
+        return
+    elif _DOCUMENT.match(text):
+        yield source.excerpt(), text.lstrip().startswith("{")
+    else:
+        for match in _FENCE.finditer(text):
+            if _ANYWHERE.search(match["body"]):
+                yield source.excerpt(*match.span("body")), match.end("body") < match.end()
 
 
 def _parsed(excerpt: Excerpt) -> Node:
@@ -109,22 +116,26 @@ def _parsed(excerpt: Excerpt) -> Node:
     root = yaml.compose(excerpt.text[skipped:], Loader=_Loader)
     if root is None:
         raise _NotOpenAPI
-    return _placed(root, excerpt.offsets[skipped] if skipped < len(excerpt.offsets) else 0, set())
+    return _placed(root, excerpt.offsets[skipped:], set())
 
 
-def _placed(node: yaml.Node, start: int, seen: set[int], at: int | None = None) -> Node:
+def _placed(node: yaml.Node, offsets: Sequence[int], seen: set[int], at: int | None = None) -> Node:
     if id(node) in seen:  # an alias: the document could unfold without end
         raise _NotOpenAPI
     seen.add(id(node))
-    offset = start + node.start_mark.index if at is None else at
+    offset = _offset(node, offsets) if at is None else at
     if isinstance(node, yaml.MappingNode):
         held = {}
         for key, value in node.value:
-            held[str(key.value)] = _placed(value, start, seen, start + key.start_mark.index)
+            held[str(key.value)] = _placed(value, offsets, seen, _offset(key, offsets))
         return Node(held, offset)
     if isinstance(node, yaml.SequenceNode):
-        return Node([_placed(each, start, seen) for each in node.value], offset)
+        return Node([_placed(each, offsets, seen) for each in node.value], offset)
     return Node(_scalar(node), offset)
+
+
+def _offset(node: yaml.Node, offsets: Sequence[int]) -> int:
+    return offsets[min(node.start_mark.index, len(offsets) - 1)] if offsets else 0
 
 
 def _scalar(node: yaml.Node) -> Json:

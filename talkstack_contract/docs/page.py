@@ -22,6 +22,10 @@ class BlockKind(StrEnum):
     NAVIGATION = "navigation"
     META = "page meta"
     FRAME = "frame of a table or component"
+    SCRIPT = "script or style"
+    MARKUP = "markup"
+    UNREAD = "not understood"
+    COMMENT = "comment that the page does not show"
     MACHINE = "addressed to machines"
 
 
@@ -48,7 +52,8 @@ class Page:
     """One rendering of one page.
 
     `is_whole` is true only where the end of the page was seen: no other copy shows that something is absent.
-    `has_displaced_code` tells that the rendering moves code away from where it belongs.
+    `has_displaced_code` tells that the rendering moves code away from where it belongs. `documents` are what
+    may be OpenAPI documents inside the markup of the page.
     """
 
     name: str
@@ -58,3 +63,4 @@ class Page:
     blocks: tuple[Block, ...]
     is_whole: bool
     has_displaced_code: bool = False
+    documents: tuple[Excerpt, ...] = ()

@@ -1,6 +1,6 @@
 """What the contract promises of each operation, in the terms of facts, so that pages can be held against it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,7 +9,16 @@ from talkstack_contract.contract.clauses import success_clauses
 from talkstack_contract.contract.documents import read_document
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.docs.facts import FactKind
-from talkstack_contract.model import Contract, DescribedValue, Field, Json, Operation, Response
+from talkstack_contract.model import (
+    Clause,
+    Contract,
+    DescribedValue,
+    Field,
+    Json,
+    Operation,
+    Response,
+    SchemaPart,
+)
 
 Key = tuple[FactKind, str]
 
@@ -19,17 +28,31 @@ class Promise:
     """One thing that the contract holds of an operation.
 
     `clause` is the pattern of the clauses that judge it, empty where none does. `interpretation` names the decision
-    behind it, where the pages are silent or contradict themselves.
+    behind it, where the pages are silent or contradict themselves. `places` are all places at which a value with
+    several spellings may stand: one is enough.
     """
 
     value: Json
     clause: str = ""
     interpretation: str = ""
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlacedClause:
+    """A clause about a place in the body of a success; `is_literal` tells that it asks for a value as printed."""
+
+    place: str
+    name: str
+    is_literal: bool
 
 
 @dataclass(frozen=True)
 class PromisedOperation:
-    """An operation of the contract, with what is promised of it by kind and name."""
+    """An operation of the contract, with what is promised of it by kind and name.
+
+    `success_clauses` are the clauses about the body of its success.
+    """
 
     id: str
     method: str
@@ -37,6 +60,7 @@ class PromisedOperation:
     title: str
     has_documented_success: bool
     promises: dict[Key, Promise]
+    success_clauses: tuple[PlacedClause, ...] = ()
 
 
 def promised_operations(schemas: Path) -> list[PromisedOperation]:
@@ -50,10 +74,20 @@ def promised_operations(schemas: Path) -> list[PromisedOperation]:
             each.path,
             each.title,
             any(response.is_success for response in each.documented_responses),
-            dict(_promises(each, hosts[each.id])),
+            _by_key(_promises(each, hosts[each.id])),
+            tuple(_placed_clauses(each)),
         )
         for each in contract.operations
     ]
+
+
+def _by_key(promises: Iterator[tuple[Key, Promise]]) -> dict[Key, Promise]:
+    """Return the promises by key; of two for one place, that which allows more places stands."""
+    found: dict[Key, Promise] = {}
+    for key, promise in promises:
+        if key not in found or len(promise.places) >= len(found[key].places):
+            found[key] = promise
+    return found
 
 
 def _hosts(schemas: Path, contract: Contract) -> dict[str, str]:
@@ -98,12 +132,13 @@ def _field_promises(field: Field) -> Iterator[tuple[Key, Promise]]:
     kinds = {"path": FactKind.PATH_PARAMETER, "query": FactKind.QUERY_PARAMETER}
     kind = kinds.get(field.place, FactKind.REQUEST_FIELD)
     where = field.place if field.place in kinds else "request"
-    yield (kind, field.name), Promise("")
-    yield (FactKind.REQUIRED, f"{where} {field.name}"), Promise(field.is_required)
+    decided = field.interpretation
+    yield (kind, field.name), Promise("", "", decided)
+    yield (FactKind.REQUIRED, f"{where} {field.name}"), Promise(field.is_required, "", decided)
     if "type" in field.keywords:
-        yield (FactKind.TYPE, f"{where} {field.name}"), Promise(field.keywords["type"])
+        yield (FactKind.TYPE, f"{where} {field.name}"), Promise(field.keywords["type"], "", decided)
     if "enum" in field.keywords:
-        yield (FactKind.ENUM, field.name), Promise(field.keywords["enum"])
+        yield (FactKind.ENUM, field.name), Promise(field.keywords["enum"], "", decided)
 
 
 def _body_promises(operation: Operation, response: Response) -> Iterator[tuple[Key, Promise]]:
@@ -113,13 +148,22 @@ def _body_promises(operation: Operation, response: Response) -> Iterator[tuple[K
         if not path or path[-1] == "*":
             continue
         part = described.get(path)
-        names = [clause.name for clause in clauses if clause.path == path]
-        clause = f"{operation.id}/*/{names[0]}" if names else ""
-        interpretation = part.notes.get("interpretation", "") if part else ""
-        for place in places_of(path):
-            yield (FactKind.RESPONSE_FIELD, place), Promise("", clause, interpretation)
+        mine = [each for each in clauses if each.path == path]
+        clause = f"{operation.id}/*/{mine[0].name}" if mine else ""
+        literals = [f"{operation.id}/*/{each.name}" for each in mine if _is_literal(each)]
+        interpretation = _decided(path, described)
+        places = places_of(path)
+        for place in places:
+            yield (FactKind.RESPONSE_FIELD, place), Promise("", clause, interpretation, tuple(places))
             if part:
                 yield from _value_promises(place, part, clause, interpretation)
+                yield from _literal_promises(place, part, (literals or [clause])[0], interpretation)
+
+
+def _decided(path: tuple[str, ...], described: Mapping[tuple[str, ...], DescribedValue]) -> str:
+    """Return the interpretation of a value, or of the nearest value that it lies in."""
+    above = (described.get(path[:length]) for length in range(len(path), 0, -1))
+    return next((part.notes["interpretation"] for part in above if part and part.notes.get("interpretation")), "")
 
 
 def _value_promises(
@@ -127,10 +171,26 @@ def _value_promises(
 ) -> Iterator[tuple[Key, Promise]]:
     if "type" in part.keywords:
         yield (FactKind.TYPE, f"response {place}"), Promise(part.keywords["type"], clause, interpretation)
+
+
+def _literal_promises(
+    place: str, part: DescribedValue, clause: str, interpretation: str
+) -> Iterator[tuple[Key, Promise]]:
     if "const" in part.keywords:
         yield (FactKind.RESPONSE_EXAMPLE, place), Promise([part.keywords["const"]], clause, interpretation)
     elif "enum" in part.keywords:
         yield (FactKind.RESPONSE_EXAMPLE, place), Promise(part.keywords["enum"], clause, interpretation)
+
+
+def _placed_clauses(operation: Operation) -> Iterator[PlacedClause]:
+    for clause in success_clauses(operation.success) if operation.success else ():
+        if clause.path:
+            yield from (PlacedClause(place, clause.name, _is_literal(clause)) for place in places_of(clause.path))
+
+
+def _is_literal(clause: Clause) -> bool:
+    part = clause.expected
+    return isinstance(part, SchemaPart) and any(each.keyword in ("const", "enum") for each in part.locations)
 
 
 def places_of(path: tuple[str, ...]) -> list[str]:
@@ -140,6 +200,12 @@ def places_of(path: tuple[str, ...]) -> list[str]:
         if step == "*":
             places = [f"{place}[]" for place in places]
             continue
-        names = [name for name in step.split("|") if name != "."]
-        places = [f"{place}.{name}" if place else name for place in places for name in names]
-    return places
+        names = step.split("|")
+        places = [_inside(place, name) for place in places for name in names]
+    return [place for place in places if place]
+
+
+def _inside(place: str, name: str) -> str:
+    if name == ".":  # what it holds may stand bare
+        return place
+    return f"{place}.{name}" if place else name

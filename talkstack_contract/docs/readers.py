@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from talkstack_contract.docs import gitbook
+from talkstack_contract.docs import gitbook, html
 from talkstack_contract.docs.markdown import looks_like_markdown, read_markdown
 from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
 from talkstack_contract.docs.source_text import SourceText
@@ -46,6 +46,7 @@ _SIGNS = (
     (gitbook.GENERATOR, re.compile(r"(?im)^\{% |endpoint:\*\*|^#* ?\**[a-z]?step ?\d+ ?:|^#+ agent instructions")),
 )
 READERS = (
+    Reader(html.detect, html.read),
     Reader(_detect_markdown, _read_markdown),
     Reader(gitbook.detect, gitbook.read),
 )

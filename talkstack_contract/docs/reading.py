@@ -5,11 +5,12 @@ from pathlib import Path
 
 from talkstack_contract.contract.documents import read_text
 from talkstack_contract.docs.derivation import facts_of
-from talkstack_contract.docs.extraction import Walk, walked
+from talkstack_contract.docs.extraction import walked
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD, Defect, Fact, LineAccount, PageFacts
 from talkstack_contract.docs.openapi_text import Document, documents, facts_of_document
-from talkstack_contract.docs.page import Page
+from talkstack_contract.docs.page import BlockKind, Page
 from talkstack_contract.docs.readers import read_page
+from talkstack_contract.docs.walk import Walk
 from talkstack_contract.errors import BadInput
 
 MAX_CHARACTERS = 4_000_000
@@ -20,9 +21,9 @@ SUFFIXES = (".md", ".mdx", ".txt", ".html", ".htm", ".json", ".yaml", ".yml")
 def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     """Return what one page promises. `is_whole` says that the copy is known to be complete, whatever its end shows."""
     page = read_page(text, name)
-    if is_whole and not page.is_whole:
+    if is_whole and not page.is_whole and not _is_torn(page):
         page = Page(page.name, page.generator, page.rendering, page.source, page.blocks, True, page.has_displaced_code)
-    if found := documents(page.source):
+    if found := documents(page):
         return _of_documents(page, found)
     walk = walked(page)
     facts: list[Fact] = []
@@ -36,6 +37,14 @@ def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     return PageFacts(
         page.name, page.generator, page.rendering, page.is_whole, tuple(facts), tuple(defects), tuple(_account(walk))
     )
+
+
+def _is_torn(page: Page) -> bool:
+    """Tell whether a page holds what nobody can read: behind a fence that does not end, or made by its scripts."""
+    code = [block for block in page.blocks if block.kind is BlockKind.CODE]
+    if page.rendering == "html":
+        return page.generator == "readme" and not page.documents
+    return bool(code) and page.rendering == "md" and not code[-1].is_closed and code[-1] is page.blocks[-1]
 
 
 def _of_documents(page: Page, found: list[Document]) -> PageFacts:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import quote
 
 from talkstack_contract.docs.derivation import absent_fields
 from talkstack_contract.docs.example_schemas import schema_of
@@ -19,6 +20,11 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ERROR = {"$ref": "../envelope.json#/$defs/error"}
 _STATES = {"5": "the provider fails inside"}
 _KEY_SCHEME = "apiKey"
+_CREDENTIALS = {"bearer": "token", _KEY_SCHEME: "api_key"}
+"""Under which key an account of a provider file holds the credential of a scheme."""
+_STATE = "an account"
+"""The provider state of all that a page asks for; a person names others."""
+_NAMES_OBJECT = re.compile(r"[A-Za-z]\w*(?:Id|_id|ID)")
 _ENVELOPE: Json = {
     "$schema": _DIALECT,
     "$id": "envelope.json",
@@ -107,16 +113,26 @@ class _Operation:
 
     def entry(self) -> Json:
         """Return the operation of the path item."""
-        page = self.facts.pages[0].page.rpartition("/")[2]
-        shown: Json = {"operationId": self.id, "summary": self.title, "tags": [self.tag]}
-        shown["externalDocs"] = {"description": f"{self.tag.capitalize()} \u203a {self.title}", "url": page}
+        page = self.facts.pages[0].page
+        shown: Json = {
+            "operationId": self.id,
+            "summary": self.title,
+            "description": f"As the page \u201c{self.title}\u201d says.",
+        }
+        shown["tags"] = [self.tag]
+        shown["externalDocs"] = {"description": f"{self.tag.capitalize()} \u203a {self.title}", "url": _address(page)}
         host = self.value(FactKind.HOST)
         if host and host != self.main_host:
             setting = f"{'_'.join(re.findall('[a-z0-9]+', host.partition('.')[0]))}_base_url"
             shown["servers"] = [{"url": f"https://{host}", "x-contract": {"setting": setting}}]
         shown["security"] = self.security()
         effect = "reads" if self.method in ("GET", "HEAD") else "writes"
-        shown["x-contract"] = {"effect": effect, "source": {"section": "Request"}}
+        headers = self.headers()
+        shown["x-contract"] = {
+            **({"headers": headers} if headers else {}),
+            "effect": effect,
+            "source": {"section": "Request"},
+        }
         if parameters := [*self.parameters()]:
             shown["parameters"] = parameters
         if self.has_body:
@@ -126,6 +142,15 @@ class _Operation:
             shown["requestBody"] = {"required": True, "content": {known: {"schema": schema}}}
         shown["responses"] = dict(self.responses())
         return shown
+
+    def headers(self) -> dict[str, str]:
+        """Return what the page prints of headers, beside the credential and the media type of a body."""
+        left_out = {"authorization", _key_header(self), *(["content-type"] if self.has_body else [])}
+        names = [name for name in self.names(FactKind.HEADER) if name not in left_out]
+        values = {name: str(self.value(FactKind.HEADER, name) or "") for name in names}
+        return {
+            "-".join(part.capitalize() for part in name.split("-")): value for name, value in values.items() if value
+        }
 
     @property
     def has_body(self) -> bool:
@@ -137,7 +162,8 @@ class _Operation:
         if not isinstance(credential, str) or credential == "none":
             return []
         schemes = {"bearer": "bearer", "basic": "basic"}
-        return [{schemes.get(each, _KEY_SCHEME): []} for each in credential.split(" or ")]
+        alternatives = (each.split(" and ") for each in credential.split(" or "))
+        return [{schemes.get(one, _KEY_SCHEME): [] for one in each} for each in alternatives]
 
     def parameters(self) -> Iterator[Json]:
         for name in re.findall(r"\{(\w+)\}", self.path):
@@ -155,11 +181,12 @@ class _Operation:
         schema: Json = {"$ref": f"../components/{self.slug}.json"} if self.response_schema() else {}
         for status in statuses:
             notes = {"source": {"section": "Response", "printed": self.printed(FactKind.SUCCESS_STATUS, status)}}
-            yield status, _response("The success.", schema, notes)
+            yield status, _response("The success.", schema, {**notes, "state": _STATE})
         if not statuses:
             notes = {"source": {"section": "Response"}}
             assumed = {"provenance": "assumed", "interpretation": "undocumented-success"}
-            yield "200", _response("The success, of which the page prints no status.", schema, {**notes, **assumed})
+            words = "The success, of which the page prints no status."
+            yield "200", _response(words, schema, {**notes, **assumed, "state": _STATE})
         for status in self.names(FactKind.ERROR_STATUS):
             yield status, self.error(status)
 
@@ -174,6 +201,8 @@ class _Operation:
             keeps_blanks = self.facts.pages[0].rendering not in ("squeezed", "glued")
             if absent := absent_fields(condition, fields, keeps_blanks=keeps_blanks):
                 notes["absent"] = absent
+        if status == "401" and self.value(FactKind.CREDENTIAL) in (None, "none"):
+            notes["credential"] = False  # who sends none is let in: another request is refused so
         if state := _STATES.get(status[:1]):
             notes["state"] = state
         if status == "404" and (ids := re.findall(r"\{(\w+)\}", self.path)):
@@ -199,6 +228,7 @@ class _Operation:
             properties.setdefault(name, kind)
             if values := self.value(FactKind.ENUM, name):
                 properties[name] = {**properties[name], "enum": values}
+            properties[name] = {**properties[name], **_sent(name, example)}
         needed = [name for name in properties if required.get(name)]
         schema = {**schema, "required": needed, "properties": properties}
         if not needed:
@@ -228,6 +258,8 @@ class _Operation:
             fact = told[0].fact
             if fact.how is How.NOT_FOUND and kind in (FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS, FactKind.HOST):
                 yield f"{page}: which {kind} does {self.facts.operation} have?"
+            if (kind, name) == (FactKind.ERROR_STATUS, "401") and self.value(FactKind.CREDENTIAL) in (None, "none"):
+                yield f"{page}: which request, with no credential asked for, is answered 401?"
             if kind is FactKind.REQUIRED and fact.value is None:
                 yield f"{page}: is {name} required?"
             if kind is FactKind.TYPE and fact.value == "null":
@@ -237,6 +269,39 @@ class _Operation:
             yield f"{page}: which is right for {told[0].fact.kind} {told[0].fact.name}: {shown}?".replace(" :", ":")
         for each in self.facts.pages:
             yield from (f"{page}: {defect.kind}: {defect.message}" for defect in each.defects)
+
+
+def _address(page: str) -> str:
+    """Return where a page is: its address, or that of a file of its name."""
+    return page if re.match(r"https?://", page) else f"file:///{quote(page.rpartition('/')[2])}"
+
+
+def _sent(name: str, example: Json) -> Json:
+    """Return what a request sends for a field: a value of the account where it names an object, else that printed."""
+    if _NAMES_OBJECT.fullmatch(name):
+        return {"x-contract": {"sends": f"{{{name}}}", "id": True}}
+    if not isinstance(example, dict) or name not in example or any("{" in text for text in _texts(example[name])):
+        return {}  # a brace in a text would name a value of the account
+    return {"x-contract": {"sends": example[name]}}
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield the texts in a value, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            yield key
+            yield from _texts(held)
+    elif isinstance(value, list):
+        for held in value:
+            yield from _texts(held)
+
+
+def _variable(title: str) -> str:
+    """Return what the environment variables of an API begin with: `GREENHOUSE`."""
+    words = [word for word in re.findall(r"[A-Za-z0-9]+", title) if word.upper() not in ("API", "AN", "THE")]
+    return "_".join(words).upper() or "API"
 
 
 def _response(description: str, schema: Json, notes: Json) -> Json:
@@ -265,10 +330,18 @@ def _document(made: Sequence[_Operation], title: str, docs_read: str) -> Json:
         header = next((_key_header(each) for each in made if _key_header(each)), "x-api-key")
         key = {"type": "apiKey", "in": "header", "name": header}
         schemes[name] = key if name == _KEY_SCHEME else {"type": "http", "scheme": name}
+        if name in _CREDENTIALS:
+            schemes[name]["x-contract"] = {"credential": _CREDENTIALS[name]}
     document: Json = {"openapi": "3.1.0"}
-    document["info"] = {"title": title, "version": docs_read, "x-contract": {"docs_read": docs_read}}
+    words = f"Made of the pages of its docs, read on {docs_read}; a draft for review."
+    used = [key for name, key in _CREDENTIALS.items() if name in credentials]
+    variables = {key: f"{_variable(title)}_{key.upper()}" for key in used}
+    provider: Json = {"states": {"default": _STATE}, "variables": {_STATE: variables}}
+    notes: Json = {"docs_read": docs_read, "provider": provider}
+    document["info"] = {"title": title, "description": words, "version": docs_read, "x-contract": notes}
     document["servers"] = [{"url": f"https://{made[0].main_host}"}] if made and made[0].main_host else []
-    document["tags"] = [{"name": tag} for tag in sorted({each.tag for each in made})]
+    tags = sorted({each.tag for each in made})
+    document["tags"] = [{"name": tag, "description": f"Operations under /{tag}."} for tag in tags]
     document["paths"] = {each.path: {"$ref": f"paths/{each.tag}.yaml#/{_pointer(each.path)}"} for each in made}
     document["components"] = {"securitySchemes": schemes}
     return document

@@ -1,32 +1,39 @@
 """Reads the pages of a docs site: politely, from one origin only, and nothing twice.
 
-`robots.txt` is kept to, one connection is used, with a pause between requests. Pages are found in `llms.txt`, else in
-`sitemap.xml`, and asked for as Markdown. What was read is kept in a folder and asked for again by its ETag. A page that
-cannot be had is a failure with its reason; nothing is concluded from it.
+`robots.txt` is kept to, one connection is used, with a pause between requests. Pages are found in `llms.txt`, else read
+from `llms-full.txt`, else found in `sitemap.xml`, and asked for as Markdown; where a site has none, its HTML is read.
+What was read is kept in a folder and asked for again by its ETag. A page that cannot be had is a failure with its
+reason; nothing is concluded from it.
 """
 
-import hashlib
 import http.client
-import json
-import re
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
+from talkstack_contract.docs.site_cache import Cache
+from talkstack_contract.docs.site_lists import linked, located, pages_of
 from talkstack_contract.errors import BadInput
-from talkstack_contract.model import Json
 
 USER_AGENT = "talkstack-contract"
 MAX_BYTES = 4_000_000
 MAX_PAGES = 2_000
 MAX_REDIRECTS = 3
-_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\((?P<link>[^()\s]{1,1000})\)")
-_LOCATION = re.compile(r"<loc>\s*(?P<link>[^<>\s]{1,1000})\s*</loc>")
+MAX_SITEMAPS = 20
+_HTML = ("text/html", "application/xhtml+xml")
 _TEXTS = ("text/markdown", "text/plain", "text/x-markdown")
+_DOCUMENTS = (
+    "application/json",
+    "application/yaml",
+    "text/yaml",
+    "application/x-yaml",
+    "application/vnd.oai.openapi+json",
+)
+_ACCEPT = {"Accept": "text/markdown, text/html;q=0.5, */*;q=0.1"}
 
 
 class _Failure(Exception):
@@ -81,6 +88,16 @@ class _Answer:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+@dataclass(frozen=True)
+class _Given:
+    """What an address gave, now or before."""
+
+    status: int
+    text: str
+    media_type: str
+    is_from_cache: bool
+
+
 def read_site(
     url: str, cache: Path, limits: Limits | None = None, pause: Callable[[float], object] = time.sleep
 ) -> SitePages:
@@ -90,46 +107,13 @@ def read_site(
         raise BadInput(
             "--site", "", f"{url!r} is not an http address without credentials", "name one like https://docs.example"
         )
-    return _Site(url, _Cache(cache), limits or Limits(), pause).pages()
-
-
-@dataclass
-class _Cache:
-    """The pages that were read before, in a folder: a file for each, and an index with their ETags."""
-
-    folder: Path
-    index: dict[str, Json] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.index = json.loads((self.folder / "index.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            self.index = {}
-        except (OSError, ValueError) as error:
-            problem = f"{self.folder} is not a cache of pages ({type(error).__name__})"
-            raise BadInput("--cache", "", problem, "name another folder") from None
-
-    def etag(self, url: str) -> str:
-        entry = self.index.get(url)
-        return str(entry.get("etag", "")) if isinstance(entry, dict) and self._file(url).is_file() else ""
-
-    def text(self, url: str) -> str:
-        return self._file(url).read_text(encoding="utf-8")
-
-    def keep(self, url: str, text: str, etag: str) -> None:
-        self._file(url).write_text(text, encoding="utf-8")
-        self.index[url] = {"etag": etag}
-        (self.folder / "index.json").write_text(json.dumps(self.index, indent=1), encoding="utf-8")
-
-    def _file(self, url: str) -> Path:
-        return self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.md"
+    return _Site(url, Cache(cache), limits or Limits(), pause).pages()
 
 
 class _Site:
     """One site while it is read."""
 
-    def __init__(self, url: str, cache: _Cache, limits: Limits, pause: Callable[[float], object]) -> None:
+    def __init__(self, url: str, cache: Cache, limits: Limits, pause: Callable[[float], object]) -> None:
         self.root = url if url.endswith("/") else f"{url}/"
         self.origin = _origin(url)
         self.cache = cache
@@ -144,48 +128,93 @@ class _Site:
         failures: list[SiteFailure] = []
         try:
             self.robots = self._robots()
-            found = [*dict.fromkeys(self._listed())][:MAX_PAGES]
+            found = self._listed()
         except _Failure as failure:
+            self._close()
             return SitePages((), (SiteFailure(self.root, str(failure)),))
-        for url in found:
+        for each in found[:MAX_PAGES]:
             try:
-                pages.append(self._page(url))
+                pages.append(each if isinstance(each, SitePage) else self._page(each))
             except _Failure as failure:
-                failures.append(SiteFailure(url, str(failure)))
+                failures.append(SiteFailure(str(each), str(failure)))
         self._close()
         return SitePages(tuple(pages), tuple(failures))
 
     def _robots(self) -> RobotFileParser:
-        answer = self._ask(urljoin(self.root, "/robots.txt"), {})
+        answer = self._got(urljoin(self.root, "/robots.txt"))
         if answer.status >= 500:
             raise _Failure(f"robots.txt is answered {answer.status}: nothing may be read")
         robots = RobotFileParser()
         robots.parse(answer.text.splitlines() if answer.status == 200 else [])
         return robots
 
-    def _listed(self) -> Iterator[str]:
-        """Yield the addresses of the pages, as the site lists them."""
-        for name, links in (("llms.txt", _LINK), ("sitemap.xml", _LOCATION)):
-            answer = self._allowed(urljoin(self.root, name), {})
-            if answer.status == 200 and (found := links.findall(answer.text)):
-                yield from (urljoin(self.root, link.partition("#")[0]) for link in found)
-                return
-        raise _Failure("neither llms.txt nor sitemap.xml lists its pages")
+    def _listed(self) -> Sequence[str | SitePage]:
+        """Return the addresses of the pages, or the pages themselves where one file holds all of them."""
+        problem = ""
+        for find in (self._by_links, self._in_one_file, self._by_sitemap):
+            try:
+                if found := find():
+                    return found
+            except _Failure as failure:
+                problem = problem or str(failure)
+        raise _Failure(problem or "neither llms.txt nor llms-full.txt nor sitemap.xml lists its pages")
+
+    def _by_links(self) -> Sequence[str]:
+        answer = self._got(urljoin(self.root, "llms.txt"))
+        links = linked(answer.text) if answer.status == 200 and answer.media_type not in _HTML else []
+        return [*dict.fromkeys(urljoin(self.root, link.partition("#")[0]) for link in links)]
+
+    def _in_one_file(self) -> Sequence[SitePage]:
+        url = urljoin(self.root, "llms-full.txt")
+        answer = self._got(url)
+        if answer.status != 200 or answer.media_type in _HTML or not answer.text.strip():
+            return []
+        return [SitePage(f"{url}#{name}", text, answer.is_from_cache) for name, text in pages_of(answer.text)]
+
+    def _by_sitemap(self) -> Sequence[str]:
+        waiting, asked, found = [urljoin(self.root, "sitemap.xml")], 0, dict[str, None]()
+        while waiting and asked < MAX_SITEMAPS:
+            answer = self._got(waiting.pop(0))
+            asked += 1
+            links, are_sitemaps = located(answer.text) if answer.status == 200 else ([], False)
+            addresses = [urljoin(self.root, link) for link in links]
+            if are_sitemaps:
+                waiting += [address for address in addresses if _origin(address) == self.origin]
+            else:
+                found |= dict.fromkeys(addresses)
+        return [*found]
 
     def _page(self, url: str) -> SitePage:
-        etag = self.cache.etag(url)
-        headers = {"Accept": "text/markdown", **({"If-None-Match": etag} if etag else {})}
-        answer = self._allowed(url, headers)
-        if answer.status == 304:
-            return SitePage(url, self.cache.text(url), is_from_cache=True)
-        if answer.status == 200 and answer.media_type not in _TEXTS and not url.endswith(".md"):
-            answer = self._allowed(f"{url.rstrip('/')}.md", {"Accept": "text/markdown"})
+        """Return a page as Markdown, else as a document, else as HTML."""
+        address = self.cache.given_by(url)
+        answer = self._got(address)
+        if address == url and answer.status == 200 and answer.media_type in _HTML:
+            beside = f"{url.rstrip('/')}.md"
+            if markdown := self._markdown(beside):
+                address, answer = beside, markdown
         if answer.status != 200:
             raise _Failure(f"is answered {answer.status}")
-        if answer.media_type not in _TEXTS:
-            raise _Failure(f"is {answer.media_type or 'of no media type'}, not Markdown")
-        self.cache.keep(url, answer.text, answer.headers.get("etag", ""))
-        return SitePage(url, answer.text, is_from_cache=False)
+        if answer.media_type not in (*_TEXTS, *_DOCUMENTS, *_HTML):
+            raise _Failure(f"is {answer.media_type or 'of no media type'}, not Markdown, HTML or OpenAPI")
+        self.cache.remember(url, address)
+        return SitePage(url, answer.text, answer.is_from_cache)
+
+    def _markdown(self, url: str) -> _Given | None:
+        try:
+            answer = self._got(url)
+        except _Failure:
+            return None  # its HTML is read
+        return answer if answer.status == 200 and answer.media_type in _TEXTS else None
+
+    def _got(self, url: str) -> _Given:
+        """Return what an address gives; what is kept of it is not downloaded again."""
+        known = self.cache.known(url)
+        answer = self._allowed(url, {**_ACCEPT, **known})
+        if answer.status == 304 and known:
+            return _Given(200, self.cache.text(url), self.cache.media_type(url), is_from_cache=True)
+        if answer.status == 200:
+            self.cache.keep(url, answer.text, answer.media_type, answer.headers)
+        return _Given(answer.status, answer.text, answer.media_type, is_from_cache=False)
 
     def _allowed(self, url: str, headers: dict[str, str]) -> _Answer:
         """Ask for an address of this origin that robots.txt allows, and follow it within the origin."""

@@ -4,7 +4,7 @@ Readers cut, join and clean excerpts; a fact that comes out of them still has it
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,9 +14,12 @@ _PLAIN = {
     **dict.fromkeys(map(ord, "\u2018\u2019\u201b"), "'"),
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e"), '"'),
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-"),
-    **dict.fromkeys(map(ord, "\u25e6\u25aa\u2023\u00b7"), "\u2022"),
+    **dict.fromkeys(map(ord, "\u25e6\u25aa\u2023\u00b7\u25cf\u25cb\u25a0\u25ab\u25b8\u25ba\u2043\u2219"), "\u2022"),
     ord("\uff1a"): ":",
 }
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\u00ad\u202a-\u202e\u2066-\u2069]")
+"""Characters that show nothing, and can stand inside a word."""
 
 
 def plain(text: str) -> str:
@@ -69,6 +72,13 @@ class Excerpt:
         left = len(self.text) - len(self.text.lstrip(characters))
         return self.part(left, max(left, len(self.text.rstrip(characters))))
 
+    def collapsed(self) -> "Excerpt":
+        """Return it with one blank for each run of blanks."""
+        if "  " not in self.text:
+            return self
+        kept = [number for number in range(len(self.text)) if self.text[number : number + 2] != "  "]
+        return Excerpt("".join(self.text[number] for number in kept), [self.offsets[number] for number in kept])
+
     def lines(self) -> Iterator["Excerpt"]:
         """Yield its lines, without their ends."""
         start = 0
@@ -96,27 +106,39 @@ def joined(parts: Sequence[Excerpt], between: str = " ") -> Excerpt:
     return Excerpt(between.join(part.text for part in kept), offsets)
 
 
+def put(text: str, at: Excerpt) -> Excerpt:
+    """Return words of ours, standing where an excerpt begins."""
+    return Excerpt(text, [at.start] * len(text))
+
+
 @dataclass(frozen=True)
 class SourceText:
-    """The whole text of one page: `raw` as it was stored, `text` with plain blanks, quotes and line ends.
+    """The whole text of one page, without characters that show nothing: `raw` as it was stored, `text` in plain form.
 
-    Both have the same length, so that an offset means the same place in either.
+    Both have the same length, so that an offset means the same place in either. `stored` is what was given.
     """
 
-    raw: str
-    text: str = field(init=False)
+    stored: str
+    raw: str = field(init=False, repr=False, compare=False)
+    text: str = field(init=False, repr=False, compare=False)
     line_starts: list[int] = field(init=False, repr=False, compare=False)
+    _dropped: list[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        text = plain(self.raw.replace("\r\n", " \n").replace("\r", "\n"))
-        object.__setattr__(self, "text", text)
+        found = (match.start() for match in _INVISIBLE.finditer(self.stored))
+        dropped = [start - number for number, start in enumerate(found)]
+        raw = _INVISIBLE.sub("", self.stored) if dropped else self.stored
+        text = plain(raw.replace("\r\n", " \n").replace("\r", "\n"))
         starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        object.__setattr__(self, "line_starts", starts)
+        for name, value in (("raw", raw), ("text", text), ("line_starts", starts), ("_dropped", dropped)):
+            object.__setattr__(self, name, value)
 
     def place(self, offset: int) -> Place:
-        """Return the line and column of an offset."""
+        """Return the line and column of an offset, as the page was stored."""
         line = self.line_number(offset)
-        return Place(line, offset - self.line_starts[line - 1] + 1)
+        start = self.line_starts[line - 1]
+        hidden = bisect_right(self._dropped, offset) - bisect_left(self._dropped, start) if self._dropped else 0
+        return Place(line, offset - start + 1 + hidden)
 
     def line_number(self, offset: int) -> int:
         """Return the line, from 1, in which an offset lies."""

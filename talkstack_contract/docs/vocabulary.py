@@ -27,7 +27,10 @@ _WORDS = "|".join(each.replace(" ", "[ ]") for each in _ALL)
 _GLUED = "Endpoint|Method|URL|Headers|Authorization|Status Code|Example Request Body|Response Body|Success Response"
 
 STEP = re.compile(r"(?P<stray>[a-z])?step ?(?P<number>\d{1,3}) ?[:.)-] ?(?P<words>[^\n]*)", re.IGNORECASE)
-LABEL = re.compile(rf"(?P<label>{_WORDS})(?: ?\(optional\))? ?:(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+LABEL = re.compile(
+    rf"(?P<label>{_WORDS})(?: ?\((?:optional|(?:string|text)(?:, ?(?:optional|required))?)\))? ?:(?P<value>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 BARE_HEADING = re.compile(r"(?:success response|troubleshooting|error responses?|errors) ?:?", re.IGNORECASE)
 STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?: ?[-:]? ?(?P<phrase>[A-Za-z][A-Za-z' -]{0,60}))?\.?", re.IGNORECASE)
 ERROR = re.compile(
@@ -46,12 +49,48 @@ MACHINE = re.compile(
     r"#{0,6} ?(?:agent instructions|instructions for (?:ai|llms?|agents?)\b|for ai (?:agents|assistants|readers)\b).*",
     re.IGNORECASE,
 )
+MACHINE_WORDS = re.compile(
+    r"\b(?:note|notice|message|instructions?|important|attention)\b[^.\n]{0,20}\b(?:to|for) (?:all |any )?(?:AI|LLMs?|"
+    r"(?:large )?language models?|AI[ -](?:agents?|assistants?|models?)|chat ?bots?|coding (?:agents?|assistants?))\b"
+    r"|\bif you(?:'re| are) (?:an? )?(?:AI|LLM|(?:large )?language model|(?:coding |automated )?assistant|chat ?bot)\b"
+    r"|\b(?:ignore|disregard|forget) (?:all |any )?(?:of )?(?:the |your )?(?:previous|prior|above|earlier|preceding) "
+    r"(?:instructions?|prompts?|text|rules)\b",
+    re.IGNORECASE,
+)
+"""In a paragraph: it speaks to a machine that reads the page, not to a person."""
 INDEX_OF_DOCS = re.compile(r".*\b(?:llms(?:-full)?\.txt|documentation index)\b.*", re.IGNORECASE)
 
-BARE_STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?P<phrase>) ?: ?(?P<condition>.+)", re.DOTALL)
+BARE_STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?P<phrase>) ?[:-] ?(?P<condition>.+)", re.DOTALL)
 SHOWS_RESPONSE = re.compile(
     r"(?:.*\b(?:returns|responds)\b.*\bJSON\b.*|(?:example|sample) response.{0,80}):", re.IGNORECASE
 )
+SECTION_LABEL = re.compile(
+    r"(?:(?:optional|required) )?(?:(?:query|path|url|body|form|request|response)(?: string)? ?)?"
+    r"(?:parameters?|params|fields|arguments|attributes)(?: ?\([a-z ]{1,20}\))? ?:",
+    re.IGNORECASE,
+)
+"""A line of its own that opens a part of the page as a heading would."""
+RESPONSE_LABEL = re.compile(
+    r"(?:example |success |sample )?(?:response|returns) ?\(?(?P<code>[1-5]\d\d)"
+    r"(?: (?P<phrase>[A-Za-z][A-Za-z' -]{0,60}?))?\)? ?[:.]?",
+    re.IGNORECASE,
+)
+HTTP_HEAD = re.compile(
+    r"HTTP/[\d.]+ (?P<code>[1-5]\d\d)(?: (?P<phrase>[A-Za-z][A-Za-z' -]{0,60}))?[ ]*"
+    r"\n(?:[A-Za-z][\w-]{0,60}:[^\n]*\n)*\s*",
+)
+"""What a sample of a response begins with where it shows status and headers too."""
+CREDENTIAL_WORDS = re.compile(
+    r"Authorization ?: ?(?:Bearer|Basic)\b|\bx-[a-z-]{0,40}(?:key|token)\b(?=[^.]{0,40}\bheader)"
+    r"|(?<=header )x-[a-z-]{0,40}(?:key|token)\b|\bbearer tokens?\b",
+    re.IGNORECASE,
+)
+"""In a sentence of an introduction: what it says is sent as credential."""
+SAMPLE_HEAD = re.compile(
+    r"(?:\$ )?curl\b|import \w|from \w+ import|(?:const|let|var) \w+ ?=|await |fetch\(|requests\.|axios|<\?php|require"
+    r"|package main|using \w|public class|wget\b|http(?:ie)? (?:GET|POST|PUT|PATCH|DELETE)\b"
+)
+"""With what code begins that sends a request, whatever language its fence names."""
 STATUS_CLASS = re.compile(
     r"(?P<value>[A-Za-z][\w-]{0,60}?) ?[-:] ?(?P<class>temporary|permanent)\b.{0,400}", re.IGNORECASE | re.DOTALL
 )
@@ -73,16 +112,25 @@ GLUE = re.compile(
     r"|(?<=- temporary)(?=[a-z])|(?<=- permanent)(?=[a-z])"
 )
 """Where a rendering that loses line ends has put two lines together."""
+LABEL_AS_TAIL = re.compile(r"(?:Endpoint|Method|URL|Headers|Authorization) ?:(?!\s*\Z)")
+GLUED_TO_VALUE = re.compile(
+    r"(?:/|https?://|(?:GET|POST|PUT|PATCH|DELETE)(?=[a-z]))\S{0,400}?(?<=[\w)}/])"
+    r"(?P<label>(?:method|url|headers|authorization) ?:)\Z",
+    re.IGNORECASE,
+)
+"""The same for a path or an address that ends in a label, however it is written."""
 
 _PREPARE = re.compile(
-    r"prepare|request (?:details|line)|\bhttp request\b|^(?:end)?point$|authenti|authori", re.IGNORECASE
+    r"prepare|request (?:details|line)|\bhttp request\b|^(?:end)?point$"
+    r"|^(?:the )?requests?$|^(?:request )?headers?$|authenti|authori",
+    re.IGNORECASE,
 )
 _QUERY = re.compile(r"quer(?:y|ies)|filter", re.IGNORECASE)
-_PARAMETERS = re.compile(r"param", re.IGNORECASE)
+_PARAMETERS = re.compile(r"param|^path$", re.IGNORECASE)
 _BODY = re.compile(r"body|payload", re.IGNORECASE)
 _SEND = re.compile(r"\bsend\b|execute|make the (?:request|call)", re.IGNORECASE)
 _RESPONSE = re.compile(r"handle|response|success|repl(?:y|ies)", re.IGNORECASE)
-_ERRORS = re.compile(r"troubleshoot|\berrors?\b", re.IGNORECASE)
+_ERRORS = re.compile(r"troubleshoot|\berrors?\b|\b(?:status|response) codes?\b", re.IGNORECASE)
 
 
 def section_of(heading: str) -> Section:

@@ -1,7 +1,7 @@
 """Workflows that follow from the contract alone: what was deleted is gone, and what was written has an effect.
 
-A read and a write are about one thing where they have one path. A workflow that the suite has by that name is taken in
-place of the derived one.
+A read and a write are about one thing where they have one path; what is written is a thing of the run's own, which the
+contract can make. A workflow that the suite has by that name is taken in place of the derived one.
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from talkstack_contract.errors import NotTested
 from talkstack_contract.execution.workflows import Reply, Steps, Workflow
 from talkstack_contract.model import Contract, Effect, Field, Json, Operation, ParameterLocation
 from talkstack_contract.provider.bodies import shown
-from talkstack_contract.provider.request_builder import filled
+from talkstack_contract.provider.request_builder import filled, names_in
 
 ACCEPTED = 202  # which promises an effect, and not when
 UNFIT = ("enum", "const", "format", "pattern", "maxLength")  # a text with one of these is not altered
@@ -22,14 +22,16 @@ Path = tuple[str, ...]
 
 def derived_workflows(contract: Contract, known: Container[str]) -> dict[str, Workflow]:
     """Return the workflows of a contract by the ids of their cases, without those that are known."""
-    found = (each for read in contract.operations for each in _about(read, contract.operations))
+    made = {each.creates.value for each in contract.operations if each.creates} | {"fresh"}
+    own = [each for each in contract.operations if any(made & {*names_in(field.sends)} for field in _path_fields(each))]
+    found = (each for read in contract.operations for each in _about(read, own))
     return {each.case_id: each for each in found if each.case_id not in known}
 
 
-def _about(read: Operation, operations: Sequence[Operation]) -> Iterator[Workflow]:
+def _about(read: Operation, writes: Sequence[Operation]) -> Iterator[Workflow]:
     if read.method != "GET" or read.effect is not Effect.READS or read.success is None:
         return
-    for write in operations:
+    for write in writes:
         success = write.success
         is_same_thing = (write.path, write.server) == (read.path, read.server) and _path_fields(write)
         if not is_same_thing or write.effect is not Effect.WRITES or success is None or success.status == ACCEPTED:

@@ -53,7 +53,7 @@ class CaseJudge:
 
     def _judged(self, case: Case, clause: Clause, exchanges: dict[str, Evidence]) -> Judgement:
         """Judge a clause, and add its evidence to `exchanges`."""
-        judgement = self._run.judgement(case, clause)
+        judgement = self._configuration.run_header.documented(self._run.judgement(case, clause))
         try:
             exchanges |= {id_: self._run.evidence(id_) for id_ in judgement.exchanges if id_ not in exchanges}
         except Exception as error:  # noqa: BLE001 - ours, and its traceback would show what was received

@@ -18,7 +18,8 @@ from talkstack_contract.judging.decision import Decision, DocumentedResponse, de
 from talkstack_contract.judging.waivers import waiver_problems
 from talkstack_contract.model import Interpretation, Judgement, Source, Verdict
 from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES, Evidence
-from talkstack_contract.reports.terminal import LISTED, MARKS, printed, response_counts, tally
+from talkstack_contract.reports.drift import Drift, drift_of
+from talkstack_contract.reports.terminal import LISTED, MARKS, docs_state, printed, response_counts, tally
 from talkstack_contract.reports.trends import Trend, trend_of
 from talkstack_contract.results.history import Night
 from talkstack_contract.results.records import ListedOperation, RunHeader
@@ -36,6 +37,7 @@ _TEMPLATES.globals.update(
     tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
     shown_bytes=BODY_SHOWN_BYTES,
     tally=tally,
+    docs_state=docs_state,
     suite=f"talkstack-contract {__version__}",
 )
 _TEMPLATES.globals["latency"] = lambda ms: "unknown" if ms is None else f"{ms:g} ms"
@@ -111,6 +113,11 @@ class Findings:
         counts, fields = self.decision.counts(), tuple(map(str, self.undocumented_fields))
         night = Night(run_header.started, str(self.decision.word), counts, self.latency_ms, fields)
         return trend_of(run_header.history, night, self.judgements)
+
+    @cached_property
+    def drift(self) -> Drift | None:
+        """What the docs say otherwise, and what is violated; None for a run without `--docs`."""
+        return drift_of(self.run_header, self.judgements)
 
     @property
     def newly_violated(self) -> list[tuple[Judgement, list[Judgement]]]:
@@ -242,7 +249,8 @@ def findings_of(
     """Decide about what a record holds, in whatever order it came: in the run itself, and after it."""
     scope = run_header.scope(cut_short)
     places = {id_: place for place, id_ in enumerate(scope.expected)}
-    ordered = sorted(judgements, key=lambda each: places.get(each.id, len(places)))
+    documented = map(run_header.documented, judgements)
+    ordered = sorted(documented, key=lambda each: places.get(each.id, len(places)))
     problems = waiver_problems(run_header.waivers, scope.expected, ordered, run_header.started.date())
     return Findings(run_header, decide(ordered, scope, problems), ordered, exchanges, requests, seconds, problems)
 

@@ -157,6 +157,7 @@ def _identity(run_header: RunHeader) -> dict[str, object]:
         "waivers": run_header.waivers,
         "profile": run_header.profile,
         "baseline": run_header.baseline,
+        "docs": run_header.docs,
     }
 
 

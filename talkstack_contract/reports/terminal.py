@@ -10,6 +10,7 @@ from talkstack_contract.judging.comparison import Changes
 from talkstack_contract.judging.decision import Decision, DecisionKind, DocumentedResponse
 from talkstack_contract.model import Judgement, RequirementLevel, Verdict
 from talkstack_contract.provider.evidence import Evidence
+from talkstack_contract.results.documentation import Documentation
 
 MARKS = {"upheld": "✓", "violated": "✕", "blocked": "!", "waived": "≈", "not tested": "○"}
 _COMMAND = re.compile(r"(?m)^( *)::")
@@ -78,6 +79,13 @@ def _since(decision: Decision) -> str:
         return ""
     counts = ", ".join(f"{count} {words}" for words, count in changes.counts.items())
     return f"  since {changes.since}: {counts or 'nothing changed'}"
+
+
+def docs_state(documentation: Documentation) -> str:
+    """Return `2 pages held against the contract; operations: 1 changed, 3 same`."""
+    pages = len(documentation.pages)
+    counts = ", ".join(f"{count} {standing}" for standing, count in documentation.counts.items())
+    return f"{pages} {'page' if pages == 1 else 'pages'} held against the contract; operations: {counts}"
 
 
 def change_lines(changes: Changes | None, judgements: Sequence[Judgement]) -> list[str]:
@@ -191,6 +199,8 @@ def letter(judgement: Judgement, evidence: Sequence[Evidence]) -> str:
         rows.append(f"  received  {violation.received}{place}")
     if rest := max(len(judgement.violations) - 5, 0) + judgement.more_violations:
         rows.append(f"            and {rest} more")
+    if judgement.docs:
+        rows.append(f"  docs      {judgement.docs}")
     if names := judgement.source.interpretations:
         rows.append(f"  interpretation {', '.join(names)}, which report.html explains")
     if judgement.verdict is Verdict.WAIVED:

@@ -24,7 +24,8 @@ COMPRESSED = b"\x1f\x8b"
 class Night:
     """A run in short: its documented responses by verdict, the median latency in ms, the undocumented fields seen.
 
-    `decision` is empty where the record has no last line: that run was cut.
+    `decision` is empty where the record has no last line: that run was cut. `docs` is what the pages of the docs said
+    otherwise than the contract, None where none were given.
     """
 
     started: datetime
@@ -32,6 +33,7 @@ class Night:
     responses: Mapping[str, int]
     latency_ms: float | None
     undocumented: tuple[str, ...] = ()
+    docs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def _night(header: Mapping[str, Json], footers: Sequence[Mapping[str, Json]]) ->
         footer.get("documented_responses", {}),
         footer.get("latency_ms"),
         tuple(footer.get("undocumented", ())),
+        tuple(header["docs"]["changes"]) if header.get("docs") else None,
     )
 
 

@@ -33,6 +33,7 @@ from talkstack_contract.model import (
 )
 from talkstack_contract.provider.evidence import Evidence
 from talkstack_contract.provider.settings import Settings
+from talkstack_contract.results.documentation import Documentation, documentation_of, entry_of, with_docs
 from talkstack_contract.results.history import History, Night
 
 FORMAT = 3
@@ -95,6 +96,11 @@ class RunHeader:
     history: History | None = None
     docs_as_of: str = ""
     named_scope: tuple[str, ...] = ()
+    docs: Documentation | None = None
+
+    def documented(self, judgement: Judgement) -> Judgement:
+        """Return a judgement that says what the pages of the docs say of its clause."""
+        return with_docs(judgement, self.docs, self.started, self.history.nights if self.history else ())
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
@@ -142,6 +148,7 @@ class RunConfiguration:
     baseline: Baseline | None = None
     history: History | None = None
     only: str = ""
+    docs: Documentation | None = None
     only_generated: int = 0
     named_scope: tuple[str, ...] = ()
     operations: frozenset[str] = frozenset()
@@ -202,6 +209,7 @@ class RunConfiguration:
             history=self.history,
             docs_as_of=contract.docs_as_of,
             named_scope=self.named_scope,
+            docs=self.docs,
         )
 
 
@@ -238,6 +246,8 @@ def header_line(run_header: RunHeader) -> Line:
         "clauses": len(run_header.clauses),
     }
     profile = run_header.profile
+    docs = run_header.docs
+    given = {"docs": {**entry_of(docs), "changes": list(docs.changes)}} if docs else {}
     return {
         "kind": "header",
         "format": FORMAT,
@@ -260,6 +270,7 @@ def header_line(run_header: RunHeader) -> Line:
         "cases": [asdict(each) for each in run_header.cases],
         "interpretations": [asdict(each) for each in run_header.interpretations],
         "pages_not_covered": [{"page": page, "why": why} for page, why in run_header.pages_not_covered],
+        **given,
     }
 
 
@@ -291,6 +302,7 @@ def run_header_of_line(line: Mapping[str, Any]) -> RunHeader:
         profile=profile and profile_of(profile["name"], profile["sha256"], profile["document"]),
         baseline=line["baseline"] and Baseline(line["baseline"]["name"], _verdicts(line["baseline"]["verdicts"])),
         history=line["history"] and _history_of_entry(line["history"]),
+        docs=documentation_of(line["docs"]) if line.get("docs") else None,
     )
 
 
@@ -305,7 +317,9 @@ def _history_of_entry(entry: Line) -> History:
 
 
 def _night_of_entry(entry: Line) -> Night:
-    return Night(**{**_with_tuple(entry, "undocumented"), "started": datetime.fromisoformat(entry["started"])})
+    docs = {"docs": tuple(entry["docs"])} if entry.get("docs") is not None else {}
+    started = {"started": datetime.fromisoformat(entry["started"])}
+    return Night(**{**_with_tuple(entry, "undocumented"), **started, **docs})
 
 
 def _verdicts(entry: Line) -> dict[str, Verdict | None]:
@@ -351,7 +365,7 @@ def evidence_with(evidence: Evidence, change: Callable[[str], str]) -> Evidence:
 def judgement_with(judgement: Judgement, change: Callable[[str], str]) -> Judgement:
     """Return the judgement with each text that came from outside changed."""
     violations = tuple(Violation(change(each.at), change(each.received)) for each in judgement.violations)
-    return replace(judgement, violations=violations, reason=change(judgement.reason))
+    return replace(judgement, violations=violations, reason=change(judgement.reason), docs=change(judgement.docs))
 
 
 def evidence_texts(evidence: Evidence) -> list[str]:
@@ -377,7 +391,8 @@ def _texts_of(changed: Callable[[Callable[[str], str]], object]) -> list[str]:
 
 def verdict_line(judgement: Judgement) -> Line:
     """Return the line of one verdict."""
-    return {"kind": "verdict", "id": judgement.id, **asdict(judgement)}
+    line = {"kind": "verdict", "id": judgement.id, **asdict(judgement)}
+    return line if judgement.docs else {key: value for key, value in line.items() if key != "docs"}
 
 
 REQUEST = "request_interpretations"  # which older records of this format lack

@@ -204,6 +204,8 @@ class Accounts:
 
     def check_own(self, case: Case) -> None:
         """Hold back what would use up an account of the settings, or change it for good."""
+        if case.scheme is None and (case.status or 0) >= 500:
+            self.account_of(case)  # it asks nobody for a credential or a value, and needs its state all the same
         might_change = case.reads_after and not self.provider.settings.states_url  # by an undocumented method
         uses_up = case.needs_own_account and (case.operation.schemes or case.kind == WORKFLOW)
         if not (might_change or uses_up):

@@ -16,7 +16,7 @@ from tests.docs.renderings import RENDERINGS, rendered
 Key = tuple[str, str, str]
 """Kind, name, and value in a form in which renderings can be compared."""
 
-_READABLE = {  # bodies that are not JSON, as a person reads them
+READABLE = {  # bodies that are not JSON, as a person reads them
     "Pick Bed": {
         "message": "picked.",
         "status": "success",
@@ -126,7 +126,7 @@ def _response(page: DocsPage) -> Iterator[tuple[FactKind, str, Json]]:
     text = page.request if page.title == "Move Plant" else page.response
     if not text:
         return
-    body = _READABLE.get(page.title) or json.loads(text)
+    body = READABLE.get(page.title) or json.loads(text)
     yield FactKind.RESPONSE_EXAMPLE, "", body
     meanings = {each.place or each.name: each.meaning for each in page.response_fields}
     for place in {**dict.fromkeys(_places(body)), **meanings}:

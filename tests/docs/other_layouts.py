@@ -1,6 +1,7 @@
 """Five operations of an invented API, as other generators lay their pages out."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from talkstack_contract.model import Json
@@ -235,6 +236,52 @@ def gitbook_openapi(told: Told) -> str:
 def readme(told: Told) -> str:
     """ReadMe's Markdown of a reference page: some words, then the document."""
     return f"# {told.title}\n\n{told.description}\n\n# OpenAPI definition\n\n```json\n{pretty(openapi((told,)))}\n```\n"
+
+
+def readme_blocks(told: Told) -> str:
+    """ReadMe's older Markdown: headings, tables and code as JSON between marks."""
+    lines = ["---", f'title: "{told.title}"', f'excerpt: "{told.description}"', "hidden: false", "---"]
+    lines += _block("code", {"codes": [{"code": f"{told.method} https://{HOST}{told.path}", "language": "http"}]})
+    kinds = (("path", "Path Params"), ("query", "Query Params"), ("body", "Body Params"))
+    for where, head in kinds:
+        if told.of(where):
+            rows = [(f"`{p.name}`", p.kind, "yes" if p.required else "no", p.meaning) for p in told.of(where)]
+            lines += [
+                *_block("api-header", {"title": head}),
+                *_table_block(("Name", "Type", "Required", "Notes"), rows),
+            ]
+    codes = [(f"{told.status} OK", told.response), *((f"{code} {phrase}", {}) for code, phrase, _ in told.errors)]
+    shown = [{"code": pretty(value), "language": "json", "name": name} for name, value in codes]
+    lines += [*_block("api-header", {"title": "Response"}), *_block("code", {"codes": shown})]
+    lines += [*_block("image", {"images": [{"image": ["https://a.example/b.png"]}]}), ""]
+    return "\n".join(lines)
+
+
+def _block(name: str, value: Json) -> list[str]:
+    return [f"[block:{name}]", *pretty(value).split("\n"), "[/block]", ""]
+
+
+def _table_block(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    data = {f"h-{column}": head for column, head in enumerate(heads)}
+    data |= {f"{number}-{column}": cell for number, row in enumerate(rows) for column, cell in enumerate(row)}
+    return _block("parameters", {"data": data, "cols": len(heads), "rows": len(rows)})
+
+
+def slate_section(told: Told) -> str:
+    """One operation on a page of Slate as its sample has it: defaults, no types or marks, notices as asides."""
+    lines = ["---", "title: Orchard", "language_tabs:", "  - ruby", "  - shell", "includes:", "  - errors", "---", ""]
+    lines += [f"## {told.title}", "", "```ruby", "require 'orchard'", "", 'Orchard.new("key").trees', "```", ""]
+    lines += ["```shell", f'curl "https://{HOST}{told.path}" \\', '  -H "Authorization: Bearer orchard"', "```", ""]
+    lines += ["> The above command returns JSON structured like this:", "", "```json", pretty(told.response), "```", ""]
+    path = told.path.replace("{", "<").replace("}", ">")
+    lines += [told.description, "", "### HTTP Request", "", f"`{told.method} https://{HOST}{path}`", ""]
+    for where, head in (("path", "URL Parameters"), ("query", "Query Parameters"), ("body", "Body Parameters")):
+        if told.of(where):
+            lines += [f"### {head}", "", "Parameter | Default | Description", "--------- | ------- | -----------"]
+            lines += [f"{p.name} | {'' if p.required else 'none'} | {p.meaning}" for p in told.of(where)]
+            lines += [""]
+    lines += ['<aside class="success">', "Remember that trees are slow.", "</aside>", ""]
+    return "\n".join(lines)
 
 
 def readme_text(told: Told) -> str:

@@ -1,12 +1,13 @@
-"""Writes the pages of `greenhouse` in the seven renderings in which copies of such pages exist."""
+"""Writes the pages of `greenhouse` in the renderings in which copies of such pages exist: seven as text, and HTML."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.docs.greenhouse import PAGES, DocsPage, Field
 
-RENDERINGS = ("text-nav", "text", "squeezed", "glued", "dash", "flat", "md")
+RENDERINGS = ("text-nav", "text", "squeezed", "glued", "dash", "flat", "md", "html")
 _RUN = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|(?P<text>[^`*]+)")
 _NEIGHBOURS, _UPDATED = "PreviousNew KeyNextGet Bed", "Last updated 3 months ago"
 META = {0: (_NEIGHBOURS,), 1: (_NEIGHBOURS, _UPDATED), 2: (_NEIGHBOURS, _UPDATED, _UPDATED)}
@@ -97,6 +98,8 @@ def rendered(page: DocsPage, rendering: str, *, without: frozenset[str] = frozen
     kept = [each for each in elements(page) if each.kind != "code" or each.part not in without]
     if rendering == "md":
         return _markdown(page, kept)
+    if rendering == "html":
+        return "\n".join([*_html_head(page), *_html(page, kept), "</main>", "</body>", "</html>", ""])
     body = {
         "text-nav": _text,
         "text": _text,
@@ -302,3 +305,65 @@ def _trailer(form: str) -> list[str]:
     heads = ["# Agent Instructions: Asking These Pages"] if form == "one" else ["# Agent Instructions", "", "## Asking"]
     fence = ["```", "GET https://docs.greenhouse.example/page.md?ask=<question>", "```"]
     return ["---", "", *heads, "", "Send a question to this address.", "", *fence, ""]
+
+
+def _html_head(page: DocsPage) -> Iterator[str]:
+    """Yield what stands around a page: scripts, styles and navigation that hold lookalikes of facts."""
+    yield from ("<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">')
+    yield from ('<meta name="generator" content="GitBook (invented)">', f"<title>{html.escape(page.title)}</title>")
+    yield from ('<script>window.page = {"method": "TRACE", "Endpoint": "/nowhere"};</script>', "<style>")
+    yield from ("h1 { content: 'Method: TRACE' }", "</style>", "</head>", "<body>", '<aside><nav class="pages"><ul>')
+    yield from (f'<li><a href="/{number}">{html.escape(each.title)}</a></li>' for number, each in enumerate(PAGES))
+    yield from ("<li>Method: TRACE</li>", "</ul></nav></aside>", "<!-- Method: TRACE -->", "<main>")
+
+
+def _html(page: DocsPage, kept: Sequence[Element]) -> Iterator[str]:
+    yield f"<header><h1>{html.escape(page.title)}</h1>"
+    if page.description:
+        yield f'<p class="text-lg">{_html_runs(page.description)}</p>'
+    yield "</header>"
+    if page.meta_first:
+        yield from _html_meta(META[1])
+    depth = 0
+    for each in kept:
+        wanted = each.level if each.kind == "li" or each.in_list else 0
+        yield from ("<ul>" for _ in range(wanted - depth))
+        yield from ("</ul>" for _ in range(depth - wanted))
+        depth = wanted
+        yield from _html_element(each)
+    yield from ("</ul>" for _ in range(depth))
+    yield from _html_meta(META[page.updated])
+
+
+def _html_element(each: Element) -> Iterator[str]:
+    if each.kind == "step":
+        anchor = '<a class="hash-link" href="#here">#</a>'
+        yield f'<h3 id="here"><div>{html.escape(each.text)}</div>{anchor}</h3>'
+    elif each.kind in ("code", "const"):
+        language = "javascript" if each.kind == "const" else "json"
+        lines = "\n".join(f'<span class="line">{_html_tokens(line)}</span>' for line in each.text.split("\n"))
+        code = f'<div><button>Copy</button><pre><code class="language-{language}">{lines}</code></pre></div>'
+        yield f"<li>{code}</li>" if each.in_list else code
+    elif each.kind == "li":
+        yield f"<li><p>{_html_runs(each.text)}</p></li>"
+    elif each.kind == "heading":
+        yield f"<p><strong>{html.escape(each.text)}</strong></p>"
+    else:
+        yield f"<p>{_html_runs(each.text)}</p>"
+
+
+def _html_tokens(line: str) -> str:
+    return re.sub(r"&quot;.*?&quot;", lambda match: f'<span class="string">{match.group()}</span>', html.escape(line))
+
+
+def _html_runs(text: str) -> str:
+    marks = {"code": "<code>{}</code>", "bold": "<strong>{}</strong>", "text": "{}"}
+    shown = "".join(marks[kind].format(html.escape(words)) for kind, words in _runs(text))
+    return shown.replace(". - ", ".<br>- ")
+
+
+def _html_meta(lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        words = re.split(r"(?<=Previous)|(?=Next)|(?<=Next)", line) if line.startswith("Previous") else [line]
+        inner = "".join(f"<div>{word}</div>" for word in words)
+        yield f'<a href="/near">{inner}</a>' if len(words) > 1 else f"<p>{line}</p>"

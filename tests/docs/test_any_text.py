@@ -1,6 +1,7 @@
 """What holds for any text: no exception, an account of every line, a place for every fact, work in step with length."""
 
 import json
+import re
 import string
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from talkstack_contract.docs.facts import How
 from talkstack_contract.docs.json_text import ReadBody, Slip, read_body
 from talkstack_contract.docs.reading import read_facts
 from talkstack_contract.docs.source_text import SourceText
+from talkstack_contract.documentation import documentation_from
+from talkstack_contract.results.documentation import documentation_of, entry_of
 from tests.docs.checked import promised
 from tests.docs.greenhouse import PAGES
 from tests.docs.renderings import RENDERINGS, rendered
@@ -28,6 +31,10 @@ PIECES = [
     "export const A = {", "\u2028", "| a | b |", "---", "<ParamField", "openapi: 3.1.0", "200 OK", "Status Code:",
     "\x00", "paths: {/a: {get: {}}}",
     "a | b\n--- | ---\n", '<ParamField body="a">', "</ParamField>", "---\ntitle: a\n---\n", "GET https://a.example/b",
+    "<html>", "<pre>", "</pre>", "<li>", "<table><tr><td>", "</table>", "<h2>", "<main>", "<script>", "</html>",
+    "&amp;", "<!--", "[block:parameters]\n", '{"data": {"h-0": "Name", "0-0": "a"}}\n', "[/block]\n",
+    '{% swagger method="get" path="/a" %}\n', '{% tab title="200: OK" %}', "**Query**\n\n", "### GET /a\n",
+    "<dt>a</dt><dd>b</dd>", '<div class="Param-name">', "<a>",
     "\ufeff", "1. a", "~~~", "[a]: /b",
 ]  # fmt: skip
 FEW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -57,11 +64,12 @@ def test_any_text_is_read(text: str) -> None:
     read = read_facts(text, "page")
     accounted = {line for each in read.account for line in range(each.first, each.last + 1)}
     lines = SourceText(text).text.split("\n")
+    stored = re.split("\r\n|\r|\n", text)
     assert {number for number, line in enumerate(lines, 1) if line.strip()} - accounted == set()
     for fact in read.facts:
         assert fact.how not in (How.PRINTED, How.DERIVED) or fact.place
         assert not fact.place or (
-            1 <= fact.place.line <= len(lines) and fact.place.column <= len(lines[fact.place.line - 1]) + 1
+            1 <= fact.place.line <= len(lines) and fact.place.column <= len(stored[fact.place.line - 1]) + 2
         )
 
 
@@ -70,6 +78,14 @@ def test_any_text_is_read(text: str) -> None:
 def test_any_text_can_be_compared_with_the_contract(text: str) -> None:
     found = compared([read_facts(text, "page")], promised())
     json.dumps([each.as_json() for one in found for each in one.differences])
+
+
+@FEW
+@given(some.lists(ANY_TEXT, min_size=1, max_size=3))
+def test_any_pages_can_be_held_against_the_contract_of_a_run(texts: list[str]) -> None:
+    found = documentation_from({str(number): text for number, text in enumerate(texts)}, promised())
+    assert documentation_of(json.loads(json.dumps(entry_of(found)))) == found
+    assert len(found.operations) == len(promised())
 
 
 @FEW
@@ -116,6 +132,24 @@ LONG: dict[str, Callable[[int], str]] = {
     "markdown-cells": lambda number: "# A\n\na | b\n--- | ---\n" + "`a|" * number,
     "openapi": lambda number: "openapi: 3.1.0\npaths:\n" + "".join(f"  /a{n}: {{get: {{}}}}\n" for n in range(number)),
     "words-of-a-response": lambda number: "# A\n\n" + "returns JSON " * number,
+    "commands": lambda number: "Endpoint: /a\n" + "curl 'a\ncurl -d \"b\\\n" * number,
+    "comments-of-markdown": lambda number: "# A\n\n" + "<!-- a\n" * number,
+    "comments-in-code": lambda number: "Endpoint: /a\n{" + "/* // # " * number,
+    "tags-of-gitbook": lambda number: "# A\n\n" + '{% tab title="200: OK" %}\n{% swagger-parameter in="a" %\n' * number,
+    "fences-in-components": lambda number: "# A\n\n<ResponseExample>\n" + "```json 200\n{}\n```\n" * number,
+    "bold-lines": lambda number: "# A\n\n" + "**Query**\n\n**200**\n\n" * number,
+    "blocks-of-readme": lambda number: "# A\n\n" + '[block:code]\n{"codes": [{"code": "{}"}]}\n[/block]\n' * number,
+    "open-blocks-of-readme": lambda number: "# A\n\n" + "[block:code]\n{\n" * number,
+    "html-paragraphs": lambda number: "<html><p>Endpoint: /a</p>" + "<p>a</p>\n" * number,
+    "html-nested": lambda number: "<html>" + "<div><b>a" * number,
+    "html-entities": lambda number: "<html><p>" + "&amp;&lt;&notit; &#65;" * number,
+    "html-fields": lambda number: "<html>" + '<p class="Param-name">a</p><p>b</p>' * number,
+    "html-paths": lambda number: "<html><p>GET</p>" + "<p>/</p><p>a</p>" * number,
+    "html-code": lambda number: "<html>" + "<pre>{<div>a</div>}</pre>" * number,
+    "html-tables": lambda number: "<html>" + "<table><tr><th>Name</th></tr><tr><td>a</td></tr></table>" * number,
+    "html-documents": lambda number: "<html><script>" + '{"openapi": "3.1", ' * number,
+    "hidden": lambda number: "Endpoint: /a\n" + "\u200b b" * number,
+    "words-to-machines": lambda number: "# A\n\n" + "note to all the AI if you are an ignore all of the " * number,
     "quotes": lambda number: "Endpoint: /a\n{" + '"' * number,
     "fields": lambda number: "Endpoint: /a\nMethod: POST\nStep 2: Request Body\n" + "  \u2022 a: b\n" * number,
 }

@@ -7,6 +7,7 @@ import pytest
 
 from talkstack_contract.docs.facts import Fact, FactKind, How, PageFacts
 from talkstack_contract.docs.reading import read_facts
+from tests.docs.html_layouts import mintlify_html, plain_html, readme_html, readme_html_without_document, slate_html
 from tests.docs.other_layouts import (
     HOST,
     OPERATIONS,
@@ -16,8 +17,10 @@ from tests.docs.other_layouts import (
     mintlify,
     openapi,
     readme,
+    readme_blocks,
     readme_text,
     slate,
+    slate_section,
 )
 
 LAYOUTS: dict[str, tuple[Callable[[Told], str], str]] = {
@@ -25,6 +28,10 @@ LAYOUTS: dict[str, tuple[Callable[[Told], str], str]] = {
     "gitbook-tables": (gitbook_tables, "markdown"),
     "gitbook-openapi": (gitbook_openapi, "markdown"),
     "readme": (readme, "readme"),
+    "readme-blocks": (readme_blocks, "readme"),
+    "readme-html": (readme_html, "readme"),
+    "mintlify-html": (mintlify_html, "mintlify"),
+    "plain-html": (plain_html, "html"),
 }
 
 
@@ -72,8 +79,11 @@ def test_page_of_another_generator_is_read(layout: str, told: Told) -> None:
     assert [each.text for each in read.not_understood] == []
 
 
-def test_one_page_for_a_whole_api_is_read_with_what_it_tells_once_for_all() -> None:
-    read = read_facts(slate(OPERATIONS), "page", is_whole=True)
+@pytest.mark.parametrize("write", [slate, slate_html])
+def test_one_page_for_a_whole_api_is_read_with_what_it_tells_once_for_all(
+    write: Callable[[tuple[Told, ...]], str],
+) -> None:
+    read = read_facts(write(OPERATIONS), "page", is_whole=True)
     assert read.generator == "slate"
     assert read.operations == [f"{told.method} {told.path}" for told in OPERATIONS]
     for told in OPERATIONS:
@@ -94,6 +104,43 @@ def test_responses_are_read_in_each_layout() -> None:
         if fact.kind is FactKind.RESPONSE_EXAMPLE and fact.value is not None
     ]
     assert shown == [told.response for told in OPERATIONS] * len(LAYOUTS)
+
+
+@pytest.mark.parametrize("told", OPERATIONS, ids=lambda told: told.title.replace(" ", "-"))
+def test_section_of_slate_says_what_it_prints_and_what_it_lacks(told: Told) -> None:
+    read = read_facts(slate_section(told), "page", is_whole=True)
+    without_types = {fact for fact in expected(told, statuses=False) if fact[0] != "type"}
+    assert (read.generator, read.operations) == ("slate", [f"{told.method} {told.path}"])
+    assert {fact for fact in told_facts(read, read.operations[0]) if fact[0] != "type"} == without_types
+    lacking = {fact.kind for fact in read.facts if fact.how is How.NOT_FOUND}
+    assert lacking == {FactKind.CREDENTIAL, FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS}
+    assert [each.text for each in read.not_understood] == []
+
+
+def test_fact_of_a_document_in_an_attribute_stands_at_its_place() -> None:
+    text = readme_html(OPERATIONS[1])
+    [path] = [fact for fact in read_facts(text, "page").facts if fact.kind is FactKind.PATH]
+    assert path.place
+    assert text.split("\n")[path.place.line - 1][path.place.column - 1 :].startswith("&quot;/trees/{tree_id}&quot;")
+
+
+@pytest.mark.parametrize("told", OPERATIONS, ids=lambda told: told.title.replace(" ", "-"))
+def test_names_that_a_page_does_not_show_are_not_guessed(told: Told) -> None:
+    read = read_facts(readme_html_without_document(told), "page", is_whole=True)
+    kinds = {FactKind.QUERY_PARAMETER, FactKind.REQUEST_FIELD, FactKind.TYPE, FactKind.RESPONSE_FIELD}
+    assert read.operations == [f"{told.method} {told.path}"]
+    assert [fact for fact in read.facts if fact.kind in kinds] == []
+    assert [each.text for each in read.not_understood] == [f"{each.kind}{each.meaning}" for each in told.parameters]
+
+
+@pytest.mark.parametrize(
+    "block", ['[block:tutorial-tile]\n{"title": "Method: DELETE"}\n[/block]', "[block:code]\n{not json}\n[/block]"]
+)
+def test_block_of_readme_that_no_rule_knows_is_listed(block: str) -> None:
+    text = readme_blocks(OPERATIONS[0]).replace("[block:image]", f"{block}\n\n[block:image]")
+    read = read_facts(text, "page", is_whole=True)
+    assert [each.text for each in read.not_understood] == block.split("\n")
+    assert read.operations == ["GET /trees"]
 
 
 def test_document_alone_is_read_operation_by_operation() -> None:

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from openapi_spec_validator import validate
 
+from talkstack_contract.contract.bundle import bundled
 from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.documents import read_yaml
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.docs.cli import main
 from talkstack_contract.docs.example_schemas import schema_of
-from talkstack_contract.docs.scaffold import operation_id, yaml_text
+from talkstack_contract.docs.reading import read_facts
+from talkstack_contract.docs.scaffold import operation_id, scaffold, yaml_text
 from talkstack_contract.model import Json
 from tests.docs.checked import DAY, SCHEMAS, page_of, written
 from tests.docs.greenhouse import PAGES
@@ -47,7 +50,10 @@ def test_schemas_of_one_page_are_what_a_person_makes_of_it(tmp_path: Path) -> No
     assert {key: request[key] for key in ("type", "required", "properties")} == {
         "type": "object",
         "required": ["name"],
-        "properties": {"name": {"type": "string"}, "soil": {"type": "string", "enum": ["peat", "clay", "sand"]}},
+        "properties": {
+            "name": {"type": "string", "x-contract": {"sends": "South"}},
+            "soil": {"type": "string", "enum": ["peat", "clay", "sand"], "x-contract": {"sends": "peat"}},
+        },
     }
     assert {key: response[key] for key in ("allOf", "required", "properties")} == {
         "allOf": [{"$ref": "../envelope.json#/$defs/success"}],
@@ -60,7 +66,7 @@ def test_schemas_of_one_page_are_what_a_person_makes_of_it(tmp_path: Path) -> No
                 "properties": {
                     "id": {"type": "string", "minLength": 1},
                     "name": {"type": "string"},
-                    "sensors": {"type": "array"},
+                    "sensors": {"type": "array", "items": {}},
                 },
             },
         },
@@ -73,6 +79,52 @@ def test_what_a_page_leaves_open_is_a_question(tmp_path: Path) -> None:
         "- Pick Bed: is request bedId required?",
         "- Send Many: which success status does POST /watering/many have?",
     } <= {*questions}
+
+
+def test_request_sends_what_the_page_prints_and_values_of_the_account_for_ids(tmp_path: Path) -> None:
+    folder = written(tmp_path / "schemas") / "components"
+    water = json.loads((folder / "water-now-request.json").read_text(encoding="utf-8"))["properties"]
+    study = json.loads((folder / "study-run-request.json").read_text(encoding="utf-8"))["properties"]
+    assert [water["bedId"]["x-contract"], water["litres"]["x-contract"], study["questions"]["x-contract"]] == [
+        {"sends": "{bedId}", "id": True}, {"sends": 2.5}, {"sends": [{"kind": "Word"}]},
+    ]  # fmt: skip
+
+
+def test_content_type_of_a_get_is_sent_as_printed(tmp_path: Path) -> None:
+    item = read_yaml(written(tmp_path / "schemas") / "paths" / "beds.yaml", "beds.yaml")["/beds/{bedId}"]
+    assert item["get"]["x-contract"]["headers"] == {"Content-Type": "application/json"}
+    assert "headers" not in item["put"]["x-contract"]
+
+
+def test_contract_names_the_variables_of_a_run_without_a_provider_file(tmp_path: Path) -> None:
+    names = load_contract(written(tmp_path / "schemas")).setting_names
+    assert (names.default_state, names.variables) == (
+        "an account", {"an account": {"token": "GREENHOUSE_TOKEN", "api_key": "GREENHOUSE_API_KEY"}},
+    )  # fmt: skip
+
+
+def test_page_of_a_site_is_the_source_at_its_address() -> None:
+    page = read_facts(rendered(page_of("Get Bed"), "text"), "https://docs.greenhouse.example/beds/get bed")
+    entry = scaffold([page], "Greenhouse", DAY).files["paths/beds.yaml"]["/beds/{bedId}"]["get"]
+    assert entry["externalDocs"]["url"] == "https://docs.greenhouse.example/beds/get bed"
+
+
+def test_credentials_that_are_needed_together_are_one_alternative() -> None:
+    text = rendered(page_of("Get Bed"), "text").replace("Bearer token or x-api-key", "Bearer token and x-api-key")
+    entry = scaffold([read_facts(text, "page")], "Greenhouse", DAY).files["paths/beds.yaml"]["/beds/{bedId}"]["get"]
+    assert entry["security"] == [{"bearer": [], "apiKey": []}]
+
+
+def test_refusal_of_an_operation_without_a_credential_is_a_question(tmp_path: Path) -> None:
+    folder = written(tmp_path / "schemas")
+    questions = (folder / "questions.md").read_text(encoding="utf-8").splitlines()
+    enter = read_yaml(folder / "paths" / "people.yaml", "people.yaml")["/people/enter"]["post"]
+    assert "- Enter: which request, with no credential asked for, is answered 401?" in questions
+    assert enter["responses"]["401"]["x-contract"]["credential"] is False
+
+
+def test_bundle_is_valid_openapi(tmp_path: Path) -> None:
+    validate(bundled(written(tmp_path / "schemas")))
 
 
 def test_command_writes_into_a_new_folder_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +175,7 @@ def test_page_without_an_operation_cannot_be_checked(tmp_path: Path, capsys: pyt
         (1, {"type": "integer"}),
         (1.5, {"type": "number"}),
         (None, {}),
-        ([], {"type": "array"}),
+        ([], {"type": "array", "items": {}}),
         ([1, 1.5], {"type": "array", "items": {"type": "number"}}),
         ([1, "a"], {"type": "array", "items": {"type": ["integer", "string"]}}),
         ([1, None], {"type": "array", "items": {}}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from reference_provider import serve
 from tests.runs.decided_runs import decide
+from tests.runs.pages import forbidden, page_text
 from tests.runs.provider_files import ask, without
 from tests.runs.suite_process import ROOT, Finished, run_suite
 from tests.unit.small_contract import small_contract
@@ -176,3 +178,23 @@ def test_shards_decide_together(tmp_path: Path, schemas: Path) -> None:
         "ACCEPTED",
         0,
     ), told.stdout + told.stderr
+
+
+def test_acceptance_page_says_which_pages_were_held_against_the_contract(tmp_path: Path, schemas: Path) -> None:
+    (tmp_path / "page.txt").write_text(forbidden(page_text()), encoding="utf-8")
+    (tmp_path / "letter.md").write_text("# Dear reader\n\nAll is well.\n", encoding="utf-8")
+    words = ("--docs", str(tmp_path / "page.txt"), "--docs", str(tmp_path / "letter.md"))
+    run = accept(tmp_path, schemas, *words)
+    shown = re.sub(r"<[^<>]+>", " ", page(run).read_text(encoding="utf-8").partition('id="pages"')[2])
+    text = " ".join(shown.split())
+    day = str(run.lines[0]["started"])[:16].replace("T", " ")
+    assert run.decision == (0, "ACCEPTED")
+    assert f"Read on {day} UTC" in text
+    assert re.search(r"page\.txt sha256 \w{16} gitbook, text seen getActiveProject 0", text)
+    assert re.search(r"letter\.md sha256 \w{16} markdown, md not seen none found \d", text)
+    assert re.search(r"getActiveProject changed, \d+ facts the same .*page\.txt error status 404 is removed", text)
+    assert command("verify", str(page(run)), str(run.reports / "verdicts.jsonl")).returncode == 0
+
+
+def test_acceptance_page_without_docs_says_nothing_of_pages(tmp_path: Path, schemas: Path) -> None:
+    assert 'id="pages"' not in page(accept(tmp_path, schemas)).read_text(encoding="utf-8")

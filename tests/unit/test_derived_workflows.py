@@ -21,7 +21,7 @@ THING = {
     "required": ["name"],
     "properties": {"name": {"type": "string"}, "note": {"type": "string"}, "kind": {"type": "string"}},
 }
-NAMED = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "x-contract": {"sends": "t-1"}}}
+NAMED = {"name": "id", "in": "path", "required": True}
 SENT = {"name": "A new name", "kind": "file"}
 
 
@@ -43,12 +43,15 @@ def operation(method: str, sends: dict[str, str] | None = None, status: str = "2
     }
 
 
-def contract_of(folder: Path, *operations: dict[str, Any], path: str = "/things/{id}") -> Contract:
-    """Make a contract of a read, and other operations on its path or on another one."""
+def contract_of(
+    folder: Path, *operations: dict[str, Any], path: str = "/things/{id}", sends: str = "{fresh}"
+) -> Contract:
+    """Make a contract of a read, and other operations on its path or on another one, which names what is sent."""
     document = yaml.safe_load((billing_folder(folder) / "openapi.yaml").read_text(encoding="utf-8"))
     methods = {each["operationId"].removesuffix("Thing"): each for each in operations}
-    document["paths"] = {"/things/{id}": {"parameters": [NAMED], "get": operation("get")}}
-    document["paths"].setdefault(path, {"parameters": [NAMED]}).update(methods)
+    named = [{**NAMED, "schema": {"type": "string", "x-contract": {"sends": sends}}}]
+    document["paths"] = {"/things/{id}": {"parameters": named, "get": operation("get")}}
+    document["paths"].setdefault(path, {"parameters": named}).update(methods)
     (folder / "openapi.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     return load_contract(folder)
 
@@ -61,6 +64,9 @@ class Things:
         self.ignores, self.is_deaf = ignores, is_deaf
         self.asked: list[str] = []
         self.broken: list[str] = []
+
+    def fresh(self) -> str:
+        return "t-1"
 
     def do(self, operation: str, **fields: Any) -> Reply:
         reply = self.ask(operation, **fields)
@@ -177,6 +183,11 @@ NONE: dict[str, tuple[dict[str, Any], str]] = {
 def test_operations_that_are_not_about_one_thing_make_no_workflow(tmp_path: Path, name: str) -> None:
     other, path = NONE[name]
     assert derived_workflows(contract_of(tmp_path / "schemas", other, path=path), ()) == {}
+
+
+def test_thing_that_the_run_did_not_make_is_not_changed(tmp_path: Path) -> None:
+    contract = contract_of(tmp_path / "schemas", operation("delete", status="204"), sends="t-1")
+    assert derived_workflows(contract, ()) == {}
 
 
 def test_workflow_that_is_written_down_wins(tmp_path: Path) -> None:

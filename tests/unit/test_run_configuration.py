@@ -1,5 +1,6 @@
 """Options become an configuration, or are refused by name; what they do not say has a default."""
 
+import re
 from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,13 +14,14 @@ from talkstack_contract.provider.settings import Account, Credential
 from talkstack_contract.results.history import History
 from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.run_configuration import RunOptions
+from tests.runs.pages import page_text
 from tests.unit.found import SETTINGS
 from tests.unit.setting_names import ACTIVE, EXPIRED, OTHER
 from tests.unit.small_contract import small_contract
 
 STARTED = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
 FLAGS = ("acceptance", "nightly", "fail_on_undocumented")
-FEW = ("provider", "reports", "only", "operation", "section", "notify")
+FEW = ("provider", "reports", "only", "operation", "section", "notify", "docs")
 NAMES = (*FEW, "against", "profile", "waivers", "clean_up", "examples", "seed")
 
 
@@ -180,3 +182,27 @@ def test_value_that_only_another_account_has_is_fine(tmp_path: Path) -> None:
 def test_narrowed_run_leaves_the_reports_of_the_last_run(reports: str | None, expected: str, tmp_path: Path) -> None:
     options = replace(given(tmp_path, reports=reports), is_partial=True)
     assert options.reports == tmp_path / expected
+
+
+def test_secret_on_a_page_of_the_docs_does_not_reach_the_record(tmp_path: Path) -> None:
+    secret = "hunter2hunter2hunter2"
+    account = Account(ACTIVE, {"token": Credential(secret, "TALKSTACK_TOKEN")})
+    settings = replace(SETTINGS, accounts={ACTIVE: account})
+    text = re.sub(r'"message": "[^"]*"', f'"message": "{secret}"', page_text())
+    (tmp_path / "page.txt").write_text(text, encoding="utf-8")
+    options = given(tmp_path, docs=["page.txt"])
+    docs = options.configuration(settings, {}, tmp_path / "waivers.yaml", STARTED).docs
+    assert docs
+    assert [secret in each for each in docs.changes] == [False]
+
+
+def test_pages_are_named_from_the_folder_of_the_run_and_read_once_for_all_processes(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(page_text(), encoding="utf-8")
+    options = given(tmp_path, docs=["page.txt"])
+    docs = options.documentation
+    assert docs
+    assert [page.name for page in docs.pages] == ["page.txt"]
+    assert (
+        RunOptions(given(tmp_path, docs=["gone.txt"]).option, tmp_path, small_contract(), docs=docs).documentation
+        == docs
+    )

@@ -18,6 +18,7 @@ FLOORS = [
     ("model", "errors", "media_types", "locations"),
     ("contract", "docs"),
     *((stage,) for stage in STAGES[1:]),
+    ("documentation",),  # from the docs reader to plain values in `results`, so that no stage of a run knows the reader
     ("notification",),
     ("run_configuration", "run_options", "scope_options"),
     ("pytest_plugin", "cli", "__main__"),
@@ -36,6 +37,7 @@ DOORS = {
     "jsonschema_specifications": [PACKAGE / "contract" / "schema_files.py"],
     "regress": [PACKAGE / "contract" / "json_schema.py", PACKAGE / "contract" / "schema_keywords.py"],
     "referencing": [PACKAGE / "contract" / "schema_files.py", PACKAGE / "contract" / "schema_keywords.py"],
+    "justhtml": [PACKAGE / "docs" / "html_tree.py"],
     "markdown_it": [PACKAGE / "docs" / "markdown.py"],
     "yaml": [PACKAGE / "contract" / "documents.py", PACKAGE / "docs" / "openapi_text.py"],
     "tomllib": [PACKAGE / "contract" / "documents.py"],
@@ -120,6 +122,11 @@ def test_no_module_imports_itself_by_others() -> None:
     graph = {module_of(path): own(path) for path in ENGINE if path != PACKAGE / "__init__.py"}
     modules = list(TopologicalSorter(graph).static_order())
     assert {*graph} <= {*modules}
+
+
+def test_docs_reader_is_known_to_itself_and_to_the_ways_into_it_only() -> None:
+    knowing = {module_of(path) for path in ENGINE if any(name.startswith("docs") for name in own(path))}
+    assert {each for each in knowing if not each.startswith("docs")} == {"documentation", "cli"}
 
 
 def test_package_itself_imports_nothing() -> None:

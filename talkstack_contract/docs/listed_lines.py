@@ -1,0 +1,120 @@
+"""Lines of lists: a status with its condition, a value, a field or parameter."""
+
+import re
+
+from talkstack_contract.docs.draft import Listed, Status, Value
+from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block
+from talkstack_contract.docs.source_text import Excerpt
+from talkstack_contract.docs.vocabulary import BARE_STATUS, ERROR, STATUS, STATUS_CLASS, Section
+from talkstack_contract.docs.walk import GITBOOK, PHRASES, Walk
+
+_FIELD = re.compile(
+    r"[. ]*(?P<name>[A-Za-z_][\w-]{0,80}(?:(?:\.|\[\]\.?)[\w-]{1,80}){0,8}(?:\[\])?) ?"
+    r"(?:\((?P<mark>[^()\n]{1,60})\))? ?:[ -]*(?P<meaning>.*)",
+    re.DOTALL,
+)
+_DASHED_FIELD = re.compile(
+    r"(?P<name>[A-Za-z_][\w-]{0,80}(?:(?:\.|\[\]\.?)[\w-]{1,80}){0,8}(?:\[\])?) "
+    r"(?:\((?P<bracketed>[^()\n]{1,60})\)|(?P<bare>(?:string|text|integer|number|float|boolean|object|array|list)\b"
+    r"(?:(?:,| -|:)? ?(?:required|optional)\b)?)) ?[:-] ?(?P<meaning>.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A field whose mark is followed by a dash, or stands without brackets."""
+_TYPED = re.compile(
+    r"[\w.\[\]-]{1,120} \((?:string|text|integer|int|number|float|boolean|bool|object|array|list)\b", re.IGNORECASE
+)
+FIELD_SECTIONS = frozenset({Section.PARAMETERS, Section.QUERY, Section.BODY, Section.RESPONSE})
+_NOT_A_FIELD = frozenset({"note", "example", "tip", "warning", "important", "hint", "caution", "info", "remark"})
+_NO_BULLETS = frozenset({"squeezed", "glued", "flat"})
+
+
+def is_field_name(walk: Walk, label: str) -> bool:
+    """Tell whether a word that could be a label is a field: lists print names as the API writes them."""
+    return walk.section in FIELD_SECTIONS and (label[0].islower() or label in walk.known) and " " not in label
+
+
+def status(walk: Walk, block: Block) -> str:
+    """Take a line for a status with its condition; return nothing where it is none."""
+    words = block.text.text
+    if walk.section is Section.RESPONSE and (match := STATUS.fullmatch(words)) and _is_phrase(match):
+        return add_status(walk, block, block.text, match)
+    match = _error(walk, words)
+    if not match:
+        return ""
+    condition = block.text.group(match, "condition")
+    walk.status_level = block.level if block.is_item else 0
+    _append_status(
+        walk,
+        walk.value(block.text.group(match, "code"), block),
+        walk.value(block.text.group(match, "phrase"), block),
+        walk.value(condition, block) if condition.stripped() else None,
+    )
+    return "status"
+
+
+def _error(walk: Walk, words: str) -> "re.Match[str] | None":
+    """Return a line as a status with a phrase, a condition or both; None where it is none."""
+    is_here = walk.section is Section.ERRORS
+    match, bare = ERROR.fullmatch(words), BARE_STATUS.fullmatch(words)
+    if match and (match["condition"] is not None or match["phrase"].lower() in PHRASES):
+        return match if is_here or (match["condition"] is not None and match["code"] >= "400") else None
+    is_plain = walk.page.generator not in (GITBOOK, UNKNOWN_GENERATOR) and walk.draft.has_request
+    if bare and (is_here or (is_plain and bare["code"] >= "400")):
+        return bare  # a condition stands where the phrase does
+    return match if is_here else None
+
+
+def _is_phrase(match: "re.Match[str]") -> bool:
+    """Tell whether what stands behind a code is its phrase: behind a dash it can be a condition too."""
+    phrase = (match["phrase"] or "").strip().lower()
+    return bool(phrase) and (phrase in PHRASES or ("-" not in match.group() and ":" not in match.group()))
+
+
+def add_status(walk: Walk, block: Block, text: Excerpt, match: "re.Match[str]") -> str:
+    """Add a status that stands alone, and go on to the response where it is that of a success."""
+    phrase = walk.value(text.group(match, "phrase") if match["phrase"] else text, block)
+    shown = phrase if match["phrase"] else Value("", phrase.place, phrase.is_cut)
+    _append_status(walk, walk.value(text.group(match, "code"), block), shown, None)
+    if match["code"] < "400" and walk.section is not Section.ERRORS:
+        walk.section = Section.RESPONSE
+    return "status"
+
+
+def _append_status(walk: Walk, code: Value, phrase: Value, condition: Value | None) -> None:
+    walk.draft.statuses.append(Status(walk.section, code, phrase, condition))
+
+
+def status_class(walk: Walk, block: Block) -> str:
+    """Take a line for a value and whether it lasts; return nothing where it is none."""
+    match = STATUS_CLASS.fullmatch(block.text.text) if walk.section is Section.ERRORS else None
+    if not match:
+        return ""
+    walk.classes.append((match["value"], match["class"].lower(), walk.value(block.text.group(match, "value"), block)))
+    return "value"
+
+
+def listed_field(walk: Walk, block: Block) -> str:
+    """Take a line for a field or parameter; return nothing where it is none."""
+    section = _section_of_field(walk, block)
+    is_here = section in FIELD_SECTIONS
+    match = (_FIELD.fullmatch(block.text.text) or _DASHED_FIELD.fullmatch(block.text.text)) if is_here else None
+    if not match or match["name"].lower() in _NOT_A_FIELD or not _may_be_field(walk, block, match["name"]):
+        return ""
+    name = block.text.group(match, "name")
+    meaning = walk.value(block.text.group(match, "meaning"), block)
+    place = walk.page.source.place(name.start)
+    marks = (match.groupdict().get(group) for group in ("mark", "bracketed", "bare"))
+    mark = next((each for each in marks if each), "")
+    walk.draft.listed.append(Listed(section, match["name"], mark, meaning, place, block.level))
+    return "field"
+
+
+def _section_of_field(walk: Walk, block: Block) -> Section:
+    """Return where a field belongs: an item with a type that stands by the request is a parameter of it."""
+    is_apart = walk.section is Section.REQUEST and walk.page.generator not in (GITBOOK, UNKNOWN_GENERATOR)
+    return Section.PARAMETERS if is_apart and block.is_item and _TYPED.match(block.text.text) else walk.section
+
+
+def _may_be_field(walk: Walk, block: Block, name: str) -> bool:
+    """Tell whether a word before a colon is a field: in a list or an example, or where a rendering has no bullets."""
+    return block.is_item or name in walk.known or (walk.page.rendering in _NO_BULLETS and name[0].islower())
