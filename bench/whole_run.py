@@ -26,7 +26,9 @@ def lines_of_run(folder: Path) -> list[dict[str, Any]]:
     """Run the suite once, and return the lines of its record."""
     words = ["tests/contract/test_documented.py", "-q", "-p", "no:cacheprovider", "--reports", str(folder)]
     subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
-    return [json.loads(line) for line in (folder / "verdicts.jsonl").read_text(encoding="ascii").splitlines()]
+    return [
+        json.loads(line) for line in (folder / "partial" / "verdicts.jsonl").read_text(encoding="ascii").splitlines()
+    ]
 
 
 def bare_seconds(count: int) -> float:

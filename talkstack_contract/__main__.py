@@ -1,8 +1,16 @@
-"""`python -m talkstack_contract`: another name of the command `talkstack-contract`."""
+"""The command: `talkstack-contract`, or `python -m talkstack_contract`."""
 
+import signal
 import sys
 
-from talkstack_contract.cli import main
+
+def main() -> int:
+    """Do what the words of the process say; return the exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until a run has something to tell, Ctrl-C only ends the process
+    from talkstack_contract.cli import main as do
+
+    return do()
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -19,6 +19,7 @@ from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.contract.profiles import profile_text, sha256_of
 from talkstack_contract.docs.cli import main as docs
 from talkstack_contract.errors import BadInput
+from talkstack_contract.interruption import hold_off_signals
 from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, PACKAGE, ROOT
 from talkstack_contract.reports.ctrf import ctrf
@@ -174,7 +175,9 @@ def _run_pytest(words: Words) -> int:
 
     cache = Path(".pytest_cache").resolve()
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "hypothesis"))
-    return int(pytest.main([*_placed(cache), *words]))
+    status = int(pytest.main([*_placed(cache), *words]))
+    hold_off_signals()  # all is written: what the process ends with is what the run has decided
+    return status
 
 
 def _placed(cache: Path) -> list[str]:

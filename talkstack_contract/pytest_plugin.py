@@ -6,7 +6,6 @@ tests, so its hooks are methods of two plugins that are registered only where it
 """
 
 import os
-import signal
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from talkstack_contract.contract.response_lines import response_lines
 from talkstack_contract.errors import BadInput
 from talkstack_contract.execution.derived_workflows import derived_workflows
 from talkstack_contract.execution.workflows import Workflow
+from talkstack_contract.interruption import end_at_the_first_signal, hold_off_signals
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
@@ -77,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     embedded = ExitStack()
     config.add_cleanup(embedded.close)
+    config.add_cleanup(end_at_the_first_signal())
     try:
         _run_contract[0] = contract_folder(config)
         is_partial = _is_narrowed(config) or bool(config.option.maxfail)
@@ -99,7 +100,6 @@ def pytest_configure(config: pytest.Config) -> None:
         if not hasattr(config, "workerinput"):
             reporting = Reporting(config, configuration, given.reports)
             config.pluginmanager.register(reporting, "contract-reporting")
-            signal.signal(signal.SIGTERM, _interrupt)
             if reporting.preflight():
                 config.option.dist, config.option.tx = "no", []  # no worker is needed to say so
     except BadInput as error:
@@ -194,10 +194,6 @@ def _embedded(embedded: ExitStack) -> dict[str, Any]:
     from reference_provider import serve  # only a run without a provider needs a server
 
     return embedded.enter_context(serve()).provider_settings()
-
-
-def _interrupt(*_: Any) -> None:
-    raise KeyboardInterrupt("SIGTERM")
 
 
 # Fixtures: they send and judge; a test only ends as the verdicts of its case want it
@@ -347,6 +343,7 @@ class Asking:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand over to the process that reports what only a worker knows."""
+        hold_off_signals()
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["contract"] = self.run.known()
 
@@ -371,7 +368,7 @@ class Reporting:
         self._findings_of_preflight: list[str] = []
         if self._sends_nothing:
             return
-        self.record.open()
+        self.record.make_folder()
         option, folder = config.option, self.record.folder
         # A run may do without pytest-html (`-p no:html`), where only the verdicts are of interest.
         option.htmlpath = getattr(option, "htmlpath", None) or str(folder / "report.html")
@@ -398,11 +395,6 @@ class Reporting:
         self._is_over = bool(answers.dead)
         return self._is_over
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection(self) -> bool | None:
-        """Collect nothing where the whole run is blocked: each clause is, for the same reason."""
-        return True if self._is_over else None
-
     def _take_blocked(self) -> None:
         """Say of each clause that it is blocked with the whole run, and take back what was brought about."""
         run = self.config.stash[ASKING].run
@@ -425,11 +417,21 @@ class Reporting:
             *([f"docs: {words.docs_state(docs)}"] if (docs := self.configuration.docs) else []),
         ]
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Say what the preflight found, each in one line."""
+        """Begin the record: from here on pytest ends in order, whatever interrupts it."""
+        if not self._sends_nothing:
+            try:
+                self.record.open()
+            except BadInput as error:
+                raise pytest.UsageError(str(error)) from None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> bool | None:
+        """Say what the preflight found, each in one line; collect nothing where the whole run is blocked."""
         for finding in self._findings_of_preflight:
             self._say(f"preflight: {finding}", red=True)
+        return True if self._is_over else None
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """With `--plan`, say what would be sent and send nothing; with `--clean-up`, take back and ask nothing."""
@@ -497,6 +499,7 @@ class Reporting:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
         """Decide before the pages are written, search them for secrets after, and set the exit status."""
+        hold_off_signals()
         if self._sends_nothing:
             result = yield
             if self.config.stash[ASKING].run.accounts.left_behind or self._cannot_start:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from talkstack_contract.errors import BadInput, bug_of_ours
 from talkstack_contract.judging.decision import Decision
@@ -51,14 +52,26 @@ class Record:
         self._secrets = Secrets(configuration.settings.secrets())
         self._started_at_s = time.perf_counter()
 
-    def open(self) -> None:
-        """Start the file. Raises `BadInput` where it cannot be written."""
+    def make_folder(self) -> None:
+        """Make the folder of the reports. Raises `BadInput` where nothing can be written there."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def open(self) -> None:
+        """Start the file. Raises `BadInput` where it cannot be written."""
+        self.make_folder()
+        try:
             self._write(written(header_line(self.configuration.run_header)), mode="w")
         except OSError as error:
-            problem = f"{self.folder} cannot be written ({type(error).__name__})"
-            raise BadInput("--reports", "", problem, "name another folder") from None
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> BadInput:
+        problem = f"{self.folder} cannot be written ({type(error).__name__})"
+        return BadInput("--reports", "", problem, "name another folder")
 
     def take(self, lines: Iterable[str]) -> None:
         """Add lines that came with the report of an item."""
