@@ -10,14 +10,17 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ENDING = b"\nthe run is ending: what it made is taken back, and the reports are written\n"
 STDERR = 2
 
+_asked: list[str] = []
+
 
 def end_at_the_first_signal() -> Callable[[], None]:
-    """Have the first signal raise KeyboardInterrupt, and the later ones say that the run is ending.
+    """Have signals raise KeyboardInterrupt, until `hold_off_signals` is called.
 
     Returns what brings back the handlers that were there before. Python takes signals in the main thread only.
     """
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
+    _asked.clear()
     before = {each: signal.getsignal(each) for each in SIGNALS}
     _handle(_interrupt)
 
@@ -28,8 +31,14 @@ def end_at_the_first_signal() -> Callable[[], None]:
     return restore
 
 
+def check_signals() -> None:
+    """Raise KeyboardInterrupt again for a signal whose first one was lost, as in a callback of the collector."""
+    if _asked:
+        raise KeyboardInterrupt(_asked[0])
+
+
 def hold_off_signals() -> None:
-    """Let no signal raise any more: the run ends already, or has ended."""
+    """Let no signal raise any more, but say that the run is ending: it does already, or has ended."""
     if threading.current_thread() is threading.main_thread():
         _handle(_say_that_it_ends)
 
@@ -40,8 +49,8 @@ def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
 
 
 def _interrupt(number: int, _: FrameType | None) -> None:
-    _handle(_say_that_it_ends)
-    raise KeyboardInterrupt(signal.Signals(number).name)
+    _asked.append(signal.Signals(number).name)
+    raise KeyboardInterrupt(_asked[0])
 
 
 def _say_that_it_ends(*_: object) -> None:

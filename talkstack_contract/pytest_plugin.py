@@ -20,7 +20,7 @@ from talkstack_contract.contract.response_lines import response_lines
 from talkstack_contract.errors import BadInput
 from talkstack_contract.execution.derived_workflows import derived_workflows
 from talkstack_contract.execution.workflows import Workflow
-from talkstack_contract.interruption import end_at_the_first_signal, hold_off_signals
+from talkstack_contract.interruption import check_signals, end_at_the_first_signal, hold_off_signals
 from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionKind
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
@@ -54,6 +54,8 @@ from talkstack_contract.states.ledger import Ledger, tidy
 
 _run_contract = [CONTRACT]
 EMBEDDED = "reference"  # in the place of a provider file
+# Hypothesis looks at the garbage collector in a callback, where an interrupt is lost; `check_signals` finds it again.
+LOST_INTERRUPT = "ignore:Exception ignored in. <function gc_cumulative_time:pytest.PytestUnraisableExceptionWarning"
 INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
 MODULES = {GENERATED: "test_generated", WORKFLOW: "test_workflows"}
 """The module with the items of a kind of case; those of all others are in `test_documented`."""
@@ -78,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     embedded = ExitStack()
     config.add_cleanup(embedded.close)
     config.add_cleanup(end_at_the_first_signal())
+    config.addinivalue_line("filterwarnings", LOST_INTERRUPT)
     try:
         _run_contract[0] = contract_folder(config)
         is_partial = _is_narrowed(config) or bool(config.option.maxfail)
@@ -301,6 +304,7 @@ class Asking:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Take an item without a line of its own where the whole run is blocked: that is told once."""
+        check_signals()
         if not self.run.answers.dead:
             return None
         item.stash[SILENT] = True
@@ -342,8 +346,9 @@ class Asking:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand over to the process that reports what only a worker knows."""
+        """Take back what was made, and hand over to the process that reports what only a worker knows."""
         hold_off_signals()
+        self.run.accounts.close()
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["contract"] = self.run.known()
 
@@ -487,8 +492,10 @@ class Reporting:
         if known := getattr(node, "workeroutput", {}).get("contract"):
             self.record.take_over(known)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run was cut short; pytest-xdist ends a run with `-x` in this way too."""
+        hold_off_signals()
         if excinfo.type.__module__.startswith("xdist"):
             self._was_stopped = True
             return
@@ -508,6 +515,7 @@ class Reporting:
         record, option = self.record, self.config.option
         if self._is_over:
             self._take_blocked()
+        self.config.stash[ASKING].run.accounts.close()  # after an interrupt the fixtures end later than this
         record.take_over(self.config.stash[ASKING].run.known())
         if path := self.config.stash[ASKING].run.accounts.ledger.path:
             tidy(path)

@@ -72,6 +72,7 @@ class Accounts:
         self._places: dict[str, Place] = {}
         self._credentials: dict[str, Credential] = {}
         self._distrusted: set[str] = set()
+        self._is_closed = False
         self._trouble: dict[tuple[str, ...], Blocked] = {}  # what failed once is not tried again, and says the same
         self._is_planning = False
 
@@ -374,8 +375,10 @@ class Accounts:
     # The end
 
     def close(self) -> None:
-        """Take back all that was brought about, and remember what could not be."""
-        self.left_behind += take_back(self.ledger, self.provider, self.asks)
+        """Take back all that was brought about, and remember what could not be: once, whoever ends first."""
+        if not self._is_closed:
+            self._is_closed = True
+            self.left_behind += take_back(self.ledger, self.provider, self.asks)
 
     def _brought_about(self, state: str) -> Account:
         if not self.provider.settings.states_url:

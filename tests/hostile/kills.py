@@ -82,6 +82,8 @@ def killed(way: str, workers: int, after_s: float) -> Killed:
         if report and way == "SIGKILL" and status < 0 and report.returncode != 6:
             problems.append("a cut record decides")
         pending = len(ledger.read_text().splitlines()) if ledger.exists() else 0
+        if way != "SIGKILL" and ledger.exists() and things(reference) == before:
+            problems.append("a ledger of nothing")
         problems += clean_up_problems(folder, file, ledger, things(reference) - before, reference, before)
         lines = len(record.read_bytes().splitlines()) if record.exists() else 0
         return Killed(way, workers, after_s, status, lines, report.returncode if report else 0, pending, (*problems,))
