@@ -54,6 +54,7 @@ class Command:
 def main(words: Words | None = None) -> int:
     """Do what the words say, by default those of the process; return the exit status."""
     words = sys.argv[1:] if words is None else words
+    status = 0
     try:
         status = _do(words)
         sys.stdout.flush()
@@ -62,7 +63,6 @@ def main(words: Words | None = None) -> int:
         return BAD_INPUT
     except BrokenPipeError:  # whoever reads the output has seen enough; nothing may be left to flush at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status
 
 

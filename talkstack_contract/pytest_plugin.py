@@ -7,7 +7,7 @@ tests, so its hooks are methods of two plugins that are registered only where it
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from talkstack_contract.closed_output import Guarded
 from talkstack_contract.contract.cases import GENERATED, WORKFLOW
 from talkstack_contract.contract.response_lines import response_lines
 from talkstack_contract.errors import BadInput
@@ -353,10 +354,14 @@ class Asking:
             session.config.workeroutput["contract"] = self.run.known()
 
 
-def _mend(report: Path) -> None:
-    """Make what pytest-html wrote usable by everybody; as bytes, so that no line end changes."""
-    if report.is_file():
-        report.write_bytes(accessible(report.read_bytes().decode()).encode())
+def _in_spite_of_a_full_disk(record: Record, page: Path) -> Generator[None, Any, Any]:
+    """Let the other plugins finish; a page that one of them cannot write costs the run its decision."""
+    try:
+        return (yield)
+    except OSError as error:
+        page.unlink(missing_ok=True)
+        record.cut_short = record.cut_short or f"{page.name} could not be written ({error.strerror})"
+        return None
 
 
 class Reporting:
@@ -423,13 +428,21 @@ class Reporting:
         ]
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self) -> None:
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Begin the record: from here on pytest ends in order, whatever interrupts it."""
+        self._session = session
+        reporter = self.config.pluginmanager.getplugin("terminalreporter")
+        reporter._tw._file = Guarded(reporter._tw._file, self._output_is_closed)
         if not self._sends_nothing:
             try:
                 self.record.open()
             except BadInput as error:
                 raise pytest.UsageError(str(error)) from None
+
+    def _output_is_closed(self) -> None:
+        """End the run: whoever read its output has gone."""
+        self.record.cut_short = self.record.cut_short or "the output was closed"
+        self._session.shouldstop = self.record.cut_short
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> bool | None:
@@ -472,6 +485,8 @@ class Reporting:
         """Write the lines as they come in. A worker that died says nothing of its case, so that is said for it."""
         lines = getattr(report, "contract", [])
         self.record.take(lines)
+        if self.record.cut_short and not hasattr(report, "node"):  # a worker is stopped by pytest-xdist alone
+            self._session.shouldstop = self.record.cut_short
         if report.failed and not lines:
             self.record.take_silence(_case_id(self.configuration, report.nodeid), str(report.longrepr))
 
@@ -504,7 +519,7 @@ class Reporting:
     # The end
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
         """Decide before the pages are written, search them for secrets after, and set the exit status."""
         hold_off_signals()
         if self._sends_nothing:
@@ -525,8 +540,8 @@ class Reporting:
             leaks += record.try_acceptance(self.findings)
         summary = record.write_summary(self.findings)
         record.write_junit(self.findings, self.junit)
-        result = yield
-        _mend(Path(option.htmlpath))
+        result = yield from _in_spite_of_a_full_disk(record, Path(option.htmlpath))
+        record.rewrite(Path(option.htmlpath), accessible)
         artefacts = [record.jsonl, summary, Path(option.htmlpath), self.junit]
         decision = record.close(self.findings, artefacts, leaks)
         if option.acceptance and not record.write_acceptance():
@@ -557,7 +572,7 @@ class Reporting:
     def _close(self, decision: Decision, summary: Path, trouble: str) -> None:
         assert self.findings is not None
         if target := os.environ.get("GITHUB_STEP_SUMMARY"):
-            with Path(target).open("a", encoding="utf-8") as file:
+            with suppress(OSError), Path(target).open("a", encoding="utf-8") as file:
                 file.write(summary.read_text(encoding="utf-8"))
         for problem in self.record.left_behind:
             self._say(f"left behind: {problem}")

@@ -21,6 +21,7 @@ from talkstack_contract.reports.acceptance import acceptance_page
 from talkstack_contract.reports.findings import Findings, findings_of, page, summary_template
 from talkstack_contract.reports.junit import junit_xml
 from talkstack_contract.reports.rebuild import ACCEPTANCE, acceptance_view, joined, read_part
+from talkstack_contract.reports.whole_files import append_whole, write_whole
 from talkstack_contract.results.records import (
     RunConfiguration,
     Totals,
@@ -49,6 +50,7 @@ class Record:
         self.requests = self.generated = 0
         self.left_behind: list[str] = []
         self.cut_short = ""
+        self._is_full = False
         self._secrets = Secrets(configuration.settings.secrets())
         self._started_at_s = time.perf_counter()
 
@@ -65,7 +67,7 @@ class Record:
         """Start the file. Raises `BadInput` where it cannot be written."""
         self.make_folder()
         try:
-            self._write(written(header_line(self.configuration.run_header)), mode="w")
+            append_whole(self.jsonl, written(header_line(self.configuration.run_header)), is_new=True)
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -77,11 +79,12 @@ class Record:
         """Add lines that came with the report of an item."""
         for text in lines:
             line = json.loads(text)
+            if not self._write(text):
+                return
             if line["kind"] == "exchange":
                 self.exchanges[line["id"]] = evidence_of_line(line)
             else:
                 self.judgements[line["id"]] = judgement_of_line(line)
-            self._write(text)
 
     def take_silence(self, case: str, told: str) -> None:
         """Block each clause of a case whose item ended without a verdict on it: a dead worker, or a bug of ours."""
@@ -129,13 +132,12 @@ class Record:
     def write_summary(self, findings: Findings) -> Path:
         """Write `summary.md`."""
         path = self.folder / "summary.md"
-        path.write_bytes(self.page(findings, summary_template(findings)).encode())
+        self._put(path, self.page(findings, summary_template(findings)))
         return path
 
     def write_junit(self, findings: Findings, path: Path) -> None:
         """Write the JUnit file, wherever the run wants it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self._rendered(path.name, lambda: junit_xml(findings)), encoding="utf-8")
+        self._put(path, self._rendered(path.name, lambda: junit_xml(findings)))
 
     def page(self, findings: Findings, template: str) -> str:
         """Render a page; one that cannot be rendered costs the run its decision, never the record."""
@@ -161,9 +163,14 @@ class Record:
         if not text:
             path.unlink(missing_ok=True)
             return None
-        path.write_bytes(text.encode())
+        self._put(path, text)
         self.scrub([path])
         return path
+
+    def rewrite(self, path: Path, change: Callable[[str], str]) -> None:
+        """Change a page that another plugin wrote, as bytes, so that no line end changes."""
+        if path.is_file():
+            self._put(path, change(path.read_bytes().decode()))
 
     def redacted(self, text: str) -> str:
         """Return a text without the secrets of the run, for whoever else is told."""
@@ -201,9 +208,22 @@ class Record:
         names = sorted({name for text in texts for name in self._secrets.found_in(text)})
         return [_leaked(f"{self.jsonl.name} ({id})", names)] if names else []
 
-    def _write(self, text: str, mode: str = "a") -> None:
-        with self.jsonl.open(mode, encoding="ascii") as file:
-            file.write(text)
+    def _write(self, text: str) -> bool:
+        """Add lines to the record, and tell whether it holds them: what it does not hold is not judged either."""
+        return not self._is_full and self._tried(self.jsonl, lambda: append_whole(self.jsonl, text))
+
+    def _put(self, path: Path, text: str) -> None:
+        self._tried(path, lambda: write_whole(path, text))
+
+    def _tried(self, path: Path, write: Callable[[], None]) -> bool:
+        """Write, and tell whether that could be; a full disk costs the run its decision, and nothing found before."""
+        try:
+            write()
+        except OSError as error:
+            self._is_full = self._is_full or path == self.jsonl
+            self.cut_short = self.cut_short or f"{path.name} could not be written ({error.strerror})"
+            return False
+        return True
 
 
 def _leaked(artefact: str, names: Sequence[str]) -> str:

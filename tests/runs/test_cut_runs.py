@@ -5,7 +5,10 @@ The middle of a run is brought about by a provider that holds one request back u
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +21,8 @@ from tests.detection.mutating_proxy import Answer, Forward, Request, serve_proxy
 from tests.detection.warm_runs import PATIENCE_S
 from tests.runs.provider_files import ask, provider_of, written
 from tests.runs.sabotage import dead_worker
-from tests.runs.suite_process import WORKERS, Running, started
+from tests.runs.suite_process import ROOT, WORKERS, Running, own_environment, started
+from tests.unit.small_contract import small_contract
 
 INCONCLUSIVE = (6, "INCONCLUSIVE")
 FOUND_BEFORE = "by-bearer/status.is-200"
@@ -91,3 +95,14 @@ def test_bug_outside_of_checks_blocks_the_run(workers: tuple[str, ...], tmp_path
         True,
         True,
     )
+
+
+def test_run_whose_output_is_closed_is_cut_short_and_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "talkstack_contract", "run", "--contract", str(small_contract())]
+    options = ["--provider", "reference", "--reports", str(tmp_path / "reports"), "-o", f"cache_dir={tmp_path / 'c'}"]
+    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, env=own_environment()) as process:
+        assert process.stdout
+        process.stdout.close()
+        status = process.wait(PATIENCE_S)
+    footer = json.loads((tmp_path / "reports" / "verdicts.jsonl").read_text().splitlines()[-1])
+    assert (status, footer["decision"], footer["cut_short"]) == (6, "INCONCLUSIVE", "the output was closed")

@@ -15,7 +15,7 @@ STAGES = ("contract", "provider", "states", "execution", "judging", "results", "
 """In the order in which data flows; before them what all share, after them the ways in; `docs` is beside the first."""
 WAYS_IN = ("pytest_plugin", "cli", "__main__")
 FLOORS = [
-    ("model", "errors", "media_types", "locations", "interruption"),
+    ("model", "errors", "media_types", "locations", "interruption", "closed_output"),
     ("contract", "docs"),
     *((stage,) for stage in STAGES[1:]),
     ("documentation",),  # from the docs reader to plain values in `results`, so that no stage of a run knows the reader
