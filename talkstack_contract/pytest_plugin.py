@@ -25,7 +25,7 @@ from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionK
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
-from talkstack_contract.model import Case, Contract, Effect, Judgement, SettingNames, Verdict
+from talkstack_contract.model import Case, Contract, Effect, Judgement, Verdict
 from talkstack_contract.notification import link_to_job, message, notify
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.pace import Account as SpendingAccount
@@ -37,6 +37,7 @@ from talkstack_contract.provider.settings import (
     settings_of_file,
     settings_of_reference,
 )
+from talkstack_contract.provider_options import EMBEDDED
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
@@ -53,7 +54,6 @@ from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger, tidy
 
 _run_contract = [CONTRACT]
-EMBEDDED = "reference"  # in the place of a provider file
 INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
 MODULES = {GENERATED: "test_generated", WORKFLOW: "test_workflows"}
 """The module with the items of a kind of case; those of all others are in `test_documented`."""
@@ -97,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
-            reporting = Reporting(config, configuration, given.reports)
+            reporting = Reporting(config, configuration, given)
             config.pluginmanager.register(reporting, "contract-reporting")
             signal.signal(signal.SIGTERM, _interrupt)
             if reporting.preflight():
@@ -159,7 +159,7 @@ def _configuration(
 ) -> RunConfiguration:
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
-    settings = _settings(config, given.contract.setting_names, embedded)
+    settings = _settings(config, given, embedded)
     return given.configuration(settings, workflows, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
 
@@ -170,20 +170,21 @@ def _case_id(configuration: RunConfiguration, nodeid: str) -> str:
     return next((f"{operation}/generated" for operation in operations), inside)
 
 
-def _settings(config: pytest.Config, names: SettingNames, embedded: ExitStack) -> Settings:
+def _settings(config: pytest.Config, given: RunOptions, embedded: ExitStack) -> Settings:
+    names, file = given.contract.setting_names, given.provider_file
     base_url = config.getoption("base_url", None) or config.getini("base_url") or ""
     if config.option.provider == EMBEDDED:
         if any(str(each).startswith("--base-url") for each in config.invocation_params.args):
             raise BadInput("--provider reference", "", "names another provider than --base-url", "give one of the two")
-    elif file := config.option.provider:
-        path = Path(config.invocation_params.dir, file)
-        return settings_of_file(path, names, os.environ, base_url, config.option.allow_insecure)
+    elif not config.option.provider and config.getoption("base_url", None) == "":
+        # A variable that a fork has not: the run would end green, or ask whom nobody named.
+        raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
+    elif file:
+        return settings_of_file(file.path, names, os.environ, base_url, config.option.allow_insecure)
     elif base_url:
         return settings_of_environment(base_url, names, os.environ, config.option.allow_insecure)
-    elif config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
-        raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
-    config.stash[REFERENCE] = given = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
-    settings = settings_of_reference(given, names)
+    config.stash[REFERENCE] = served = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
+    settings = settings_of_reference(served, names)
     if names.default_state not in settings.accounts:
         problem = "is missing, and the embedded reference provider is of another API than the contract"
         raise BadInput("--base-url", "", problem, "name a provider of this API")
@@ -360,9 +361,9 @@ def _mend(report: Path) -> None:
 class Reporting:
     """The hooks of the process that reports."""
 
-    def __init__(self, config: pytest.Config, configuration: RunConfiguration, reports: Path) -> None:
-        self.config, self.configuration = config, configuration
-        self.record = Record(reports, configuration)
+    def __init__(self, config: pytest.Config, configuration: RunConfiguration, given: RunOptions) -> None:
+        self.config, self.configuration, self.provider_file = config, configuration, given.provider_file
+        self.record = Record(given.reports, configuration)
         self.junit = Path(
             os.path.expandvars(getattr(config.option, "xmlpath", None) or self.record.folder / "junit.xml")
         )
@@ -416,6 +417,7 @@ class Reporting:
         allowed = ", ".join(sorted(map(str, settings.allow))) or "nothing"
         return [
             f"provider: {who}",
+            *([f"provider file: {self.provider_file}"] if self.provider_file else []),
             f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
             f"{' …' if len(contract.operations) > 3 else ''}, {len(self.configuration.promises)} clauses,"
             f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.configuration.seed}"

@@ -1,0 +1,56 @@
+"""Runs started in a folder of a repository that holds a provider file: it is read without an option."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reference_provider import Reference, serve
+from talkstack_contract.provider_options import SETTINGS_FILE
+from tests.runs.provider_files import dead_port, provider_of, written
+from tests.runs.suite_process import ROOT, WHOLE, Finished, run_suite
+
+CONTRACT_TESTS = str(ROOT / WHOLE)
+
+
+def repository(folder: Path, reference: Reference, base_url: str = "") -> Path:
+    """Make a repository with a provider file, and return a folder inside of it."""
+    (folder / ".git").mkdir()
+    written(folder / SETTINGS_FILE, provider_of(reference, base_url))
+    (inside := folder / "inside").mkdir()
+    return inside
+
+
+def run_in(folder: Path, *words: str) -> Finished:
+    return run_suite(folder, *words, places=(CONTRACT_TESTS,), root=folder)
+
+
+Words = Callable[[Reference], list[str]]
+CHOICES: dict[str, tuple[Words, bool]] = {
+    "nothing": (lambda _: ["-n", "2"], True),
+    "base-url": (lambda reference: ["--base-url", reference.base_url], True),
+    "reference": (lambda _: ["--provider", "reference"], False),
+}
+
+
+@pytest.mark.parametrize(("words", "is_asked"), CHOICES.values(), ids=CHOICES)
+def test_provider_file_above_is_read_unless_the_reference_is_named(
+    words: Words, is_asked: bool, tmp_path: Path
+) -> None:
+    with serve() as reference, dead_port() as elsewhere:
+        is_overridden = "--base-url" in words(reference)
+        inside = repository(tmp_path, reference, elsewhere if is_overridden else "")
+        run = run_in(inside, *words(reference))
+        received = len(reference.received)
+    header = f"provider file: {tmp_path / SETTINGS_FILE} (found)" in run.terminal
+    assert (run.decision, header, received > 0) == ((0, "ACCEPTED"), is_asked, is_asked), run.terminal[-3000:]
+
+
+def test_waivers_beside_a_found_file_are_read(tmp_path: Path) -> None:
+    with serve() as reference:
+        inside = repository(tmp_path, reference)
+        (tmp_path / "waivers.yaml").write_text("- {pattern: 7}\n", encoding="utf-8")
+        run = run_in(inside, "--plan")
+    assert (run.exit_status, "ERROR: waivers.yaml" in run.terminal) == (4, True), run.terminal[-3000:]
