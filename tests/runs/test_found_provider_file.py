@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from reference_provider import Reference, serve
+from talkstack_contract.cli import main
 from talkstack_contract.provider_options import SETTINGS_FILE
-from tests.runs.provider_files import dead_port, provider_of, written
+from tests.runs.provider_files import ACTIVE, dead_port, provider_of, written
 from tests.runs.suite_process import ROOT, WHOLE, Finished, run_suite
+from tests.unit.small_contract import small_contract
 
 CONTRACT_TESTS = str(ROOT / WHOLE)
 
@@ -23,8 +25,8 @@ def repository(folder: Path, reference: Reference, base_url: str = "") -> Path:
     return inside
 
 
-def run_in(folder: Path, *words: str) -> Finished:
-    return run_suite(folder, *words, places=(CONTRACT_TESTS,), root=folder)
+def run_in(folder: Path, *words: str, environment: Mapping[str, str] | None = None) -> Finished:
+    return run_suite(folder, *words, places=(CONTRACT_TESTS,), root=folder, environment=environment)
 
 
 Words = Callable[[Reference], list[str]]
@@ -54,3 +56,14 @@ def test_waivers_beside_a_found_file_are_read(tmp_path: Path) -> None:
         (tmp_path / "waivers.yaml").write_text("- {pattern: 7}\n", encoding="utf-8")
         run = run_in(inside, "--plan")
     assert (run.exit_status, "ERROR: waivers.yaml" in run.terminal) == (4, True), run.terminal[-3000:]
+
+
+def test_run_works_with_settings_as_init_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--contract", str(small_contract())]) == 0
+    with serve() as reference:
+        account = reference.accounts[ACTIVE]
+        environment = {"TALKSTACK_TOKEN": account.token, "TALKSTACK_API_KEY": account.api_key}
+        run = run_in(tmp_path, "--base-url", reference.base_url, environment=environment)
+    header = f"provider file: {tmp_path / SETTINGS_FILE} (found)" in run.terminal
+    assert (run.decision, header) == ((0, "ACCEPTED"), True), run.terminal[-3000:]
