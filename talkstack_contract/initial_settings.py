@@ -7,9 +7,9 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from talkstack_contract.model import Case, Contract, CredentialVariant, Effect, MutationKind, SettingNames
-from talkstack_contract.provider.request_builder import names_in
+from talkstack_contract.model import Case, Contract, Effect, SettingNames
 from talkstack_contract.provider.settings import SECRET_VALUE, USER_ID
+from talkstack_contract.states.needs import credentials_asked, only_fails, states_of, values_asked
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 UNKNOWN = '"…"'  # what only the reader of the file knows
@@ -52,15 +52,15 @@ def settings_text(contract: Contract, cases: Sequence[Case]) -> str:
     """Return the text of the file for a contract with these cases."""
     names = contract.setting_names
     operation, *_ = contract.operations
-    states = dict.fromkeys(each.state for each in cases if each.state)
-    failing = [state for state in states if _only_fails(cases, state)]
+    states = states_of(names, cases)
+    failing = [state for state in states if only_fails(cases, state)]
     told = f"\n# Only it reaches {' and '.join(map(repr, failing))}." if failing else ""
     parts = [
         HEAD.format(title=contract.title),
         "".join(f"{line}\n" for line in (_base_url(contract), *_further_hosts(contract))),
         "".join(f"{line}\n" for line in _allowed(contract)),
         SCOPE.format(operation=_text(operation.id), section=_text(operation.tag)),
-        *(_account(names, state, cases) for state in _in_order(names, states) if state not in failing),
+        *(_account(names, state, cases) for state in states if state not in failing),
         TAIL.format(failing=told),
     ]
     return "\n".join(part for part in parts if part)
@@ -76,7 +76,9 @@ def first_steps(contract: Contract, cases: Sequence[Case]) -> tuple[str, ...]:
 def variables_of(contract: Contract, cases: Sequence[Case]) -> tuple[str, ...]:
     """Return the environment variables that the file asks for as it is written."""
     names = contract.setting_names
-    return tuple(_variable(names, names.default_state, key) for key in _credentials(names, names.default_state, cases))
+    return tuple(
+        _variable(names, names.default_state, key) for key in credentials_asked(names, names.default_state, cases)
+    )
 
 
 def _base_url(contract: Contract) -> str:
@@ -102,19 +104,10 @@ def _allowed(contract: Contract) -> Iterator[str]:
     yield "# ]"
 
 
-def _in_order(names: SettingNames, states: Sequence[str] | dict[str, None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([names.default_state, *names.variables, *states, names.other_account, names.expired]))
-
-
-def _only_fails(cases: Sequence[Case], state: str) -> bool:
-    """Tell whether a state is one in which the provider fails: no account is in it for long."""
-    return all((each.status or 0) >= 500 for each in cases if each.state == state)
-
-
 def _account(names: SettingNames, state: str, cases: Sequence[Case]) -> str:
     """Return the tables of an account; that of the default state is switched on where a case needs its credential."""
-    credentials, values = _credentials(names, state, cases), _values(names, state, cases)
-    if not state or not (credentials or values):
+    credentials, values = credentials_asked(names, state, cases), values_asked(names, state, cases)
+    if not (credentials or values):
         return ""
     is_on = state == names.default_state and bool(credentials)
     on, table = "" if is_on else "# ", f"accounts.{_text(state)}"
@@ -136,32 +129,6 @@ def _purpose(names: SettingNames, state: str, cases: Sequence[Case]) -> str:
     reached = {(each.operation.id, each.status) for each in cases if each.state == state and each.status}
     count = f"{len(reached)} documented {'response' if len(reached) == 1 else 'responses'}"
     return f"An account in this provider state, for {count if reached else 'cases beside the documented responses'}."
-
-
-def _credentials(names: SettingNames, state: str, cases: Sequence[Case]) -> tuple[str, ...]:
-    """Return the keys of the credentials that cases take of an account in a state."""
-    if state == names.expired:
-        mine = [each for each in cases if each.credential_variant is CredentialVariant.EXPIRED]
-    else:
-        mine = [each for each in cases if each.state == state]
-    asked = {scheme.credential for each in mine if each.scheme for scheme in each.scheme.all}
-    return tuple(key for key in names.credentials if key in asked)
-
-
-def _values(names: SettingNames, state: str, cases: Sequence[Case]) -> tuple[str, ...]:
-    """Return the names of the values that cases take of an account in a state."""
-    if state == names.other_account:
-        foreign = [(each, name) for each in cases for name, kind, _ in each.mutations if kind is MutationKind.FOREIGN]
-        fields = [(case.operation.field(name), case) for case, name in foreign]
-        templates = [field.sends for field, _ in fields if field]
-    else:
-        templates = [template for each in cases if each.state == state for template in _sent(each)]
-    return tuple(sorted({name for template in templates for name in names_in(template)} - {"fresh"}))
-
-
-def _sent(case: Case) -> Iterator[object]:
-    mutated = {name: template for name, _, template in case.mutations}
-    yield from (mutated.get(field.name, field.sends) for field in case.operation.fields)
 
 
 def _value(names: SettingNames, state: str, name: str) -> str:

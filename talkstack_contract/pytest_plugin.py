@@ -44,6 +44,7 @@ from talkstack_contract.reports.accessibility import accessible
 from talkstack_contract.reports.annotations import annotations
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.reports.drift import drift_lines
+from talkstack_contract.reports.reach import reach_lines
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.documentation import documentation_of, entry_of
 from talkstack_contract.results.history import keep
@@ -52,6 +53,7 @@ from talkstack_contract.run_configuration import HISTORY, RunOptions
 from talkstack_contract.run_options import GROUPS
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger, tidy
+from talkstack_contract.states.reach import reach_of
 
 _run_contract = [CONTRACT]
 INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
@@ -100,7 +102,7 @@ def pytest_configure(config: pytest.Config) -> None:
             reporting = Reporting(config, configuration, given)
             config.pluginmanager.register(reporting, "contract-reporting")
             signal.signal(signal.SIGTERM, _interrupt)
-            if reporting.preflight():
+            if reporting.preflight() or config.option.check:
                 config.option.dist, config.option.tx = "no", []  # no worker is needed to say so
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
@@ -368,7 +370,7 @@ class Reporting:
             os.path.expandvars(getattr(config.option, "xmlpath", None) or self.record.folder / "junit.xml")
         )
         self.findings: reporting.Findings | None = None
-        self._was_stopped = self._is_over = False
+        self._was_stopped = self._is_over = self._reaches_nothing = False
         self._findings_of_preflight: list[str] = []
         if self._sends_nothing:
             return
@@ -383,12 +385,12 @@ class Reporting:
     @property
     def _sends_nothing(self) -> bool:
         option = self.config.option
-        return bool(option.plan or option.collectonly or option.clean_up)
+        return bool(option.plan or option.check or option.collectonly or option.clean_up)
 
     @property
     def _cannot_start(self) -> bool:
         option = self.config.option
-        return bool(self.configuration.settings.missing and (option.plan or option.clean_up))
+        return bool(self.configuration.settings.missing and (option.plan or option.check or option.clean_up))
 
     def preflight(self) -> bool:
         """Ask by each credential before anything is collected, and tell whether no case can be tested."""
@@ -401,8 +403,8 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> bool | None:
-        """Collect nothing where the whole run is blocked: each clause is, for the same reason."""
-        return True if self._is_over else None
+        """Collect nothing where the whole run is blocked, since each clause is for the same reason, or none is sent."""
+        return True if self._is_over or self.config.option.check else None
 
     def _take_blocked(self) -> None:
         """Say of each clause that it is blocked with the whole run, and take back what was brought about."""
@@ -443,6 +445,9 @@ class Reporting:
         if self.config.option.clean_up:
             self._clean_up()
             return True
+        if self.config.option.check:
+            self._check()
+            return True
         if not self.config.option.plan:
             return None
         run = self.config.stash[ASKING].run
@@ -451,6 +456,13 @@ class Reporting:
             if case.id in chosen:
                 self._say(f"{case.id}: {run.answers.plan(case, self.configuration.examples)}")
         return True
+
+    def _check(self) -> None:
+        given = self.configuration
+        reach = reach_of(given.contract, given.settings, given.cases, given.cases_in_scope)
+        self._reaches_nothing = not reach.reached
+        for line in reach_lines(reach):
+            self._say(line)
 
     def _clean_up(self) -> None:
         accounts = self.config.stash[ASKING].run.accounts
@@ -501,8 +513,10 @@ class Reporting:
         """Decide before the pages are written, search them for secrets after, and set the exit status."""
         if self._sends_nothing:
             result = yield
-            if self.config.stash[ASKING].run.accounts.left_behind or self._cannot_start:
+            if self.config.stash[ASKING].run.accounts.left_behind or self._cannot_start or self._reaches_nothing:
                 session.exitstatus = INCONCLUSIVE
+            elif self.config.option.check and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+                session.exitstatus = pytest.ExitCode.OK  # pytest has collected nothing
             return result
         record, option = self.record, self.config.option
         if self._is_over:

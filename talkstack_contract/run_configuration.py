@@ -86,6 +86,10 @@ class RunOptions:
             checked_address(option.notify)
         if option.examples is not None and option.examples < 1:
             raise BadInput("--examples", "", "is less than 1", "give 1 or more")
+        if option.check and (other := next((each for each in ("plan", "only") if getattr(option, each)), "")):
+            raise BadInput(
+                "--check", "", f"is about what a whole run reaches, unlike --{other}", "leave one of them out"
+            )
         compared = "--against" if option.against else "--nightly" if option.nightly else ""
         if option.acceptance and compared:
             problem = "is about what is new, and --acceptance about all that is promised"

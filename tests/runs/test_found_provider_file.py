@@ -67,3 +67,37 @@ def test_run_works_with_settings_as_init_writes_them(tmp_path: Path, monkeypatch
         run = run_in(tmp_path, "--base-url", reference.base_url, environment=environment)
     header = f"provider file: {tmp_path / SETTINGS_FILE} (found)" in run.terminal
     assert (run.decision, header) == ((0, "ACCEPTED"), True), run.terminal[-3000:]
+
+
+def test_check_counts_what_the_run_then_tests_and_sends_nothing(tmp_path: Path) -> None:
+    with serve() as reference:
+        provider = {key: value for key, value in provider_of(reference).items() if key != "states"}
+        file = written(tmp_path / "provider.toml", provider | {"allow": ["reads"]})
+        check = run_suite(tmp_path, "--provider", file, "--check", "-n", "2")
+        received = len(reference.received)
+        run = run_suite(tmp_path, "--provider", file, "-q")
+    counts = run.footer["documented_responses"]
+    told = f"  all   {counts['upheld']:>3} of {counts['documented']:>3}"
+    assert (check.exit_status, received, check.lines, told in check.terminal.splitlines()) == (0, 0, (), True)
+
+
+UNREACHED = {
+    "nothing": ({"allow": []}, 6, "  all     0 of   4"),
+    "secret-that-is-not-set": ({"headers": {"X-Tenant": {"env": "NOWHERE_SET"}}}, 6, "nothing is sent: the variable"),
+    "bad-key": ({"allow": ["red"]}, 4, "ERROR: provider.toml: allow"),
+}
+
+
+@pytest.mark.parametrize(("change", "status", "told"), UNREACHED.values(), ids=UNREACHED)
+def test_check_of_settings_that_reach_nothing_does_not_end_with_0(
+    change: dict[str, object], status: int, told: str, tmp_path: Path
+) -> None:
+    with serve() as reference:
+        file = written(tmp_path / "provider.toml", provider_of(reference) | change)
+    check = run_suite(tmp_path, "--provider", file, "--check")
+    assert (check.exit_status, any(line.startswith(told) for line in check.terminal.splitlines())) == (status, True)
+
+
+def test_check_and_plan_at_once_are_refused(tmp_path: Path) -> None:
+    run = run_suite(tmp_path, "--check", "--plan")
+    assert (run.exit_status, "ERROR: --check: is about what a whole run reaches" in run.terminal) == (4, True)
