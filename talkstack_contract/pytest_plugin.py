@@ -44,6 +44,7 @@ from talkstack_contract.reports.accessibility import accessible
 from talkstack_contract.reports.annotations import annotations
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.reports.drift import drift_lines
+from talkstack_contract.reports.plan import plan_lines
 from talkstack_contract.reports.reach import reach_lines
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.documentation import documentation_of, entry_of
@@ -452,9 +453,12 @@ class Reporting:
             return None
         run = self.config.stash[ASKING].run
         chosen = {_case_id(self.configuration, item.nodeid) for item in session.items}
-        for case in self.configuration.cases:
-            if case.id in chosen:
-                self._say(f"{case.id}: {run.answers.plan(case, self.configuration.examples)}")
+        cases = [case for case in self.configuration.cases if case.id in chosen]
+        planned = [run.answers.plan(case, self.configuration.examples) for case in cases]
+        if self.config.option.verbose < 0 and self.provider_file:
+            self._say(f"provider file: {self.provider_file}")  # which a quiet run has not said in its header
+        for line in plan_lines(self.configuration.contract, planned):
+            self._say(line)
         return True
 
     def _check(self) -> None:
