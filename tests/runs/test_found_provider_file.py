@@ -50,6 +50,19 @@ def test_provider_file_above_is_read_unless_the_reference_is_named(
     assert (run.decision, header, received > 0) == ((0, "ACCEPTED"), is_asked, is_asked), run.terminal[-3000:]
 
 
+def test_empty_base_url_of_the_environment_is_refused_though_a_file_is_found(tmp_path: Path) -> None:
+    with serve() as reference:
+        run = run_in(repository(tmp_path, reference), environment={"PYTEST_BASE_URL": ""})
+        received = len(reference.received)
+    assert (run.exit_status, "ERROR: --base-url: is empty" in run.terminal, received) == (4, True, 0)
+
+
+def test_quiet_plan_names_the_file_that_is_found(tmp_path: Path) -> None:
+    with serve() as reference:
+        run = run_in(repository(tmp_path, reference), "--plan", "-q")
+    assert (run.exit_status, run.terminal.splitlines()[0]) == (0, f"provider file: {tmp_path / SETTINGS_FILE} (found)")
+
+
 def test_waivers_beside_a_found_file_are_read(tmp_path: Path) -> None:
     with serve() as reference:
         inside = repository(tmp_path, reference)
