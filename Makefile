@@ -2,15 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
+# The reference provider unless ARGS names another one, whatever provider file is found.
+PROVIDER = $(if $(findstring --provider,$(ARGS))$(findstring --base-url,$(ARGS)),,--provider reference)
 RUN := $(VENV)/bin/python -m
 
 .PHONY: contract acceptance test check detection conformance hostile clean
 
 contract: $(READY)       ## the contract suite against the embedded reference provider; reports in reports/
-	@$(RUN) pytest tests/contract $(ARGS)
+	@$(RUN) pytest tests/contract $(PROVIDER) $(ARGS)
 
 acceptance: $(READY)     ## the same, and reports/acceptance.html; whom to ask by ARGS="--provider FILE"
-	@$(RUN) pytest tests/contract --acceptance $(ARGS)
+	@$(RUN) pytest tests/contract --acceptance $(PROVIDER) $(ARGS)
 
 test: $(READY)           ## the project's own tests
 	@$(RUN) pytest tests/unit tests/docs tests/runs tests/detection tests/hostile tests/reference tests/schemas -q -n 4 --dist worksteal $(ARGS)

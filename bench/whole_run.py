@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def lines_of_run(folder: Path) -> list[dict[str, Any]]:
     """Run the suite once, and return the lines of its record."""
     words = ["tests/contract/test_documented.py", "-q", "-p", "no:cacheprovider", "--reports", str(folder)]
+    words += ["--provider", "reference"]
     subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
     return [
         json.loads(line) for line in (folder / "partial" / "verdicts.jsonl").read_text(encoding="ascii").splitlines()

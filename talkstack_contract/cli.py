@@ -6,6 +6,7 @@ Exit status: 0 ACCEPTED, 1 REJECTED or "differs", 6 INCONCLUSIVE, 4 for a file o
 import argparse
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +16,17 @@ from typing import NoReturn
 
 from talkstack_contract import __version__
 from talkstack_contract.contract.bundle import bundled
+from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.contract.profiles import profile_text, sha256_of
 from talkstack_contract.docs.cli import main as docs
 from talkstack_contract.errors import BadInput
+from talkstack_contract.initial_files import IGNORE_FILE, ignore, write_settings
+from talkstack_contract.initial_settings import first_steps, settings_text
 from talkstack_contract.interruption import hold_off_signals
 from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, PACKAGE, ROOT
+from talkstack_contract.provider_options import SETTINGS_FILE
 from talkstack_contract.reports.ctrf import ctrf
 from talkstack_contract.reports.findings import Findings
 from talkstack_contract.reports.har import har
@@ -102,6 +107,7 @@ def _overview() -> _Parser:
     examples = f"""
 examples:
   {PROGRAM} run                                      test the embedded reference provider
+  {PROGRAM} init                                     write a settings file, which a run then finds
   {PROGRAM} run --base-url https://api.example       test a real provider; only reads are sent
   {PROGRAM} run --provider provider.toml -n 2        with accounts and limits from a file, in two processes
 
@@ -185,6 +191,25 @@ def _placed(cache: Path) -> list[str]:
     ini, plugin = PACKAGE / "run.ini", "talkstack_contract.pytest_plugin"
     places = ["-c", str(ini), "--rootdir", str(ROOT), "--confcutdir", str(CONTRACT_TESTS)]
     return [*places, "-o", f"pythonpath={ROOT}", "-o", f"cache_dir={cache}", "-p", plugin, str(CONTRACT_TESTS)]
+
+
+def _init(words: Words) -> int:
+    description = f"Write a first {SETTINGS_FILE}, made of the contract, into the current folder."
+    epilog = f"It is never written over one that is there. {IGNORE_FILE} gets what must not be committed beside it."
+    parser = _parser("init", description, epilog)
+    _add(parser, CONTRACT_OPTION)
+    named = parser.parse_args(words).contract
+    contract, here = load_contract(_folder(named)), Path()
+    cases = derive_cases(contract)
+    print(f"written: {write_settings(here, settings_text(contract, cases))}")
+    if added := ignore(here):
+        print(f"written: {IGNORE_FILE}, to which {', '.join(added)} {'is' if len(added) == 1 else 'are'} added")
+    options = f" --contract {shlex.quote(named)}" if named else ""
+    steps = "".join(f"\n  {each}" for each in first_steps(contract, cases))
+    print(f"\nfirst:{steps}\n\nthen:" if steps else "\nthen:")
+    print(f"  {PROGRAM} run{options} --check    # what these settings reach; sends nothing")
+    print(f"  {PROGRAM} run{options}")
+    return 0
 
 
 # Work on the record of a run
@@ -301,6 +326,7 @@ def _bundle(words: Words) -> int:
 
 
 COMMANDS: Mapping[str, Command] = {
+    "init": Command("write a first settings file, made of the contract", _init),
     "run": Command("test a provider, decide, and write the reports", _run),
     "plan": Command("list every request that a run would send, and send none", _plan),
     "report": Command("write the pages of a run again from its record", _report),

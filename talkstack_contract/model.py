@@ -529,7 +529,8 @@ class Contract:
 
     `docs_read` is the day on which the docs were looked up, `docs_as_of` the age of the copies, where that is older.
 
-    `pages_not_covered` are pages of the docs of which too little is known, each with the reason.
+    `pages_not_covered` are pages of the docs of which too little is known, each with the reason. `server_url` is the
+    first server that the document names, "" without one.
     """
 
     title: str
@@ -541,6 +542,7 @@ class Contract:
     pages_not_covered: tuple[tuple[str, str], ...] = ()
     setting_names: SettingNames = field(default_factory=SettingNames)
     docs_as_of: str = ""
+    server_url: str = ""
 
 
 @dataclass(frozen=True)

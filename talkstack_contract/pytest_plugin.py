@@ -26,7 +26,7 @@ from talkstack_contract.judging.decision import EXIT_STATUS, Decision, DecisionK
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.locations import CONTRACT, CONTRACT_TESTS, WORKFLOWS
-from talkstack_contract.model import Case, Contract, Effect, Judgement, SettingNames, Verdict
+from talkstack_contract.model import Case, Contract, Effect, Judgement, Verdict
 from talkstack_contract.notification import link_to_job, message, notify
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.pace import Account as SpendingAccount
@@ -38,12 +38,15 @@ from talkstack_contract.provider.settings import (
     settings_of_file,
     settings_of_reference,
 )
+from talkstack_contract.provider_options import EMBEDDED
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
 from talkstack_contract.reports.accessibility import accessible
 from talkstack_contract.reports.annotations import annotations
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.reports.drift import drift_lines
+from talkstack_contract.reports.plan import plan_lines
+from talkstack_contract.reports.reach import reach_lines
 from talkstack_contract.reports.record import Record
 from talkstack_contract.results.documentation import documentation_of, entry_of
 from talkstack_contract.results.history import keep
@@ -52,9 +55,9 @@ from talkstack_contract.run_configuration import HISTORY, RunOptions
 from talkstack_contract.run_options import GROUPS
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger, tidy
+from talkstack_contract.states.reach import reach_of
 
 _run_contract = [CONTRACT]
-EMBEDDED = "reference"  # in the place of a provider file
 # Hypothesis looks at the garbage collector in a callback, where an interrupt is lost; `check_signals` finds it again.
 LOST_INTERRUPT = "ignore:Exception ignored in. <function gc_cumulative_time:pytest.PytestUnraisableExceptionWarning"
 INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
@@ -102,9 +105,9 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
-            reporting = Reporting(config, configuration, given.reports)
+            reporting = Reporting(config, configuration, given)
             config.pluginmanager.register(reporting, "contract-reporting")
-            if reporting.preflight():
+            if reporting.preflight() or config.option.check:
                 config.option.dist, config.option.tx = "no", []  # no worker is needed to say so
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
@@ -163,7 +166,7 @@ def _configuration(
 ) -> RunConfiguration:
     if config.getoption("verify_base_url", False):
         raise BadInput("--verify-base-url", "", "would send a request that no setting allows", "leave it out")
-    settings = _settings(config, given.contract.setting_names, embedded)
+    settings = _settings(config, given, embedded)
     return given.configuration(settings, workflows, CONTRACT_TESTS / "waivers.yaml", datetime.now(UTC))
 
 
@@ -174,20 +177,21 @@ def _case_id(configuration: RunConfiguration, nodeid: str) -> str:
     return next((f"{operation}/generated" for operation in operations), inside)
 
 
-def _settings(config: pytest.Config, names: SettingNames, embedded: ExitStack) -> Settings:
+def _settings(config: pytest.Config, given: RunOptions, embedded: ExitStack) -> Settings:
+    names, file = given.contract.setting_names, given.provider_file
     base_url = config.getoption("base_url", None) or config.getini("base_url") or ""
     if config.option.provider == EMBEDDED:
         if any(str(each).startswith("--base-url") for each in config.invocation_params.args):
             raise BadInput("--provider reference", "", "names another provider than --base-url", "give one of the two")
-    elif file := config.option.provider:
-        path = Path(config.invocation_params.dir, file)
-        return settings_of_file(path, names, os.environ, base_url, config.option.allow_insecure)
+    elif not config.option.provider and config.getoption("base_url", None) == "":
+        # A variable that a fork has not: the run would end green, or ask whom nobody named.
+        raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
+    elif file:
+        return settings_of_file(file.path, names, os.environ, base_url, config.option.allow_insecure)
     elif base_url:
         return settings_of_environment(base_url, names, os.environ, config.option.allow_insecure)
-    elif config.getoption("base_url", None) is not None:  # a variable that a fork has not, and it would end green
-        raise BadInput("--base-url", "", "is empty", "give one, or leave it out to ask the reference provider")
-    config.stash[REFERENCE] = given = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
-    settings = settings_of_reference(given, names)
+    config.stash[REFERENCE] = served = getattr(config, "workerinput", {}).get("reference") or _embedded(embedded)
+    settings = settings_of_reference(served, names)
     if names.default_state not in settings.accounts:
         problem = "is missing, and the embedded reference provider is of another API than the contract"
         raise BadInput("--base-url", "", problem, "name a provider of this API")
@@ -367,14 +371,14 @@ def _in_spite_of_a_full_disk(record: Record, page: Path) -> Generator[None, Any,
 class Reporting:
     """The hooks of the process that reports."""
 
-    def __init__(self, config: pytest.Config, configuration: RunConfiguration, reports: Path) -> None:
-        self.config, self.configuration = config, configuration
-        self.record = Record(reports, configuration)
+    def __init__(self, config: pytest.Config, configuration: RunConfiguration, given: RunOptions) -> None:
+        self.config, self.configuration, self.provider_file = config, configuration, given.provider_file
+        self.record = Record(given.reports, configuration)
         self.junit = Path(
             os.path.expandvars(getattr(config.option, "xmlpath", None) or self.record.folder / "junit.xml")
         )
         self.findings: reporting.Findings | None = None
-        self._was_stopped = self._is_over = False
+        self._was_stopped = self._is_over = self._reaches_nothing = False
         self._findings_of_preflight: list[str] = []
         if self._sends_nothing:
             return
@@ -389,12 +393,12 @@ class Reporting:
     @property
     def _sends_nothing(self) -> bool:
         option = self.config.option
-        return bool(option.plan or option.collectonly or option.clean_up)
+        return bool(option.plan or option.check or option.collectonly or option.clean_up)
 
     @property
     def _cannot_start(self) -> bool:
         option = self.config.option
-        return bool(self.configuration.settings.missing and (option.plan or option.clean_up))
+        return bool(self.configuration.settings.missing and (option.plan or option.check or option.clean_up))
 
     def preflight(self) -> bool:
         """Ask by each credential before anything is collected, and tell whether no case can be tested."""
@@ -418,6 +422,7 @@ class Reporting:
         allowed = ", ".join(sorted(map(str, settings.allow))) or "nothing"
         return [
             f"provider: {who}",
+            *([f"provider file: {self.provider_file}"] if self.provider_file else []),
             f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
             f"{' …' if len(contract.operations) > 3 else ''}, {len(self.configuration.promises)} clauses,"
             f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.configuration.seed}"
@@ -446,10 +451,10 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> bool | None:
-        """Say what the preflight found, each in one line; collect nothing where the whole run is blocked."""
+        """Say what the preflight found, each in one line; collect nothing where all is blocked, or nothing is sent."""
         for finding in self._findings_of_preflight:
             self._say(f"preflight: {finding}", red=True)
-        return True if self._is_over else None
+        return True if self._is_over or self.config.option.check else None
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """With `--plan`, say what would be sent and send nothing; with `--clean-up`, take back and ask nothing."""
@@ -461,14 +466,27 @@ class Reporting:
         if self.config.option.clean_up:
             self._clean_up()
             return True
+        if self.config.option.check:
+            self._check()
+            return True
         if not self.config.option.plan:
             return None
         run = self.config.stash[ASKING].run
         chosen = {_case_id(self.configuration, item.nodeid) for item in session.items}
-        for case in self.configuration.cases:
-            if case.id in chosen:
-                self._say(f"{case.id}: {run.answers.plan(case, self.configuration.examples)}")
+        cases = [case for case in self.configuration.cases if case.id in chosen]
+        planned = [run.answers.plan(case, self.configuration.examples) for case in cases]
+        if self.config.option.verbose < 0 and self.provider_file:
+            self._say(f"provider file: {self.provider_file}")  # which a quiet run has not said in its header
+        for line in plan_lines(self.configuration.contract, planned):
+            self._say(line)
         return True
+
+    def _check(self) -> None:
+        given = self.configuration
+        reach = reach_of(given.contract, given.settings, given.cases, given.cases_in_scope)
+        self._reaches_nothing = not reach.reached
+        for line in reach_lines(reach):
+            self._say(line)
 
     def _clean_up(self) -> None:
         accounts = self.config.stash[ASKING].run.accounts
@@ -524,8 +542,10 @@ class Reporting:
         hold_off_signals()
         if self._sends_nothing:
             result = yield
-            if self.config.stash[ASKING].run.accounts.left_behind or self._cannot_start:
+            if self.config.stash[ASKING].run.accounts.left_behind or self._cannot_start or self._reaches_nothing:
                 session.exitstatus = INCONCLUSIVE
+            elif self.config.option.check and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+                session.exitstatus = pytest.ExitCode.OK  # pytest has collected nothing
             return result
         record, option = self.record, self.config.option
         if self._is_over:

@@ -23,6 +23,7 @@ from talkstack_contract.notification import checked_address
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.request_builder import value_names
 from talkstack_contract.provider.settings import Settings
+from talkstack_contract.provider_options import ProviderFile, provider_file
 from talkstack_contract.results.documentation import Documentation, docs_with
 from talkstack_contract.results.history import baseline, history_of, read_earlier, read_nights
 from talkstack_contract.results.records import RunConfiguration
@@ -53,6 +54,11 @@ class RunOptions:
         """What the folder of promises holds, read once."""
         return load_contract(self.schemas)
 
+    @cached_property
+    def provider_file(self) -> ProviderFile | None:
+        """The provider file that is named or found, if any."""
+        return provider_file(self.option.provider, self.folder)
+
     @property
     def reports(self) -> Path:
         """Where the reports go: those of a whole run stay as they are when a part of it is tested again."""
@@ -80,6 +86,10 @@ class RunOptions:
             checked_address(option.notify)
         if option.examples is not None and option.examples < 1:
             raise BadInput("--examples", "", "is less than 1", "give 1 or more")
+        if option.check and (other := next((each for each in ("plan", "only") if getattr(option, each)), "")):
+            raise BadInput(
+                "--check", "", f"is about what a whole run reaches, unlike --{other}", "leave one of them out"
+            )
         compared = "--against" if option.against else "--nightly" if option.nightly else ""
         if option.acceptance and compared:
             problem = "is about what is new, and --acceptance about all that is promised"
@@ -148,7 +158,7 @@ class RunOptions:
     def _waivers(self, default: Path) -> tuple[Waiver, ...]:
         if self.option.waivers:
             return self._waivers_of(self.folder / self.option.waivers)
-        beside = (self.folder / self.option.provider).parent if self.option.provider else self.folder
+        beside = self.provider_file.path.parent if self.provider_file else self.folder
         path = next((path for path in (beside / "waivers.yaml", default) if path.exists()), None)
         return self._waivers_of(path) if path else ()
 
@@ -178,7 +188,7 @@ class RunOptions:
 
         Other values are fine: what only another account has must not show in an answer.
         """
-        file = Path(self.option.provider or "the provider file").name
+        file = self.provider_file.path.name if self.provider_file else "the provider file"
         own = configuration.contract.setting_names
         states = {own.default_state, own.other_account, own.expired, *own.variables}
         states |= {case.state for case in configuration.cases if case.state}

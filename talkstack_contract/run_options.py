@@ -47,6 +47,7 @@ GROUPS: Mapping[str, tuple[Option, ...]] = {
         _value("--examples", "N", "random requests per operation (default: 5, with --nightly 20)", type=int),
         _value("--seed", "N", "seed of the random requests (default: 1, with --nightly the date)", type=int),
         _switch("--plan", "list every request that would be sent, and send none"),
+        _switch("--check", "say what these settings reach, and what a missing key would add, and send none"),
         _value("--clean-up", "LEDGER", "remove what an earlier run created and left behind, and test nothing"),
     ),
     "what the decision depends on": (

@@ -113,6 +113,9 @@ class _Catalogue:
             pages,
             self._setting_names(root, operations),
             info["x-contract"].get("docs_as_of", ""),
+            next(
+                (str(each["url"]) for each in root.get("servers", ()) if isinstance(each, dict) and "url" in each), ""
+            ),
         )
 
     def _setting_names(self, root: Json, operations: Sequence[Operation]) -> SettingNames:

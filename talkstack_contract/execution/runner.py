@@ -9,7 +9,7 @@ cases; when all are refused, every case is `Blocked`.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
 from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
@@ -32,6 +32,16 @@ DERIVED = frozenset(
         CredentialVariant.OTHER_SCHEME,
     }
 )
+
+
+@dataclass(frozen=True)
+class PlannedCase:
+    """What a case would send: in words, the effect of each request, and how many requests would be generated."""
+
+    case: Case
+    told: str
+    effects: tuple[Effect, ...] = ()
+    generated: int = 0
 
 
 class Answers:
@@ -182,20 +192,25 @@ class Answers:
                     self.of(case)
         return [str(self.dead)] if self.dead else [str(each) for each in self._refused.values()]
 
-    def plan(self, case: Case, examples: int) -> str:
-        """Say what asking a case would send, without sending it."""
+    def plan(self, case: Case, examples: int) -> PlannedCase:
+        """Return what asking a case would send, without sending it."""
         if case.kind == GENERATED:
-            return f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
+            if not self.accounts.may_generate(case.operation, case.operation.effect):
+                return PlannedCase(case, "not tested: the settings allow no generated requests to this operation")
+            told = f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
+            return PlannedCase(case, told, generated=examples)
         if case.kind == WORKFLOW:
-            return f"the steps of a workflow: {case.clauses[0].statement}"
+            return PlannedCase(case, f"the steps of a workflow: {case.clauses[0].statement}")
         try:
             with self.accounts.planning():
                 tls_files = self.provider.settings.tls_files
-                return curl_of(self.accounts.request(case), self.provider.secrets, tls_files)
+                told = curl_of(self.accounts.request(case), self.provider.secrets, tls_files)
         except NotYet as error:
-            return f"{case.method} {case.operation.path}, after {error}"
+            told = f"{case.method} {case.operation.path}, after {error}"
         except NotTested as error:
-            return f"not tested: {error.reason}"
+            return PlannedCase(case, f"not tested: {error.reason}")
+        again = (self._cases[f"{case.operation.id}/{case.compared_with}"].effect,) if case.reads_after else ()
+        return PlannedCase(case, told, (case.effect, *again))
 
     def _check_credential(self, case: Case) -> None:
         """Hold back a spoilt credential while the sound one does not work: that it is refused would mean nothing."""

@@ -161,7 +161,7 @@ def _check_other_hosts(file: str, url: str, others: Mapping[str, str]) -> None:
     for key, other in others.items():
         if other and _host(other) != _host(url):
             problem = f"leads to {_host(other)}, and --base-url to {_host(url)}: requests would go to both"
-            remedy = f"leave --base-url out, or give a file whose {key} belongs to it, or none"
+            remedy = f"leave --base-url out, or name a file by --provider whose {key} belongs to it, or that has none"
             raise BadInput(file, key, problem, remedy)
 
 

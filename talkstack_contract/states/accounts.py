@@ -7,7 +7,7 @@ in the ledger, and taken back at the end. Raises `NotTested` for what is not ava
 """
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -75,15 +75,19 @@ class Accounts:
         self._is_closed = False
         self._trouble: dict[tuple[str, ...], Blocked] = {}  # what failed once is not tried again, and says the same
         self._is_planning = False
+        self._supposed: Callable[[str], str] | None = None
 
     @contextmanager
-    def planning(self) -> Iterator[None]:
-        """Bring nothing about meanwhile: `NotYet` says what would have to be."""
-        self._is_planning = True
+    def planning(self, supposed: Callable[[str], str] | None = None) -> Iterator[None]:
+        """Bring nothing about meanwhile: `NotYet` says what would have to be.
+
+        With `supposed`, a value that a request would show or make is what that returns for its name.
+        """
+        self._is_planning, self._supposed = True, supposed
         try:
             yield
         finally:
-            self._is_planning = False
+            self._is_planning, self._supposed = False, None
 
     # Who asks
 
@@ -302,6 +306,8 @@ class Accounts:
     def _found(self, place: Place, name: str) -> str | None:
         """Return a value that an operation with the effect reads shows, each called at most once; None without one."""
         for operation, path in self._finders.get(name, ()):
+            if self._supposed and operation.effect in self.provider.settings.allow:
+                return self._supposed(name)
             if (place, operation.id) not in self._seen:
                 self._seen[place, operation.id] = self._read(operation, place)
             seen = self._seen[place, operation.id]
@@ -331,9 +337,11 @@ class Accounts:
                 f"{name} under accounts.{place[0]!r}.values, or {str(case.effect)!r} in allow",
                 by_settings=True,
             )
+        request = self._request(case, self.fresh(case))
+        if self._supposed:
+            return self._supposed(name)
         if self._is_planning:
             raise NotYet(f"{maker.id} has made {name}")
-        request = self._request(case, self.fresh(case))
         entry = self.about_to_send(case)
         exchange = self.provider.send(request, case.id)
         self.came_back(case, entry, exchange)

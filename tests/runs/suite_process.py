@@ -25,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from talkstack_contract.provider_options import SETTINGS_FILE
 from tests.detection.warm_runs import PATIENCE_S, WarmRuns
 from tests.unit.small_contract import small_contract
 
@@ -135,8 +136,19 @@ def _run_warm(
     contract: Path | None = None,
 ) -> Finished:
     terminal, given = folder / "terminal.txt", {**own_environment(), **(environment or {})}
+    words = (*_provider(words, given), *words)
     status = _warm_runs().run([*places, *_options(folder, contract), *QUIET, *words], terminal, given)
     return _finished(status, terminal, folder / "reports")
+
+
+def _provider(words: Sequence[str], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Names the reference provider to a run that names none: it would read a provider file of the checkout."""
+    if "--provider" in words:
+        return ()
+    if "--base-url" not in words and "PYTEST_BASE_URL" not in environment:
+        return "--provider", "reference"
+    assert not (ROOT / SETTINGS_FILE).exists(), f"{SETTINGS_FILE} of the checkout would be read; move it away"
+    return ()
 
 
 @cache
@@ -172,12 +184,14 @@ def started(
 ) -> Iterator[Running]:
     """A run that is ended with the block, if it has not ended before."""
     reports, terminal = folder / "reports", folder / "terminal.txt"
-    command = [sys.executable, "-m", "pytest", *places, *_options(folder, contract), *words]
+    given = {**own_environment(), **(environment or {})}
+    named = _provider(words, given) if root == ROOT else ()
+    command = [sys.executable, "-m", "pytest", *places, *_options(folder, contract), *named, *words]
     with terminal.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=root,
-            env={**own_environment(), **(environment or {})},
+            env=given,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

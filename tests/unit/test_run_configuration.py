@@ -20,7 +20,7 @@ from tests.unit.setting_names import ACTIVE, EXPIRED, OTHER
 from tests.unit.small_contract import small_contract
 
 STARTED = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
-FLAGS = ("acceptance", "nightly", "fail_on_undocumented")
+FLAGS = ("acceptance", "nightly", "fail_on_undocumented", "check", "plan")
 FEW = ("provider", "reports", "only", "operation", "section", "notify", "docs")
 NAMES = (*FEW, "against", "profile", "waivers", "clean_up", "examples", "seed")
 

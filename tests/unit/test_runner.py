@@ -509,7 +509,7 @@ def test_case_without_a_credential_needs_no_account() -> None:
 
 def planned(name: str, settings: Settings = EVERYTHING) -> str:
     asked = asking(settings=settings)
-    line = asked.run.answers.plan(CASES[name], 5)
+    line = asked.run.answers.plan(CASES[name], 5).told
     assert asked.provider.asked == []
     return line
 
@@ -636,10 +636,10 @@ PLANNED = {
 def test_plan_of_many_operations_sends_nothing(name: str, expected: str) -> None:
     world = World()
     run = billing(world, settings(states_url=STATES))
-    line = run.answers.plan(BILLING[name], 5)
+    line = run.answers.plan(BILLING[name], 5).told
     assert (line[: len(expected)], world.asked, world.states) == (expected, [], [])
 
 
 def test_plan_shows_no_secret_that_a_body_would_hold() -> None:
-    line = billing(World()).answers.plan(BILLING["logIn/without-credential"], 5)
+    line = billing(World()).answers.plan(BILLING["logIn/without-credential"], 5).told
     assert ("anna@example.test" in line, "pass-word-1" in line) == (True, False)

@@ -20,7 +20,8 @@ FLOORS = [
     *((stage,) for stage in STAGES[1:]),
     ("documentation",),  # from the docs reader to plain values in `results`, so that no stage of a run knows the reader
     ("notification",),
-    ("run_configuration", "run_options", "scope_options"),
+    ("run_configuration", "run_options", "scope_options", "provider_options"),
+    ("initial_settings", "initial_files"),
     ("pytest_plugin", "cli", "__main__"),
 ]
 ENGINE = sorted(PACKAGE.rglob("*.py"))
