@@ -34,7 +34,7 @@ _TEMPLATES = Environment(
 _TEMPLATES.globals.update(
     marks=MARKS,
     listed=LISTED,
-    tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
+    tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "waived", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
     shown_bytes=BODY_SHOWN_BYTES,
     tally=tally,
     docs_state=docs_state,

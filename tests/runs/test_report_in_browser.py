@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from talkstack_contract.model import Violation
+from talkstack_contract.model import Verdict, Violation
 from talkstack_contract.reports.acceptance import acceptance_page
-from talkstack_contract.reports.findings import page
+from talkstack_contract.reports.findings import Findings, page
 from tests.detection.mutating_proxy import Answer, Forward, Request
 from tests.runs.provider_files import ask
 from tests.runs.suite_process import Finished
-from tests.unit.found import A_MUST, EVERYTHING, PROFILE, RUNS, exchange, findings, violated
+from tests.unit.found import A_MUST, EVERYTHING, PROFILE, PROMISES, RUNS, exchange, findings, judged, violated
 
 BROWSER = shutil.which("chromium")
 MARK = "document.documentElement.dataset.mark='set'"
@@ -110,6 +110,46 @@ def test_the_browser_would_have_told(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(f"<!doctype html><p>{HOSTILE[0]}</p>")
     assert 'data-mark="set"' in dom_of(path, tmp_path / "profile")
+
+
+# Whoever prints them
+
+
+def pages_of(text: str, folder: Path) -> int:
+    """Count the sheets of paper that a page takes."""
+    (folder / "page.html").write_text(text, "utf-8")
+    flags = f"--no-pdf-header-footer --print-to-pdf={folder / 'page.pdf'} --user-data-dir={folder / 'profile'}"
+    command = [str(BROWSER), *FLAGS.replace("--dump-dom", flags).split(), (folder / "page.html").as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    return len(re.findall(rb"/Type\s*/Page\b", (folder / "page.pdf").read_bytes()))
+
+
+def sheet_to_sign(found: Findings, many: int) -> str:
+    """Return the page of a run without its annex, with so many questions and pages that are not covered."""
+    question = replace(found.run_header.interpretations[0], question="Which of these is it, and why? " * 10)
+    run_header = replace(
+        found.run_header,
+        profile=PROFILE,
+        interpretations=(question,) * many,
+        pages_not_covered=(("A page › of a long name", "Only its title is known. " * 10),) * many,
+    )
+    digests = [(f"verdicts-{number}.jsonl", "ab" * 32) for number in range(many)]
+    return acceptance_page(replace(found, run_header=run_header), digests).partition('<div class="annex">')[0]
+
+
+def test_sheet_to_sign_takes_four_pages_at_most_whatever_was_found(tmp_path: Path) -> None:
+    long = "a long text of a provider " * 20
+    names = list(PROMISES)
+    broken = [violated(name, Violation("$.message", f"{number} {long}")) for number, name in enumerate(names[:20])]
+    waived = [judged(name, Verdict.WAIVED, Violation("$", long), reason=long) for name in names[20:25]]
+    open_ = [judged(name, Verdict.BLOCKED, reason=f"{name} {long}", remedy=long) for name in names[25:]]
+    found = findings([*broken, *waived, *open_], waiver_problems=[f"{number} {long}" for number in range(20)])
+    text = sheet_to_sign(found, 100)
+    assert ('id="sign"' in text, len(open_) > 10, pages_of(text, tmp_path)) == (True, True, 4)
+
+
+def test_sheet_to_sign_of_a_plain_run_takes_two_pages_at_most(tmp_path: Path) -> None:
+    assert pages_of(sheet_to_sign(findings(), 3), tmp_path) in (1, 2)
 
 
 # Whoever reads them
