@@ -6,13 +6,14 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
-from talkstack_contract.model import Verdict, Violation
+from talkstack_contract.model import Json, Verdict, Violation
 from talkstack_contract.reports.acceptance import acceptance_page
 from talkstack_contract.reports.findings import Findings, page
 from tests.detection.mutating_proxy import Answer, Forward, Request
@@ -43,6 +44,21 @@ PRESS = """addEventListener("load", () => {{
   told.after = state(document.activeElement);
   told.shown = Boolean(document.activeElement.closest("tbody")?.querySelector(".extras-row:not(.hidden)"));
 }});"""
+
+# Sets one control of the filter, and says how many cases are left, what the filter says, and which headings are.
+FILTER = """addEventListener("load", () => {{
+  const told = document.documentElement.dataset;
+  const [named, value] = {};
+  const labels = [...document.querySelectorAll(".filter-cases label")];
+  const label = labels.find((each) => each.textContent.startsWith(named));
+  label.control.value = value;
+  label.control.dispatchEvent(new Event("input", {{ bubbles: true }}));
+  const left = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  told.cases = left(".case > summary code").map((each) => each.textContent).join(" ");
+  told.headings = left(".pair").length;
+  told.says = document.querySelector(".filter-cases [role=status]").textContent;
+}});"""
+ALL_GONE = {"cases": "", "headings": "0"}
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium (Debian: apt-get install chromium)")
 
@@ -112,7 +128,45 @@ def test_the_browser_would_have_told(tmp_path: Path) -> None:
     assert 'data-mark="set"' in dom_of(path, tmp_path / "profile")
 
 
+# Whoever looks for a case
+
+FILTERED = {
+    "text": (["Text", "unknown-query"], lambda line: line["case"] == "unknown-query"),
+    "verdict": (["Verdict", "violated"], lambda line: line["verdict"] == "violated"),
+    "level": (["Level", "should"], lambda line: line["level"] == "should"),
+    "operation": (["Operation", "getActiveProject"], lambda line: line["operation"] == "getActiveProject"),
+}
+
+
+@pytest.mark.parametrize(("given", "is_wanted"), FILTERED.values(), ids=FILTERED)
+def test_filter_leaves_the_cases_that_fit(
+    given: list[str], is_wanted: Callable[[Json], bool], run: Finished, pages: dict[str, str], tmp_path: Path
+) -> None:
+    verdicts = [line for line in run.lines if line["kind"] == "verdict"]
+    cases = {f"{line['operation']}/{line['case']}" for line in verdicts}
+    wanted = {f"{line['operation']}/{line['case']}" for line in verdicts if is_wanted(line)}
+    told = told_by(FILTER.format(json.dumps(given)), pages["of-a-run"], tmp_path)
+    shown = told["cases"].split()
+    assert (len(shown), told["says"], wanted <= set(shown)) == (
+        len(set(shown)),
+        f"{len(shown)} of {len(cases)} cases",
+        True,
+    )
+    assert given[0] == "Text" or set(shown) == wanted
+
+
+def test_filter_that_nothing_fits_leaves_nothing(pages: dict[str, str], tmp_path: Path) -> None:
+    told = told_by(FILTER.format('["Text", "no such text anywhere"]'), pages["of-a-run"], tmp_path)
+    assert {name: told[name] for name in ALL_GONE} == ALL_GONE
+
+
 # Whoever prints them
+
+
+def test_printed_report_is_a_few_pages(pages: dict[str, str], tmp_path: Path) -> None:
+    text = pages["of-a-run"]
+    printed, unstyled = (pages_of(each, tmp_path) for each in (text, text.replace("@media print", "@media tty")))
+    assert (printed <= 8, unstyled > printed) == (True, True)
 
 
 def pages_of(text: str, folder: Path) -> int:
