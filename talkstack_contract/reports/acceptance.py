@@ -1,23 +1,27 @@
 """The acceptance page: what a run that decides found, for whoever signs. One file, without a script, that prints.
 
-It shows the same findings as `report`, by section of the docs: each promise once for all cases that came to the same.
+It begins with a sheet to sign, which prints on four A4 pages at most whatever was found. The annex shows the same
+findings as `report`, by section of the docs: each promise once for all cases that came to the same.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from shlex import quote
 
 from talkstack_contract.contract.profiles import Profile, Ruling, Standing
-from talkstack_contract.judging.decision import DocumentedResponse
+from talkstack_contract.judging.decision import DecisionKind, DocumentedResponse
 from talkstack_contract.judging.waivers import Waiver
 from talkstack_contract.model import Interpretation, Judgement, Verdict
 from talkstack_contract.provider.evidence import Evidence
 from talkstack_contract.reports.findings import Findings, page
+from talkstack_contract.reports.folding import folded
 from talkstack_contract.results.records import ListedOperation
 
 BODY_SHOWN_CHARACTERS = 600  # the whole API has to stay under 3 MB; the record holds more of each body
-Count = tuple[str, int, Mapping[Verdict, int]]
+# What the sheet to sign lists of each kind: with all of it at its longest, it still prints on four A4 pages.
+SHEET_VIOLATIONS, SHEET_GAPS, SHEET_QUESTIONS, SHEET_LINES, SHEET_CHARACTERS = 12, 8, 64, 6, 120
 COLUMNS = (Verdict.UPHELD, Verdict.VIOLATED, Verdict.BLOCKED, Verdict.WAIVED, Verdict.NOT_TESTED)
 
 
@@ -58,12 +62,35 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many there are of something, and what they came to.
+
+    `absent` had nothing to judge, since the schema makes the value optional; the run did not come to `unjudged`.
+    """
+
+    label: str
+    total: int
+    verdicts: Mapping[Verdict, int]
+    absent: int = 0
+    unjudged: int = 0
+
+
+@dataclass(frozen=True)
 class Gap:
     """Clauses that were not verified, for one reason."""
 
     first: Judgement
     required: int
     others: int
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A promise that is violated or waived, in one or more cases, and what that does to the decision."""
+
+    first: Judgement
+    clauses: int
+    effect: str
 
 
 @dataclass(frozen=True)
@@ -81,28 +108,91 @@ class Acceptance:
     # The first page
 
     def counts(self) -> list[Count]:
-        """Return label, denominator and verdicts of the responses, and of the clauses by their standing."""
-        decision, run_header = self.findings.decision, self.findings.run_header
-        responses = Counter(response.verdict for response in decision.responses)
-        rows: list[Count] = [("Documented responses (operation, status)", len(decision.responses), responses)]
-        for standing in Standing:
-            mine = [each for each in self.findings.judgements if self.ruling(each).standing is standing]
-            total = sum(self.profile.standing(id_).standing is standing for id_ in run_header.clauses)
-            rows.append((f"Clauses, {standing}", total, Counter(each.verdict for each in mine)))
-        return rows
+        """Return what the documented responses came to, then the clauses by their standing, then all of them."""
+        responses = self.findings.decision.responses
+        counted = Counter(response.verdict for response in responses)
+        by_standing = [
+            self._count(f"Clauses, {standing}", [id_ for id_ in self._ids if self._standing(id_) is standing])
+            for standing in Standing
+        ]
+        whole = self._count("Clauses, in all", self._ids)
+        return [Count("Documented responses (operation, status)", len(responses), counted), *by_standing, whole]
+
+    def _count(self, label: str, ids: Sequence[str]) -> Count:
+        mine = [self._judged[id_] for id_ in ids if id_ in self._judged]
+        absent = sum(map(is_absent, mine))
+        verdicts = Counter(each.verdict for each in mine if not is_absent(each))
+        return Count(label, len(ids), verdicts, absent, len(ids) - len(mine))
+
+    @property
+    def _ids(self) -> tuple[str, ...]:
+        return self.findings.run_header.clauses
+
+    @cached_property
+    def _judged(self) -> Mapping[str, Judgement]:
+        return {each.id: each for each in self.findings.judgements}
+
+    def _standing(self, id: str) -> Standing:  # noqa: A002 - the word of this project
+        return self.profile.standing(id).standing
 
     @property
     def unjudged(self) -> int:
         """How many clauses the run did not come to."""
-        return len(set(self.findings.run_header.clauses) - {each.id for each in self.findings.judgements})
+        return len(set(self._ids) - set(self._judged))
+
+    @property
+    def missing(self) -> int:
+        """How many required clauses have no verdict, and should: a value may be absent, a waived clause has no more."""
+        waived = {each.id for each in self.findings.judgements if each.verdict is Verdict.WAIVED}
+        required = (id_ for id_ in self._ids if self._standing(id_) is Standing.REQUIRED)
+        return sum(self._is_missing(self._judged.get(id_), waived) for id_ in required)
+
+    @staticmethod
+    def _is_missing(judgement: Judgement | None, waived: Collection[str]) -> bool:
+        if judgement is None:
+            return True
+        above = f"{judgement.operation}/{judgement.case}/{judgement.unmet_dependency}"
+        is_open = judgement.verdict in (Verdict.BLOCKED, Verdict.NOT_TESTED)
+        return is_open and not is_absent(judgement) and above not in waived
+
+    @property
+    def meaning(self) -> str:
+        """What the decision comes to for whoever signs."""
+        scored = [each for each in self.findings.judgements if self.ruling(each).standing is not Standing.NOT_SCORED]
+        counted = Counter(each.verdict for each in scored)
+        violated, waived = counted[Verdict.VIOLATED], counted[Verdict.WAIVED]
+        told = {
+            DecisionKind.ACCEPTED: "No promise that counts is violated or waived, and nothing required is missing.",
+            DecisionKind.WITH_REMARKS: f"Not everything holds: {_clauses(violated)} violated without rejecting, and"
+            f" {waived} waived. Whoever signs accepts each of them; they are listed below.",
+            DecisionKind.REJECTED: f"{_clauses(len(self.findings.decision.violated))} violated that must be upheld."
+            if self.findings.decision.violated
+            else "A waiver does not fit what was found.",
+            DecisionKind.INCONCLUSIVE: "Nothing rejects, but what is required could not all be tested."
+            " Repeat the run before signing.",
+        }
+        return told.get(self.findings.decision.word, "The run was narrowed, and decides nothing about the whole.")
+
+    def breaches(self) -> list[Breach]:
+        """Return what is violated or waived: what rejects, then the remarks, then what is not scored."""
+        unscored = [(each, list[Judgement]()) for each in self.unscored]
+        kinds = (("rejects", self.findings.failing), ("remark", self.remarks()), ("not scored", unscored))
+        return [
+            Breach(first, 1 + len(others), "waived" if first.verdict is Verdict.WAIVED else effect)
+            for effect, groups in kinds
+            for first, others in groups
+        ]
 
     def gaps(self) -> list[Gap]:
-        """Return why clauses were not verified, what is required first."""
-        groups: dict[tuple[str, str], list[Judgement]] = {}
+        """Return why clauses were not verified: what is required first, what depends on another clause last."""
+        groups: dict[tuple[object, ...], list[Judgement]] = {}
         for each in self.findings.judgements:
-            if each.verdict in (Verdict.BLOCKED, Verdict.NOT_TESTED) and not each.unmet_dependency:
-                groups.setdefault((each.verdict, each.reason), []).append(each)
-        return sorted(map(self._gap, groups.values()), key=lambda each: (-each.required, -each.others))
+            if each.verdict in (Verdict.BLOCKED, Verdict.NOT_TESTED):
+                depends = bool(each.unmet_dependency)
+                key = (each.verdict, depends, is_absent(each), "" if depends else each.reason)
+                groups.setdefault(key, []).append(each)
+        gaps = map(self._gap, groups.values())
+        return sorted(gaps, key=lambda each: (bool(each.first.unmet_dependency), -each.required, -each.others))
 
     def _gap(self, judgements: Sequence[Judgement]) -> Gap:
         required = sum(self.ruling(each).standing is Standing.REQUIRED for each in judgements)
@@ -189,8 +279,10 @@ class Acceptance:
     def command(self) -> str:
         """Return the line that repeats the run; the provider file is the asker's own."""
         run_header = self.findings.run_header
+        ids = {each.id for each in run_header.operations}
         options = ["--acceptance", f"--profile schemas/profiles/{self.profile.name}.toml"]
         options += [] if run_header.is_reference else ["--provider FILE"]
+        options += [f"--{'operation' if each in ids else 'section'} {quote(each)}" for each in run_header.named_scope]
         options += [f"--seed {run_header.seed}", f"--examples {run_header.examples}", f"--fail-on {run_header.fail_on}"]
         options += ["--require all"] if run_header.require_all else []
         return " ".join(["talkstack-contract run", *options, *(["--waivers FILE"] if run_header.waivers else [])])
@@ -198,6 +290,15 @@ class Acceptance:
 
 def _promise(judgement: Judgement) -> tuple[object, ...]:
     return judgement.clause, judgement.statement, judgement.source, judgement.provenance
+
+
+def is_absent(judgement: Judgement) -> bool:
+    """Tell whether the schema makes a value optional, and no response held it."""
+    return judgement.verdict is Verdict.NOT_TESTED and judgement.value_is_optional
+
+
+def _clauses(count: int) -> str:
+    return f"{count} clause is" if count == 1 else f"{count} clauses are"
 
 
 def clipped(text: str) -> tuple[str, int]:
@@ -209,5 +310,14 @@ def acceptance_page(findings: Findings, digests: Iterable[tuple[str, str]]) -> s
     """Render the page of findings that were made under a profile."""
     assert findings.run_header.profile is not None
     view = Acceptance(findings, findings.run_header.profile, tuple(digests))
-    others = {"clipped": clipped, "columns": COLUMNS, "body_characters": BODY_SHOWN_CHARACTERS}
+    limits = {"violations": SHEET_VIOLATIONS, "gaps": SHEET_GAPS, "questions": SHEET_QUESTIONS, "lines": SHEET_LINES}
+    others = {
+        "clipped": clipped,
+        "columns": COLUMNS,
+        "body_characters": BODY_SHOWN_CHARACTERS,
+        "sheet": limits,
+        "characters": SHEET_CHARACTERS,
+        "folded": folded,
+        "is_absent": is_absent,
+    }
     return page(findings, "acceptance.html", a=view, **others)

@@ -1,13 +1,15 @@
 """The finished page of pytest-html, usable by whoever reads it: with a screen reader, by keyboard, on a phone.
 
 What its markup lacks is added here, what only answers to a click is mended by `keyboard.js`, colours by `report.css`.
+`filter.js` filters our own list of cases.
 Known of pytest-html 4.1 and 4.2; `tests/unit/test_accessibility.py` tells when a later one has another shape.
 """
 
 import re
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent / "templates" / "keyboard.js"
+_TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = (_TEMPLATES / "keyboard.js", _TEMPLATES / "filter.js")
 _EDITS = {
     r"<html>": r'<html lang="en">',
     r'id="head-title">[^<]*</title>': r'\g<0><meta name="viewport" content="width=device-width,initial-scale=1">',
@@ -24,7 +26,8 @@ _EDITS = {
 
 def accessible(page: str) -> str:
     """Return the page with what it lacks; as it is, where it has another shape than the known one."""
-    edited = page.replace("</head>", f"<script>\n{SCRIPT.read_text(encoding='utf-8')}</script></head>", 1)
+    scripts = "".join(each.read_text(encoding="utf-8") for each in SCRIPTS)
+    edited = page.replace("</head>", f"<script>\n{scripts}</script></head>", 1)
     for pattern, replacement in _EDITS.items():
         edited, count = re.subn(pattern, replacement, edited)
         if not count:

@@ -24,6 +24,7 @@ from talkstack_contract.reports.trends import Trend, trend_of
 from talkstack_contract.results.history import Night
 from talkstack_contract.results.records import ListedOperation, RunHeader
 
+LETTERS_FIRST = 10  # before the matrix: with more, nobody would find it
 _TEMPLATES = Environment(
     loader=PackageLoader("talkstack_contract.reports"),
     autoescape=select_autoescape(["html"]),
@@ -34,8 +35,9 @@ _TEMPLATES = Environment(
 _TEMPLATES.globals.update(
     marks=MARKS,
     listed=LISTED,
-    tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "upheld", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
+    tones={"ACCEPTED": "upheld", "ACCEPTED WITH REMARKS": "waived", "REJECTED": "violated", "INCONCLUSIVE": "blocked"},
     shown_bytes=BODY_SHOWN_BYTES,
+    letters_first=LETTERS_FIRST,
     tally=tally,
     docs_state=docs_state,
     suite=f"talkstack-contract {__version__}",
@@ -124,6 +126,11 @@ class Findings:
         """The violations that are new since the baseline, whatever they weigh, grouped as in `failing`."""
         new = set(self.decision.changes.newly_violated) if self.decision.changes else set()
         return _alike(each for each in self.judgements if each.id in new)
+
+    @cached_property
+    def levels(self) -> Mapping[str, str]:
+        """The requirement level of each clause that was judged."""
+        return {each.id: str(each.level) for each in self.judgements}
 
     @property
     def new_and_violated(self) -> list[str]:

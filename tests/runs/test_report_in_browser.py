@@ -6,19 +6,20 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
-from talkstack_contract.model import Violation
+from talkstack_contract.model import Json, Verdict, Violation
 from talkstack_contract.reports.acceptance import acceptance_page
-from talkstack_contract.reports.findings import page
+from talkstack_contract.reports.findings import Findings, page
 from tests.detection.mutating_proxy import Answer, Forward, Request
 from tests.runs.provider_files import ask
 from tests.runs.suite_process import Finished
-from tests.unit.found import A_MUST, EVERYTHING, PROFILE, RUNS, exchange, findings, violated
+from tests.unit.found import A_MUST, EVERYTHING, PROFILE, PROMISES, RUNS, exchange, findings, judged, violated
 
 BROWSER = shutil.which("chromium")
 MARK = "document.documentElement.dataset.mark='set'"
@@ -43,6 +44,21 @@ PRESS = """addEventListener("load", () => {{
   told.after = state(document.activeElement);
   told.shown = Boolean(document.activeElement.closest("tbody")?.querySelector(".extras-row:not(.hidden)"));
 }});"""
+
+# Sets one control of the filter, and says how many cases are left, what the filter says, and which headings are.
+FILTER = """addEventListener("load", () => {{
+  const told = document.documentElement.dataset;
+  const [named, value] = {};
+  const labels = [...document.querySelectorAll(".filter-cases label")];
+  const label = labels.find((each) => each.textContent.startsWith(named));
+  label.control.value = value;
+  label.control.dispatchEvent(new Event("input", {{ bubbles: true }}));
+  const left = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  told.cases = left(".case > summary code").map((each) => each.textContent).join(" ");
+  told.headings = left(".pair").length;
+  told.says = document.querySelector(".filter-cases [role=status]").textContent;
+}});"""
+ALL_GONE = {"cases": "", "headings": "0"}
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium (Debian: apt-get install chromium)")
 
@@ -110,6 +126,84 @@ def test_the_browser_would_have_told(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(f"<!doctype html><p>{HOSTILE[0]}</p>")
     assert 'data-mark="set"' in dom_of(path, tmp_path / "profile")
+
+
+# Whoever looks for a case
+
+FILTERED = {
+    "text": (["Text", "unknown-query"], lambda line: line["case"] == "unknown-query"),
+    "verdict": (["Verdict", "violated"], lambda line: line["verdict"] == "violated"),
+    "level": (["Level", "should"], lambda line: line["level"] == "should"),
+    "operation": (["Operation", "getActiveProject"], lambda line: line["operation"] == "getActiveProject"),
+}
+
+
+@pytest.mark.parametrize(("given", "is_wanted"), FILTERED.values(), ids=FILTERED)
+def test_filter_leaves_the_cases_that_fit(
+    given: list[str], is_wanted: Callable[[Json], bool], run: Finished, pages: dict[str, str], tmp_path: Path
+) -> None:
+    verdicts = [line for line in run.lines if line["kind"] == "verdict"]
+    cases = {f"{line['operation']}/{line['case']}" for line in verdicts}
+    wanted = {f"{line['operation']}/{line['case']}" for line in verdicts if is_wanted(line)}
+    told = told_by(FILTER.format(json.dumps(given)), pages["of-a-run"], tmp_path)
+    shown = told["cases"].split()
+    assert (len(shown), told["says"], wanted <= set(shown)) == (
+        len(set(shown)),
+        f"{len(shown)} of {len(cases)} cases",
+        True,
+    )
+    assert given[0] == "Text" or set(shown) == wanted
+
+
+def test_filter_that_nothing_fits_leaves_nothing(pages: dict[str, str], tmp_path: Path) -> None:
+    told = told_by(FILTER.format('["Text", "no such text anywhere"]'), pages["of-a-run"], tmp_path)
+    assert {name: told[name] for name in ALL_GONE} == ALL_GONE
+
+
+# Whoever prints them
+
+
+def test_printed_report_is_a_few_pages(pages: dict[str, str], tmp_path: Path) -> None:
+    text = pages["of-a-run"]
+    printed, unstyled = (pages_of(each, tmp_path) for each in (text, text.replace("@media print", "@media tty")))
+    assert (printed <= 8, unstyled > printed) == (True, True)
+
+
+def pages_of(text: str, folder: Path) -> int:
+    """Count the sheets of paper that a page takes."""
+    (folder / "page.html").write_text(text, "utf-8")
+    flags = f"--no-pdf-header-footer --print-to-pdf={folder / 'page.pdf'} --user-data-dir={folder / 'profile'}"
+    command = [str(BROWSER), *FLAGS.replace("--dump-dom", flags).split(), (folder / "page.html").as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    return len(re.findall(rb"/Type\s*/Page\b", (folder / "page.pdf").read_bytes()))
+
+
+def sheet_to_sign(found: Findings, many: int) -> str:
+    """Return the page of a run without its annex, with so many questions and pages that are not covered."""
+    question = replace(found.run_header.interpretations[0], question="Which of these is it, and why? " * 10)
+    run_header = replace(
+        found.run_header,
+        profile=PROFILE,
+        interpretations=(question,) * many,
+        pages_not_covered=(("A page › of a long name", "Only its title is known. " * 10),) * many,
+    )
+    digests = [(f"verdicts-{number}.jsonl", "ab" * 32) for number in range(many)]
+    return acceptance_page(replace(found, run_header=run_header), digests).partition('<div class="annex">')[0]
+
+
+def test_sheet_to_sign_takes_four_pages_at_most_whatever_was_found(tmp_path: Path) -> None:
+    long = "a long text of a provider " * 20
+    names = list(PROMISES)
+    broken = [violated(name, Violation("$.message", f"{number} {long}")) for number, name in enumerate(names[:20])]
+    waived = [judged(name, Verdict.WAIVED, Violation("$", long), reason=long) for name in names[20:25]]
+    open_ = [judged(name, Verdict.BLOCKED, reason=f"{name} {long}", remedy=long) for name in names[25:]]
+    found = findings([*broken, *waived, *open_], waiver_problems=[f"{number} {long}" for number in range(20)])
+    text = sheet_to_sign(found, 100)
+    assert ('id="sign"' in text, len(open_) > 10, pages_of(text, tmp_path)) == (True, True, 4)
+
+
+def test_sheet_to_sign_of_a_plain_run_takes_two_pages_at_most(tmp_path: Path) -> None:
+    assert pages_of(sheet_to_sign(findings(), 3), tmp_path) in (1, 2)
 
 
 # Whoever reads them

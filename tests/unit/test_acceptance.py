@@ -1,19 +1,26 @@
 """The acceptance page tells what decides first, each promise with its evidence, and runs nothing that was received."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from itertools import pairwise
 
 import pytest
 
 from talkstack_contract.contract.profiles import Profile, Ruling, Standing
 from talkstack_contract.judging.waivers import Waiver
-from talkstack_contract.model import Interpretation, Judgement, Verdict, Violation
-from talkstack_contract.reports.acceptance import BODY_SHOWN_CHARACTERS, Acceptance, acceptance_page, clipped
+from talkstack_contract.model import Interpretation, Judgement, RequirementLevel, Verdict, Violation
+from talkstack_contract.reports.acceptance import (
+    BODY_SHOWN_CHARACTERS,
+    SHEET_VIOLATIONS,
+    Acceptance,
+    Count,
+    acceptance_page,
+    clipped,
+)
 from talkstack_contract.reports.findings import Findings
+from talkstack_contract.reports.folding import FOLDED_AT
 from talkstack_contract.reports.terminal import LISTED
 from tests.unit.found import (
     A_MUST,
@@ -114,7 +121,7 @@ def test_page_says_loudly_that_the_reference_is_not_the_vendor() -> None:
 
 
 def test_page_names_the_digests_of_record_contract_and_profile() -> None:
-    digests = re.findall(r"sha256 (\w+)", ACCEPTED[ACCEPTED.index("<footer>") :])
+    digests = re.findall(r"<code>sha256 (\w+)", ACCEPTED[ACCEPTED.index('id="digests"') :])
     assert digests == ["ab" * 32, CONFIGURATION.contract.digest, PROFILE.sha256]
 
 
@@ -142,34 +149,157 @@ def test_header_that_every_request_carried_is_told_once() -> None:
 # What it counts
 
 
-def counted(others: Mapping[str, Verdict]) -> dict[str, tuple[int, dict[str, int]]]:
-    given = view(*(judged(name, verdict, reason="why") for name, verdict in others.items())).counts()
-    return {label: (total, {str(key): value for key, value in mine.items()}) for label, total, mine in given}
-
-
 def test_clauses_are_counted_by_their_standing() -> None:
-    standings = Counter(PROFILE.standing(id_).standing for id_ in CONFIGURATION.promises)
-    given = counted({A_MUST: Verdict.VIOLATED, UNKNOWN_QUERY: Verdict.NOT_TESTED})
-    assert given["Clauses, required"] == (
-        standings[Standing.REQUIRED],
-        {"upheld": standings[Standing.REQUIRED] - 1, "violated": 1},
+    required = sum(PROFILE.standing(id_).standing is Standing.REQUIRED for id_ in CONFIGURATION.promises)
+    shown = view(violated(A_MUST), judged(UNKNOWN_QUERY, Verdict.NOT_TESTED, reason="why"))
+    assert next(each for each in shown.counts() if each.label == "Clauses, required") == Count(
+        "Clauses, required", required, {Verdict.UPHELD: required - 1, Verdict.VIOLATED: 1}
+    )
+
+
+PROFILED = {name: Acceptance(profiled(found), PROFILE, DIGESTS) for name, found in RUNS.items()}
+
+
+@pytest.mark.parametrize("shown", PROFILED.values(), ids=PROFILED)
+def test_counts_add_up(shown: Acceptance) -> None:
+    totals = [(each.total, sum(each.verdicts.values()) + each.absent + each.unjudged) for each in shown.counts()]
+    by_standing, whole = totals[1:-1], totals[-1]
+    assert ([one for one, _ in totals], sum(one for one, _ in by_standing)) == ([two for _, two in totals], whole[0])
+
+
+@pytest.mark.parametrize("shown", PROFILED.values(), ids=PROFILED)
+def test_tables_of_the_sheet_add_up_to_the_counts(shown: Acceptance) -> None:
+    whole = shown.counts()[-1]
+    broken = sum(each.clauses for each in shown.breaches())
+    open_ = sum(each.required + each.others for each in shown.gaps())
+    assert (broken, open_) == (
+        whole.verdicts[Verdict.VIOLATED] + whole.verdicts[Verdict.WAIVED],
+        whole.verdicts[Verdict.BLOCKED] + whole.verdicts[Verdict.NOT_TESTED] + whole.absent,
     )
 
 
 def test_clause_that_was_never_judged_is_in_the_denominator() -> None:
-    narrowed = Acceptance(profiled(findings(only=[A_MUST])), PROFILE, DIGESTS)
-    total = sum(total for _, total, _ in narrowed.counts()[1:])
-    assert (narrowed.unjudged, total) == (len(PROMISES) - 1, len(PROMISES))
+    whole = PROFILED["narrowed"].counts()[-1]
+    assert (PROFILED["narrowed"].unjudged, whole.unjudged, whole.total) == (
+        len(PROMISES) - 1,
+        len(PROMISES) - 1,
+        len(PROMISES),
+    )
 
 
-def test_gaps_are_told_by_reason_the_required_ones_first() -> None:
+ABSENT = judged(A_MUST, Verdict.NOT_TESTED, reason="the value occurred in no answer", value_is_optional=True)
+
+
+def test_value_that_may_be_absent_is_counted_apart_and_is_not_missing() -> None:
+    shown = view(ABSENT)
+    required = shown.counts()[1]
+    assert (required.absent, required.verdicts.get(Verdict.NOT_TESTED, 0), shown.missing) == (1, 0, 0)
+
+
+def test_page_says_that_nothing_required_is_missing_where_a_value_may_be_absent() -> None:
+    text = text_of(findings([ABSENT]))
+    assert ("Required and missing: none." in text, "nothing to judge, nothing missing" in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("others", "missing"),
+    [
+        ((judged(A_MUST, Verdict.BLOCKED, reason="dead"),), 1),
+        ((judged(A_MUST, Verdict.NOT_TESTED, reason="why"), judged(A_SHOULD, Verdict.NOT_TESTED, reason="why")), 2),
+        ((judged(A_SHOULD, Verdict.NOT_TESTED, unmet_dependency="envelope.message-is-text"), violated(A_MUST)), 1),
+        (
+            (
+                judged(A_SHOULD, Verdict.NOT_TESTED, unmet_dependency="envelope.message-is-text"),
+                judged(A_MUST, Verdict.WAIVED),
+            ),
+            0,
+        ),
+    ],
+    ids=["blocked", "not-tested", "below-a-violated-one", "below-a-waived-one"],
+)
+def test_required_clause_without_a_verdict_is_missing(others: tuple[Judgement, ...], missing: int) -> None:
+    shown = view(*others)
+    assert (
+        shown.missing,
+        f"Required and missing: {missing or 'none'}." in acceptance_page(shown.findings, DIGESTS),
+    ) == (
+        missing,
+        True,
+    )
+
+
+def test_gaps_are_told_by_reason_the_required_ones_first_and_what_depends_on_others_last() -> None:
     optional = next(name for name in PROMISES if name.startswith("internal-error/"))
     gaps = view(
         judged(optional, Verdict.NOT_TESTED, reason="no states URL"),
         judged(A_MUST, Verdict.BLOCKED, reason="dead"),
         judged(A_SHOULD, Verdict.NOT_TESTED, reason="below", unmet_dependency="x"),
     ).gaps()
-    assert [(gap.first.reason, gap.required, gap.others) for gap in gaps] == [("dead", 1, 0), ("no states URL", 0, 1)]
+    assert [(gap.first.reason, gap.required, gap.others) for gap in gaps] == [
+        ("dead", 1, 0),
+        ("no states URL", 0, 1),
+        ("below", 1, 0),
+    ]
+
+
+# What is signed
+
+
+WORDS = {
+    "ACCEPTED": (),
+    "ACCEPTED WITH REMARKS": (violated(A_SHOULD),),
+    "REJECTED": (violated(A_MUST),),
+    "INCONCLUSIVE": (judged(A_MUST, Verdict.BLOCKED, reason="dead"),),
+}
+
+
+def test_each_decision_has_a_look_and_a_mark_and_words_of_its_own() -> None:
+    pages = {word: text_of(findings(others)) for word, others in WORDS.items()}
+    head = r'<div class="decision ([\w-]+)"><strong id="decision">(.) ([A-Z ]+)</strong>\s*<p><b>(.+?)</b>'
+    looks = {word: re.search(head, text) for word, text in pages.items()}
+    parts = [hit.groups() for hit in looks.values() if hit]
+    assert ([each[2] for each in parts], [len(set(column)) for column in zip(*parts, strict=True)]) == (
+        [*WORDS],
+        [4] * 4,
+    )
+
+
+def test_remarks_are_counted_where_they_are_signed_for() -> None:
+    others = [violated(A_SHOULD), judged("by-api-key/status.is-200", Verdict.WAIVED, reason="slow vendor")]
+    told = "Not everything holds: 1 clause is violated without rejecting, and 1 waived."
+    assert view(*others).meaning.startswith(told)
+
+
+def test_sheet_lists_what_rejects_first_and_says_how_many_promises_it_leaves_out() -> None:
+    names = [name for name in PROMISES if PROMISES[name][1].level is RequirementLevel.MUST]
+    broken = [violated(name, Violation("$", name)) for name in names]
+    text = text_of(findings([violated(A_SHOULD), *broken]))
+    sheet = text[text.index('id="violated"') : text.index('id="not-verified"')]
+    left = len(view(violated(A_SHOULD), *broken).breaches()) - SHEET_VIOLATIONS
+    assert (sheet.count("</b> rejects</td>"), f"{left} promises more, in the annex" in sheet, left > 0) == (
+        SHEET_VIOLATIONS,
+        True,
+        True,
+    )
+
+
+def test_page_forbids_scripts_and_the_network() -> None:
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in ACCEPTED
+
+
+def test_commands_hold_no_typographic_quote_and_no_line_that_paper_breaks() -> None:
+    shown = text_of(findings([violated(A_MUST)], [exchange()]))
+    commands = [unescape(each) for each in re.findall(r'(?s)<pre class="command">(.*?)</pre>', shown)]
+    lines = [line for each in commands for line in each.splitlines()]
+    assert (len(commands), max(map(len, lines)) <= FOLDED_AT, set("“”‘’–") & set("".join(lines))) == (3, True, set())
+
+
+def test_scope_is_in_the_line_that_repeats_the_run() -> None:
+    found = findings()
+    scoped = replace(found, run_header=replace(found.run_header, named_scope=("getActiveProject", "Phone Number")))
+    line = Acceptance(profiled(scoped), PROFILE, DIGESTS).command()
+    assert "--operation getActiveProject --section 'Phone Number' --seed" in line
 
 
 def test_violation_that_is_not_scored_is_told_apart_from_the_remarks() -> None:
@@ -237,7 +367,8 @@ def test_questions_are_numbered_where_a_clause_points_at_them() -> None:
 
 def test_page_tells_the_line_that_repeats_the_run() -> None:
     options = "--profile schemas/profiles/2026-11.toml --provider FILE --seed 7 --examples 0 --fail-on must"
-    assert f"talkstack-contract run --acceptance {options} --waivers FILE" in ACCEPTED
+    told = ACCEPTED.replace("\\\n", "")
+    assert f'<pre class="command">talkstack-contract run --acceptance {options} --waivers FILE</pre>' in told
 
 
 def test_page_says_why_clauses_are_not_required() -> None:

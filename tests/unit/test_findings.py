@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from talkstack_contract.model import Verdict, Violation
+from talkstack_contract.model import RequirementLevel, Verdict, Violation
 from talkstack_contract.provider.evidence import BODY_SHOWN_BYTES
-from talkstack_contract.reports.findings import Findings, UndocumentedField, cell, page
+from talkstack_contract.reports.findings import LETTERS_FIRST, Findings, UndocumentedField, cell, page
 from tests.unit.found import (
     A_MUST,
     A_SHOULD,
@@ -80,6 +80,49 @@ def test_page_says_loudly_that_the_reference_is_not_the_vendor(template: str) ->
 @pytest.mark.parametrize("found", RUNS.values(), ids=RUNS)
 def test_page_tells_the_decision(found: Findings, template: str) -> None:
     assert str(found.decision.word) in page(found, template)
+
+
+PARTS = {
+    "report.html": ("REJECTED", "<h2>Broken promises</h2>", '<table class="matrix">', "<h2>Not verified"),
+    "summary.md": ("## REJECTED", "### Broken promises", "| operation |", "### Not verified"),
+}
+
+
+@pytest.mark.parametrize("template", ["report.html", "summary.md"])
+def test_page_leads_with_the_decision_then_what_is_violated_then_the_matrix(template: str) -> None:
+    shown = page(EVERYTHING, template)
+    places = [shown.index(part) for part in PARTS[template]]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("template", ["report.html", "summary.md"])
+def test_matrix_has_a_legend_of_its_signs(template: str) -> None:
+    shown = page(RUNS["accepted"], template)
+    line = next(each for each in shown.splitlines() if "no page documents that status" in each)
+    text = re.sub("<[^>]+>", "", line)
+    assert "✓ upheld · ✕ violated · ! blocked · ≈ waived · ○ not tested. " in text
+
+
+def test_long_list_of_broken_promises_continues_below_the_matrix() -> None:
+    names = [name for name in PROMISES if PROMISES[name][1].level is RequirementLevel.MUST][: LETTERS_FIRST + 2]
+    shown = page(findings([violated(name, Violation("$", name)) for name in names]), "report.html")
+    before, matrix, behind = shown.partition('<table class="matrix">')
+    counted = [part.count('<article class="letter violated ">') for part in (before, matrix + behind)]
+    assert (counted, "<p>2 more below the matrix.</p>" in before) == ([LETTERS_FIRST, 2], True)
+
+
+def test_letter_has_what_was_promised_and_what_was_received_side_by_side() -> None:
+    shown = page(findings([violated(A_MUST, Violation("$.message", "7"))]), "report.html")
+    sides = shown.partition('<dl class="sides">')[2].partition("</dl>")[0]
+    told = [" ".join(re.sub("<[^>]+>", " ", side).split()) for side in sides.split("</div>")[:2]]
+    assert (told[0].startswith("promised message is text · must"), told[1]) == (True, "received 7 at $.message")
+
+
+def test_newly_violated_clause_is_told_with_its_level() -> None:
+    shown = page(RUNS["nightly"], "report.html").partition("<dt>Newly violated")[2].partition("</dd>")[0]
+    lines = re.findall("<li>(.*?)</li>", shown)
+    levels = [PROMISES[re.sub("<[^>]+>", "", line).split(" ")[0].partition("/")[2]][1].level for line in lines]
+    assert ([line.rpartition(" ")[2] for line in lines], len(lines) > 0) == ([f"({each})" for each in levels], True)
 
 
 def test_page_tells_that_a_body_was_clipped() -> None:

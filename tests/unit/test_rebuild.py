@@ -245,7 +245,7 @@ def test_report_made_again_loads_nothing_and_holds_what_the_run_shows(tmp_path: 
     parts = read(record(tmp_path / "v.jsonl", others=[violated(A_MUST)]))
     found = joined(parts)
     shown = dict(views(found, parts))["report.html"]
-    section = page(found, "report.html").partition("<h2>Results in pytest")[0]
+    section = page(found, "report.html").partition('<h2 class="screen">Results in pytest')[0]
     assert ("<script" in shown, "<link" in shown, section in shown) == (False, False, True)
 
 
