@@ -13,7 +13,7 @@ OWN = "talkstack_contract"
 PACKAGE = ROOT / OWN
 STAGES = ("contract", "provider", "states", "execution", "judging", "results", "reports")
 """In the order in which data flows; before them what all share, after them the ways in; `docs` is beside the first."""
-WAYS_IN = ("pytest_plugin", "cli", "__main__")
+WAYS_IN = ("pytest_hooks", "pytest_plugin", "cli", "__main__")
 FLOORS = [
     ("model", "errors", "media_types", "locations", "interruption", "closed_output"),
     ("contract", "docs"),
@@ -22,12 +22,14 @@ FLOORS = [
     ("notification",),
     ("run_configuration", "run_options", "scope_options", "provider_options"),
     ("initial_settings", "initial_files"),
+    ("pytest_hooks",),
     ("pytest_plugin", "cli", "__main__"),
 ]
 ENGINE = sorted(PACKAGE.rglob("*.py"))
 REFERENCE = sorted((ROOT / "reference_provider").rglob("*.py"))
 CONTRACT_TESTS = sorted((ROOT / "tests" / "contract").glob("*.py"))
 PLUGIN, COMMAND = PACKAGE / "pytest_plugin.py", PACKAGE / "cli.py"
+HOOKS = sorted((PACKAGE / "pytest_hooks").glob("*.py"))
 SOURCES = [*ENGINE, *REFERENCE, ROOT / "conftest.py", *CONTRACT_TESTS]
 
 DOORS = {
@@ -44,14 +46,14 @@ DOORS = {
     "tomllib": [PACKAGE / "contract" / "documents.py"],
     "jinja2": [PACKAGE / "reports" / "findings.py"],
     "jsonpointer": [PACKAGE / "contract" / "bundle.py"],
-    "pytest": [PLUGIN, COMMAND, *CONTRACT_TESTS],
-    "pytest_html": [PLUGIN],
-    "xdist": [PLUGIN],
+    "pytest": [PLUGIN, *HOOKS, COMMAND, *CONTRACT_TESTS],
+    "pytest_html": HOOKS,
+    "xdist": HOOKS,
     "schemathesis": [ROOT / "tests" / "contract" / "test_generated.py"],
     "filelock": [PACKAGE / "provider" / "pace.py"],
     "werkzeug": REFERENCE,
     "openpyxl": [PACKAGE / "provider" / "workbooks.py", *REFERENCE],
-    "reference_provider": [PLUGIN, COMMAND, *REFERENCE],
+    "reference_provider": [*HOOKS, COMMAND, *REFERENCE],
 }
 SENDERS = [
     PACKAGE / "notification.py",
@@ -61,7 +63,7 @@ SENDERS = [
 ]
 """Modules that may import what of Python itself opens a connection."""
 OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over without a type
-    "model.py": "the alias Json",
+    "model/words.py": "the alias Json",
     "contract/json_schema.py": "decoded JSON",
     "contract/schema_keywords.py": "decoded JSON, and the validators of jsonschema",
     "contract/schema_files.py": "decoded JSON, and what referencing resolves it by",
@@ -74,7 +76,10 @@ OPEN_TYPES = {  # what is decoded JSON there, or what a library hands over witho
     "provider/transport.py": "what the response of http.client reads from",
     "provider/client.py": "the options of an adapter of requests",
     "results/records.py": "the lines of verdicts.jsonl",
-    "pytest_plugin.py": "what pytest and its plugins hand over",
+    "pytest_hooks/asking.py": "what pytest-xdist hands over",
+    "pytest_hooks/configuring.py": "the module of the workflows, and what a worker is handed",
+    "pytest_hooks/html_report.py": "what pytest-html hands over",
+    "pytest_hooks/reporting.py": "what pytest and its plugins hand over",
 }
 
 
@@ -174,7 +179,7 @@ def test_type_is_left_open_only_where_decoded_json_or_a_library_asks_for_it(path
 
 
 def test_model_leaves_open_nothing_but_json() -> None:
-    tree = ast.parse((PACKAGE / "model.py").read_text(encoding="utf-8"))
+    tree = ast.parse((PACKAGE / "model" / "words.py").read_text(encoding="utf-8"))
     uses = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "Any"]
     alias = [node.lineno for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node) == "Json = Any"]
     assert uses == alias

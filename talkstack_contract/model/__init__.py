@@ -1,0 +1,78 @@
+"""The values of this project: what is promised, what is asked, what came back, what we say of it. Nothing here acts."""
+
+from talkstack_contract.model.cases import Case, Exchange, Header, Request, SentCredential
+from talkstack_contract.model.judgements import Judgement, Violation
+from talkstack_contract.model.operations import (
+    Contract,
+    Creation,
+    FallbackResponse,
+    Field,
+    Operation,
+    Response,
+    Scenario,
+    Scheme,
+    Serialization,
+    SettingNames,
+)
+from talkstack_contract.model.promises import Clause, Interpretation, Source
+from talkstack_contract.model.schemas import (
+    BodySchema,
+    DescribedValue,
+    Lasting,
+    Location,
+    ResponseHeader,
+    SchemaPart,
+    SchemaViolation,
+)
+from talkstack_contract.model.words import (
+    CredentialVariant,
+    Effect,
+    Json,
+    MutationKind,
+    ParameterLocation,
+    Provenance,
+    Refusal,
+    RequirementLevel,
+    Side,
+    Verdict,
+)
+
+__all__ = [
+    "BodySchema",
+    "Case",
+    "Clause",
+    "Contract",
+    "Creation",
+    "CredentialVariant",
+    "DescribedValue",
+    "Effect",
+    "Exchange",
+    "FallbackResponse",
+    "Field",
+    "Header",
+    "Interpretation",
+    "Json",
+    "Judgement",
+    "Lasting",
+    "Location",
+    "MutationKind",
+    "Operation",
+    "ParameterLocation",
+    "Provenance",
+    "Refusal",
+    "Request",
+    "RequirementLevel",
+    "Response",
+    "ResponseHeader",
+    "Scenario",
+    "SchemaPart",
+    "SchemaViolation",
+    "Scheme",
+    "SentCredential",
+    "Serialization",
+    "SettingNames",
+    "Side",
+    "Source",
+    "Verdict",
+    "Violation",
+]
