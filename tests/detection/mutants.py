@@ -63,6 +63,7 @@ _OF_OTHERS: Mapping[str, str] = {
     },
     "deleteProject/400/status-40[45]": "a path without its last part need not lead to the operation",
     "listAgents/400/status-40[45]": "a path without its last part need not lead to the operation",
+    "listAgents/400/status-307": "a path without its last part may be redirected to the one without its slash",
     "forgotPassword/404/status-400": "the page prints both statuses for an address that nobody registered",
     "setActiveAgent/200/project.call_status_webhook/as-null": "another page of the docs shows a null webhook",
     "getProject/200/data.created_at/as-null": "another page of the docs shows a null there",
