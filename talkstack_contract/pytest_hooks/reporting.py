@@ -223,8 +223,6 @@ class Reporting:
             self._take_blocked()
         self.config.stash[ASKING].run.accounts.close()  # after an interrupt the fixtures end later than this
         record.take_over(self.config.stash[ASKING].run.known())
-        if path := self.config.stash[ASKING].run.accounts.ledger.path:
-            tidy(path)
         leaks = record.scrub([record.jsonl])
         self.findings = record.findings(leaks)
         if option.acceptance:
@@ -233,6 +231,8 @@ class Reporting:
         record.write_junit(self.findings, self.junit)
         result = yield from _in_spite_of_a_full_disk(record, Path(option.htmlpath))
         record.rewrite(Path(option.htmlpath), accessible)
+        if path := self.config.stash[ASKING].run.accounts.ledger.path:
+            tidy(path)  # workers take back until they are stopped
         artefacts = [record.jsonl, summary, Path(option.htmlpath), self.junit]
         decision = record.close(self.findings, artefacts, leaks)
         if option.acceptance and not record.write_acceptance():
