@@ -33,7 +33,7 @@ class BadInput(ContractError):
 
 
 class Blocked(ContractError):
-    """No usable answer. `of_run` says that no other case can do better, so that it is told once."""
+    """No usable response. `of_run`: no other case can do better, so the reason is reported once."""
 
     def __init__(self, reason: str, *, of_run: bool = False) -> None:
         super().__init__(reason)

@@ -78,7 +78,7 @@ def _add_pages(parser: argparse.ArgumentParser) -> None:
 
 
 def _pages(given: argparse.Namespace) -> list[PageFacts]:
-    """Return what the pages say that are named, or those of a site; what a site did not give is told at once."""
+    """Return the facts of the named pages, or of a site; report at once each page that the site did not give."""
     if bool(given.pages) == bool(given.site):
         raise BadInput("PAGE", "", "either pages or a site are read", "name files or folders, or --site URL")
     if not given.site:

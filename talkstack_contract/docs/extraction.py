@@ -144,7 +144,7 @@ def _code_in_prose(walk: Walk, block: Block) -> str:
 
 
 def _shared(walk: Walk) -> None:
-    """Give each operation the credential and errors that are told once for all; nobody knows what else stands apart."""
+    """Give each operation the credential and the errors that the page states once for all of them."""
     apart = [draft for draft in walk.drafts if not draft.has_request]
     told = [draft for draft in walk.drafts if draft.has_request]
     for draft in told:

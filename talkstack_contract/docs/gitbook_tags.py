@@ -77,7 +77,7 @@ def _tab(held: Mapping[str, Excerpt]) -> Iterator[Block]:
 
 
 def _status(told: Excerpt) -> Iterator[Block]:
-    """Yield a heading of the status and its phrase, and what else is told of it."""
+    """Yield a heading with the status and its phrase, then the text that follows them."""
     match = _STATUS.fullmatch(told.text)
     if not match:
         return

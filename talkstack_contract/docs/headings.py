@@ -46,7 +46,7 @@ def _status_heading(walk: Walk, block: Block) -> str:
 
 
 def _part(walk: Walk, block: Block, *, is_known: bool) -> str:
-    """Begin what is told of another operation, or of all of them."""
+    """Begin the part of the page about another operation, or about all of them."""
     close(walk)
     draft = walk.draft
     if draft.has_request or draft.description or draft.credentials or draft.statuses:

@@ -178,7 +178,7 @@ class Answers:
     def preflight(self) -> list[str]:
         """Ask once by each credential of the settings, and say which of them are refused, or why nothing answers.
 
-        What is asked are cases that read, each of which is remembered.
+        Sends cases that read; their responses are kept for the run.
         """
         probes: dict[tuple[str, str], Case] = {}
         for case in self._cases.values():
