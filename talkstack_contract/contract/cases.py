@@ -70,7 +70,9 @@ OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 def derive_cases(contract: Contract, *, fail_on_undocumented: bool = False) -> tuple[Case, ...]:
     """Return every case of the contract, in the order of asking; at demand a success may hold what is printed only."""
-    cases = in_order(case for operation in contract.operations for case in _cases(operation, fail_on_undocumented))
+    usual = contract.setting_names.default_state
+    derived = (case for operation in contract.operations for case in _cases(operation, fail_on_undocumented))
+    cases = in_order(replace(case, state=case.state or usual) for case in derived)
     _check_ids(cases)
     return cases
 

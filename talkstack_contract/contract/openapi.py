@@ -135,6 +135,8 @@ class _Catalogue:
         )
 
     def _interpretations(self) -> Iterator[Interpretation]:
+        if not self.parts.has("interpretations.yaml"):
+            return  # those of the engine do; a clause that names another one is refused
         document = self.parts.document("interpretations.yaml")
         check_document("schemas/interpretations.yaml", document, self.parts.document("meta/interpretations.json"))
         for name, entry in document.items():

@@ -22,6 +22,10 @@ class Parts:
         self.files = SchemaFiles(documents)
         self._interpretations: frozenset[str] = frozenset()
 
+    def has(self, name: str) -> bool:
+        """Tell whether the folder holds a file of that name."""
+        return name in self._documents
+
     def document(self, name: str) -> Json:
         """Return a file."""
         if name not in self._documents:

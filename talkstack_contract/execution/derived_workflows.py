@@ -5,7 +5,7 @@ contract can make. A workflow that the suite has by that name is taken in place 
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from talkstack_contract.contract.clauses import payload_paths
 from talkstack_contract.errors import NotTested
@@ -24,8 +24,9 @@ def derived_workflows(contract: Contract, known: Container[str]) -> dict[str, Wo
     """Return the workflows of a contract by the ids of their cases, without those that are known."""
     made = {each.creates.value for each in contract.operations if each.creates} | {"fresh"}
     own = [each for each in contract.operations if any(made & {*names_in(field.sends)} for field in _path_fields(each))]
+    usual = contract.setting_names.default_state
     found = (each for read in contract.operations for each in _about(read, own))
-    return {each.case_id: each for each in found if each.case_id not in known}
+    return {each.case_id: replace(each, state=each.state or usual) for each in found if each.case_id not in known}
 
 
 def _about(read: Operation, writes: Sequence[Operation]) -> Iterator[Workflow]:

@@ -13,7 +13,15 @@ from dataclasses import dataclass, replace
 
 from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
 from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
-from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Operation, Request
+from talkstack_contract.model import (
+    Case,
+    CredentialVariant,
+    Effect,
+    Exchange,
+    Operation,
+    Request,
+    SentCredential,
+)
 from talkstack_contract.provider.bodies import DecodedResponse
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer, Provider, retry_after_s
 from talkstack_contract.provider.curl_line import curl_of
@@ -116,8 +124,16 @@ class Answers:
         exchange = self._tried(case, request, exchange_id)
         self.remember(exchange, case.operation)
         if exchange.status in REFUSED and (proof := self._opened.get(_credential_of(case, request))):
-            self._check_still_open(case, request, exchange, proof)
+            self._check_still_open(case, _credential_of(case, request), exchange, proof)
         return exchange
+
+    def check_generated(self, sent: Sequence[SentCredential], refusal: Exchange | None = None) -> None:
+        """Raise `Blocked` where a credential is known not to work, or no longer does where it did before a refusal."""
+        credential = _in_one(sent)
+        if blocked := self._refused.get(credential):
+            raise blocked
+        if refusal and (proof := self._opened.get(credential)):
+            self._check_still_open(proof, credential, refusal, proof)
 
     # A credential that is refused where it has to be accepted
 
@@ -134,19 +150,18 @@ class Answers:
         if not credential or exchange.status == case.status:  # the page may print a 403 for it
             return
         if proof := self._opened.get(credential):
-            self._check_still_open(case, request, exchange, proof)
+            self._check_still_open(case, credential, exchange, proof)
         elif credential in self._doubted:
             self._doubted[credential].append(case)
         else:
             self._check_elsewhere(case, credential, exchange)
 
-    def _check_still_open(self, case: Case, request: Request, exchange: Exchange, proof: Case) -> None:
-        if _credential_of(case, request) in self._ended:
+    def _check_still_open(self, case: Case, credential: str, exchange: Exchange, proof: Case) -> None:
+        if credential in self._ended:
             return
         again = self._attempt(self.accounts.request(proof), f"{proof.id}/again")
         if again.status in refusals(proof.operation):
             told = f"is refused ({_status_line(exchange)}) where it was accepted before: it has expired or was revoked"
-            credential = _credential_of(case, request)
             raise self._refuse(case, credential, told)
 
     def _check_elsewhere(self, case: Case, credential: str, exchange: Exchange) -> None:
@@ -329,7 +344,7 @@ class Answers:
         credential = _credential_of(before, request)
         if exchange.status in REFUSED and (proof := self._opened.get(credential)):
             if answer.status in REFUSED:
-                self._check_still_open(before, request, exchange, proof)
+                self._check_still_open(before, credential, exchange, proof)
             self._ended.add(credential)  # by this very request, which is what it is judged for
         return DecodedResponse(exchange)
 
@@ -341,7 +356,11 @@ def refusals(operation: Operation) -> frozenset[int]:
 
 def _credential_of(case: Case, request: Request) -> str:
     """Return the credentials that a request sends, each with its prefix; nothing where its case has no scheme."""
-    return "\n".join(each.parameter.value for each in request.credentials) if case.scheme else ""
+    return _in_one(request.credentials) if case.scheme else ""
+
+
+def _in_one(credentials: Sequence[SentCredential]) -> str:
+    return "\n".join(each.parameter.value for each in credentials)
 
 
 def _named(case: Case) -> str:

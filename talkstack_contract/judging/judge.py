@@ -30,6 +30,7 @@ from talkstack_contract.model import (
     Case,
     Clause,
     Exchange,
+    Field,
     Judgement,
     Operation,
     RequirementLevel,
@@ -427,7 +428,8 @@ def _broken_by(generated: Generated, operation: Operation, scope: Scope | None) 
         return
     is_promised = generated.is_promised and not _depends_on_state(operation)
     if response is None:
-        if is_promised or not (400 <= exchange.status < 500 or exchange.status == 501):
+        has_to_accept = is_promised and not _may_refuse(operation)
+        if has_to_accept or not (400 <= exchange.status < 500 or exchange.status == 501):
             yield Violation("status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
         return
     has_response = any(each.status == exchange.status for each in operation.responses)
@@ -441,6 +443,16 @@ def _broken_by(generated: Generated, operation: Operation, scope: Scope | None) 
             with suppress(NotJson):
                 for violation in CHECKS[clause.check](clause, subject):
                     yield replace(violation, at=f"{violation.at} ({clause.name})")
+
+
+def _may_refuse(operation: Operation) -> bool:
+    """Tell whether a request holds a value that no page lists: that each one is accepted is nowhere promised."""
+    return bool(operation.media_type) or not all(map(_lists_its_values, operation.fields))
+
+
+def _lists_its_values(field: Field) -> bool:
+    keywords = field.keywords
+    return "enum" in keywords or "const" in keywords or keywords.get("type") in ("boolean", "null")
 
 
 def _depends_on_state(operation: Operation) -> bool:

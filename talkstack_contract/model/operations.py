@@ -261,7 +261,7 @@ class SettingNames:
     of a provider file.
     """
 
-    default_state: str = ""
+    default_state: str = "an account"
     other_account: str = "another account"
     expired: str = "an expired credential"
     credentials: tuple[str, ...] = ()

@@ -157,10 +157,10 @@ class Accounts:
 
     def generating(self, operation: Operation) -> tuple[SentCredential, ...]:
         """Return the credentials for generated requests: of an account of their own, if they may change it."""
-        state = operation.success.state if operation.success else ""
-        account = self.account(state, SHARED if operation.effect is Effect.READS else GENERATED) if state else None
-        scheme = scheme_for(operation, account) if account else None
-        if account is None or scheme is None or not all(map(account.credential, scheme.all)):
+        state = (operation.success.state if operation.success else "") or self.names.default_state
+        account = self.account(state, SHARED if operation.effect is Effect.READS else GENERATED)
+        scheme = scheme_for(operation, account)
+        if scheme is None or not all(map(account.credential, scheme.all)):
             return ()
         return tuple(sent_credential(each, CredentialVariant.VALID, account.credential(each)) for each in scheme.all)
 

@@ -18,6 +18,7 @@ import schemathesis
 from schemathesis.generation.meta import TestPhase
 
 from talkstack_contract.errors import Blocked, NotTested
+from talkstack_contract.execution.runner import refusals
 from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Effect, Exchange, ParameterLocation, SentCredential, Violation
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer
@@ -105,7 +106,7 @@ class Generation:
     def __init__(self, run: Run, mine: Case, judge: Callable[[Case], CaseVerdicts]) -> None:
         self._run, self._mine, self._judge = run, mine, judge
         self._count = self._covering = self._sent = 0
-        self._trouble, self._has_stopped = "", False
+        self._trouble, self._has_stopped, self._was_refused = "", False, False
         self._findings: dict[str, tuple[Violation, str]] = {}
 
     def ask(self, generated: GeneratedCase) -> None:
@@ -123,15 +124,19 @@ class Generation:
         """Send no more: there is trouble that blocks the verdict, or an answer that tells enough."""
         self._has_stopped, self._trouble = True, trouble
 
-    def _ask(self, generated: GeneratedCase) -> None:
+    def _is_sent(self, generated: GeneratedCase) -> bool:
+        """Tell whether the settings let a request through; counts those that they do."""
         if not self._run.accounts.may_generate(self._mine.operation, self._effect(generated.method)):
-            return
+            return False
         if generated.meta and generated.meta.phase.name is not TestPhase.FUZZING:
             self._covering += 1
             if self._covering > COVERING:
-                return
+                return False
         self._count += 1
-        if ONLY[0] not in (0, self._count):
+        return ONLY[0] in (0, self._count)
+
+    def _ask(self, generated: GeneratedCase) -> None:
+        if not self._is_sent(generated):
             return
         self._sent += 1
         exchange_id = f"{self._mine.id}/{self._count}"
@@ -149,7 +154,10 @@ class Generation:
             received[:] = [replace(received[0], reason=blocked.reason)]
             response = None
             self.stop()
-        self._record(generated, received[0])
+        is_valid = self._is_valid(generated)
+        self._record(generated, received[0], is_promised=is_valid)
+        if is_valid:
+            self._check_credential(received[0])
         if received[0].status == TOO_MANY:
             self.stop()  # also after a pause: to ask on would be rude, and this answer says nothing of the operation
         elif response is not None:
@@ -182,9 +190,20 @@ class Generation:
     def _effect(self, method: str) -> Effect:
         return self._mine.operation.effect if method == self._mine.operation.method else Effect.WRITES
 
-    def _record(self, generated: GeneratedCase, exchange: Exchange) -> None:
+    def _is_valid(self, generated: GeneratedCase) -> bool:
         mode = generated.meta.generation.mode if generated.meta else schemathesis.GenerationMode.POSITIVE
-        is_promised = mode is schemathesis.GenerationMode.POSITIVE and generated.method == self._mine.operation.method
+        is_positive = mode is schemathesis.GenerationMode.POSITIVE and generated.method == self._mine.operation.method
+        return is_positive and (bool(CREDENTIALS[generated.operation.label]) or not self._mine.operation.schemes)
+
+    def _check_credential(self, exchange: Exchange) -> None:
+        """Raise `Blocked` where a refusal comes of a credential that has ended, which the provider may do."""
+        operation = self._mine.operation
+        is_documented = operation.response(exchange.status) is not None
+        if exchange.status in refusals(operation) and not (is_documented and self._was_refused):
+            self._was_refused = True
+            self._run.answers.check_generated(CREDENTIALS[f"{operation.method} {operation.path}"], exchange)
+
+    def _record(self, generated: GeneratedCase, exchange: Exchange, *, is_promised: bool) -> None:
         places = self._run.provider.settings.names.headers
         sent = with_shown_credentials(exchange.request, CREDENTIALS[generated.operation.label], places)
         self._run.record(self._mine.operation, Generated(replace(exchange, request=sent), is_promised))
@@ -202,6 +221,7 @@ def generation(
     try:
         run.answers.of(next(case for case in cases if case.operation is mine.operation))
         CREDENTIALS[label] = run.accounts.generating(mine.operation)
+        run.answers.check_generated(CREDENTIALS[label])
     except NotTested:
         CREDENTIALS[label] = ()  # without a credential there is still something to ask
     except Blocked as error:
