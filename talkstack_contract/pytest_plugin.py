@@ -26,6 +26,7 @@ from talkstack_contract.pytest_hooks.configuring import (
     workflows_of,
 )
 from talkstack_contract.pytest_hooks.html_report import HtmlReport
+from talkstack_contract.pytest_hooks.progress import Progress
 from talkstack_contract.pytest_hooks.reporting import Reporting
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.results.documentation import documentation_of
@@ -72,14 +73,16 @@ def pytest_configure(config: pytest.Config) -> None:
         workflows = workflows_of(config, given.contract)
         configuration = configuration_of(config, given, embedded, workflows)
         ledger = given.ledger(configuration)
-        config.stash[ASKING] = Asking(
-            configuration, workflows, ledger, spending_account(config, configuration, embedded)
-        )
+        account = spending_account(config, configuration, embedded)
+        config.stash[ASKING] = Asking(configuration, workflows, ledger, account)
         config.pluginmanager.register(config.stash[ASKING], "contract-asking")
         if not hasattr(config, "workerinput"):
             reporting = Reporting(config, configuration, given)
             config.pluginmanager.register(reporting, "contract-reporting")
             config.pluginmanager.register(HtmlReport(reporting), "contract-html-report")
+            if reporting.has_progress:
+                progress = Progress(config, configuration, reporting.record, account.requests)
+                config.pluginmanager.register(progress, "contract-progress")
             if reporting.preflight() or config.option.check:
                 config.option.dist, config.option.tx = "no", []  # no worker is needed to say so
     except BadInput as error:

@@ -43,6 +43,11 @@ class Account:
         with self._lock:
             yield self._spent
 
+    def requests(self) -> int:
+        """Return how many requests have been sent, by all processes of the run."""
+        with self.open() as spent:
+            return spent.requests
+
     def place(self) -> AbstractContextManager[object]:
         """Wait until there is room for one more request under way."""
         return self._places or nullcontext()

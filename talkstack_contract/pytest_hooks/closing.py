@@ -62,7 +62,7 @@ class Closing:
         self._annotate()
         folder = self.record.folder
         say(self.config, f"reports: {os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else folder}")
-        line = words.last_line(decision, self.record.requests, self.findings.seconds)
+        line = words.last_line(decision, self.findings.requests, self.findings.seconds)
         line = f"no decision  {trouble}" if trouble else line
         self._notify(line)
         good = decision.exit_status == 0 and not trouble

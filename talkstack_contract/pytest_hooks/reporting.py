@@ -67,6 +67,11 @@ class Reporting:
         return bool(option.plan or option.check or option.collectonly or option.clean_up)
 
     @property
+    def has_progress(self) -> bool:
+        """Tell whether a line an operation is shown: not of a single case, nor where pytest tells of each item."""
+        return not (self._sends_nothing or self.config.option.only or self.config.option.verbose > 0)
+
+    @property
     def _cannot_start(self) -> bool:
         option = self.config.option
         return bool(self.configuration.settings.missing and (option.plan or option.check or option.clean_up))

@@ -27,6 +27,12 @@ from talkstack_contract.results.records import (
 )
 
 REPORT, ACCEPTANCE = "report.html", "acceptance.html"
+CUT: Line = {
+    "requests": 0,
+    "generated_requests": 0,
+    "seconds": 0.0,
+    "cut_short": "the record has no last line: it was cut",
+}
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,9 @@ class _Reader:
         assert isinstance(run_header, RunHeader)
         for number, line in enumerate(lines[1:], 2):
             self._taken(number, line)
-        footer = self.footer or {"requests": 0, "seconds": 0.0, "cut_short": "the record has no last line: it was cut"}
+        footer = self.footer or CUT
         judgements = tuple(self.judgements.values())
-        counted = footer["requests"], footer["seconds"], footer["cut_short"]
+        counted = footer["requests"] + footer["generated_requests"], footer["seconds"], footer["cut_short"]
         return Part(self.name, sha256, run_header, self.exchanges, judgements, *counted)
 
     def _taken(self, number: int, line: Line) -> RunHeader | None:
@@ -101,7 +107,7 @@ class _Reader:
             elif kind == "verdict":
                 self.judgements[line["id"]] = judgement_of_line(line)
             elif kind == "footer" and not self.footer:
-                self.footer = {key: line[key] for key in ("requests", "seconds", "cut_short")}
+                self.footer = {key: line[key] for key in CUT}
             else:
                 raise ValueError(kind)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

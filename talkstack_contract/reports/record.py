@@ -117,7 +117,8 @@ class Record:
         """Decide about what is known so far; a secret that leaked leaves no run conclusive."""
         seconds = round(time.perf_counter() - self._started_at_s, 2)
         judgements, cut_short = list(self.judgements.values()), leaks[0] if leaks else self.cut_short
-        return findings_of(self.configuration.run_header, judgements, self.exchanges, self.requests, seconds, cut_short)
+        requests = self.requests + self.generated
+        return findings_of(self.configuration.run_header, judgements, self.exchanges, requests, seconds, cut_short)
 
     def close(self, findings: Findings, artefacts: Sequence[Path], leaks: Sequence[str]) -> Decision:
         """Search the finished artefacts, add the last line, and return the decision that stands."""

@@ -6,9 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, zip_longest
 from operator import itemgetter
 
+from talkstack_contract.contract.profiles import Standing
 from talkstack_contract.judging.comparison import Changes
-from talkstack_contract.judging.decision import Decision, DecisionKind, DocumentedResponse
-from talkstack_contract.model import Judgement, RequirementLevel, Verdict
+from talkstack_contract.judging.decision import (
+    Decision,
+    DecisionKind,
+    DocumentedResponse,
+    Scope,
+    documented_responses,
+)
+from talkstack_contract.model import Judgement, Operation, RequirementLevel, Verdict
 from talkstack_contract.provider.evidence import Evidence
 from talkstack_contract.results.documentation import Documentation
 
@@ -17,6 +24,7 @@ _COMMAND = re.compile(r"(?m)^( *)::")
 _COMMAND_INSIDE = re.compile(r"##(\w*)\[")
 LISTED = 20  # lines of a kind: more is no longer read in a terminal
 NAMED = 3  # operations of a scope, clauses that are blocked for one reason
+PATH_WIDTH, BAR_WIDTH = 40, 20
 BROKEN = (Verdict.VIOLATED, Verdict.WAIVED)
 
 
@@ -62,7 +70,7 @@ def response_counts(decision: Decision) -> str:
         if mine:
             parts.append(f"{len(mine)} {verdict}{_named(verdict, mine)}")
     remarks = sum(response.remarks for response in decision.responses)
-    return ", ".join([*parts, f"{remarks} {'remark' if remarks == 1 else 'remarks'}"] if remarks else parts)
+    return ", ".join([*parts, _counted(remarks, "remark")] if remarks else parts)
 
 
 def _named(verdict: str, responses: list[DocumentedResponse]) -> str:
@@ -106,6 +114,35 @@ def _listed(kind: str, ids: Sequence[str]) -> Iterator[str]:
     yield from (f"{kind:<16}  {id_}" for id_ in ids[:LISTED])
     if len(ids) > LISTED:
         yield f"{kind:<16}  and {len(ids) - LISTED} more, see changes in the last line of verdicts.jsonl"
+
+
+def operation_line(operation: Operation, judgements: Sequence[Judgement], scope: Scope) -> tuple[str, bool]:
+    """Return `GET    /invoices   404 violated; 200, 401 upheld`, and whether the operation fails the run."""
+    mine = [each for each in scope.responses if each.operation == operation.id]
+    scored = [each for each in judgements if scope.standing(each.id) is not Standing.NOT_SCORED]
+    responses = documented_responses(mine, scored, scope.fail_on)
+    statuses = {verdict: [str(each.status) for each in responses if each.verdict is verdict] for verdict in Verdict}
+    parts = [f"{', '.join(found)} {verdict}" for verdict, found in statuses.items() if found]
+    documented = {each.status for each in responses}
+    beyond = [each for each in scored if scope.is_red(each) and each.status not in documented]
+    if beyond:
+        parts.insert(bool(statuses[Verdict.VIOLATED]), f"{_counted(len(beyond), 'other clause')} violated")
+    if remarks := sum(each.remarks for each in responses):
+        parts.append(_counted(remarks, "remark"))
+    told = "; ".join(parts) or "no response is documented"
+    return f"{operation.method:<6} {operation.path:<{PATH_WIDTH}}  {told}", any(map(scope.is_red, scored))
+
+
+def bar(done: int, cases: int, operations_left: int, requests: int) -> str:
+    """Draw how far a run is."""
+    filled = BAR_WIDTH * done // max(cases, 1)
+    drawn = "#" * filled + "." * (BAR_WIDTH - filled)
+    left = _counted(operations_left, "operation")
+    return f"[{drawn}] {done} of {_counted(cases, 'case')}, {left} left, {_counted(requests, 'request')}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def exchange_text(evidence: Evidence) -> str:
