@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 from typing import NoReturn
@@ -21,7 +22,7 @@ from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.contract.profiles import profile_text, sha256_of
 from talkstack_contract.docs.cli import main as docs
 from talkstack_contract.errors import BadInput
-from talkstack_contract.initial_files import IGNORE_FILE, ignore, write_settings
+from talkstack_contract.initial_files import IGNORE_FILE, ignore, is_new, write_contract, write_settings
 from talkstack_contract.initial_settings import first_steps, settings_text
 from talkstack_contract.interruption import hold_off_signals
 from talkstack_contract.judging.decision import DecisionKind
@@ -195,17 +196,26 @@ def _placed(cache: Path) -> list[str]:
 
 def _init(words: Words) -> int:
     description = f"Write a first {SETTINGS_FILE}, made of the contract, into the current folder."
-    epilog = f"It is never written over one that is there. {IGNORE_FILE} gets what must not be committed beside it."
+    epilog = f"""\
+        It is never written over one that is there. {IGNORE_FILE} gets what must not be committed beside it.
+        Into a folder of a contract that is not there, or empty, a contract to begin with is written as well.
+        """
     parser = _parser("init", description, epilog)
     _add(parser, CONTRACT_OPTION)
     named = parser.parse_args(words).contract
-    contract, here = load_contract(_folder(named)), Path()
+    here, today = Path(), datetime.now(UTC).date()
+    begun = write_contract(_folder(named), today) if named and is_new(_folder(named)) else ()
+    for path in begun:
+        print(f"written: {path}")
+    contract = load_contract(_folder(named))
     cases = derive_cases(contract)
-    print(f"written: {write_settings(here, settings_text(contract, cases))}")
+    if not (begun and (here / SETTINGS_FILE).exists()):
+        print(f"written: {write_settings(here, settings_text(contract, cases))}")
     if added := ignore(here):
         print(f"written: {IGNORE_FILE}, to which {', '.join(added)} {'is' if len(added) == 1 else 'are'} added")
     options = f" --contract {shlex.quote(named)}" if named else ""
-    steps = "".join(f"\n  {each}" for each in first_steps(contract, cases))
+    todo = [f"describe the API in {begun[0]}", *first_steps(contract, cases)] if begun else first_steps(contract, cases)
+    steps = "".join(f"\n  {each}" for each in todo)
     print(f"\nfirst:{steps}\n\nthen:" if steps else "\nthen:")
     print(f"  {PROGRAM} run{options} --check    # what these settings reach; sends nothing")
     print(f"  {PROGRAM} run{options}")

@@ -1,12 +1,16 @@
-"""The files that `talkstack-contract init` writes into a folder: the settings, and what Git is to leave alone.
+"""The files that `talkstack-contract init` writes: settings, what Git is to leave alone, a contract to begin with.
 
 Raises `BadInput` for a file that is there already, or that cannot be written.
 """
 
+import json
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
+from talkstack_contract.contract.interpretations import OWN
 from talkstack_contract.errors import BadInput
+from talkstack_contract.locations import PACKAGE
 from talkstack_contract.provider_options import SETTINGS_FILE
 
 IGNORE_FILE = ".gitignore"
@@ -18,6 +22,36 @@ IGNORED = {
     "*.key": "the key of a client certificate",
 }
 """What must not be committed beside a settings file, and what it is."""
+NEW_CONTRACT = PACKAGE / "new_contract" / "openapi.yaml"
+INTERPRETATIONS = """\
+# What the docs leave open, and what we decided: one entry for each x-contract.interpretation of the contract.
+# These are the decisions of the suite itself. Change one where you decide otherwise; one that is removed still holds.
+"""
+
+
+def is_new(folder: Path) -> bool:
+    """Tell whether a contract may be begun in a folder: it is not there, or has nothing in it."""
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+
+
+def write_contract(folder: Path, today: date) -> tuple[Path, ...]:
+    """Write a contract of one operation, to write over, with the interpretations of the suite itself."""
+    openapi = NEW_CONTRACT.read_text(encoding="utf-8").replace("{today}", today.isoformat())
+    texts = {"openapi.yaml": openapi, "interpretations.yaml": INTERPRETATIONS + "".join(_interpretations())}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _not_written(str(folder), error) from None
+    return tuple(folder / name for name in texts)
+
+
+def _interpretations() -> Iterable[str]:
+    for each in OWN.values():
+        words = {"decision": each.decision, "reason": each.reason, "question": each.question}
+        told = "".join(f"  {key}: {json.dumps(text, ensure_ascii=False)}\n" for key, text in words.items())
+        yield f"\n{each.id}:\n  kind: {each.kind}\n  pages: [{', '.join(each.pages)}]\n{told}"
 
 
 def write_settings(folder: Path, text: str) -> Path:

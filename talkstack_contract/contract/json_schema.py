@@ -170,6 +170,8 @@ def check_document(file: str, document: Any, meta: Any, place: str = "") -> None
         return
     error = _most_specific(errors[0])
     key = ".".join(filter(None, [place, _place(error)]))
+    if "propertyNames" in error.absolute_schema_path:
+        key = f"{key}.{error.instance}"
     if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
         known = error.schema.get("properties", {})
         given: Any = error.instance

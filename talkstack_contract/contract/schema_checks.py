@@ -69,7 +69,7 @@ class SchemaChecker:
         file = f"schemas/{place.file}"
         if schema.get("$schema", DIALECT).rstrip("#") != DIALECT:
             problem = f"{schema['$schema']!r} is a dialect that is not judged"
-            raise BadInput(file, _dotted((*path, "$schema")), problem, f"write the schema in {DIALECT}")
+            raise BadInput(file, _named(place, schema, path, "$schema"), problem, f"write the schema in {DIALECT}")
         if self._is_open:
             return
         for key in schema:
@@ -77,11 +77,11 @@ class SchemaChecker:
                 remedy = _REMEDIES.get(key) or (
                     f"write {_OTHER_DRAFTS[key]}" if key in _OTHER_DRAFTS else nearest(key, JUDGED)
                 )
-                raise BadInput(file, _dotted((*path, key)), "is a keyword that is not judged", remedy)
+                raise BadInput(file, _named(place, schema, path, key), "is a keyword that is not judged", remedy)
         name = schema.get("format")
         if name is not None and name not in FORMATS.checkers:
             problem = f"{name!r} is a format that nothing checks"
-            raise BadInput(file, _dotted((*path, "format")), problem, nearest(name, FORMATS.checkers))
+            raise BadInput(file, _named(place, schema, path, "format"), problem, nearest(name, FORMATS.checkers))
 
     def _check_examples(self, place: Place, path: tuple[str, ...], schema: Any) -> None:
         """Hold the examples of a schema to it: one that breaks it shows that one of them is wrong."""
@@ -90,7 +90,9 @@ class SchemaChecker:
         examples = [("examples", each) for each in schema.get("examples", ())]
         examples += [("example", schema["example"])] if "example" in schema else []
         for key, example in examples:
-            check_example(place, schema, example, _dotted((*path, key)), are_formats_judged=not self._is_open)
+            check_example(
+                place, schema, example, _named(place, schema, path, key), are_formats_judged=not self._is_open
+            )
 
 
 def check_example(place: Place, schema: Any, example: Any, key: str, *, are_formats_judged: bool = True) -> None:
@@ -118,7 +120,7 @@ def _check_circle(place: Place, path: tuple[str, ...], schema: Any, above: tuple
     if id(schema) in above:
         if id(schema) == above[0]:
             problem = "refers to itself, and says nothing of a value by that"
-            raise BadInput(f"schemas/{place.file}", _dotted(path), problem, "take the reference out")
+            raise BadInput(f"schemas/{place.file}", _named(place, schema, path), problem, "take the reference out")
         return
     if "$ref" in schema:
         there, target = place.follow(schema["$ref"])
@@ -128,5 +130,6 @@ def _check_circle(place: Place, path: tuple[str, ...], schema: Any, above: tuple
             _check_circle(place.inside(inner), path, inner, (*above, id(schema)))
 
 
-def _dotted(path: tuple[str, ...]) -> str:
-    return ".".join(path) or "$"
+def _named(place: Place, schema: Any, path: tuple[str, ...], *keys: str) -> str:
+    """Name a key of a schema by its place in the file, or else by that below the schema that is checked."""
+    return ".".join((*(place.steps_to(schema) or path), *keys)) or "$"

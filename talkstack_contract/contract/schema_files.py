@@ -107,6 +107,17 @@ class Place:
         base = urldefrag(urljoin(self.base, reference)).url
         return Place(self.files.get(base, self.file), base, resolver, self.files, id(contents)), contents
 
+    def steps_to(self, part: Any) -> tuple[str, ...] | None:
+        """Return the keys under which a part stands in the document of this base, None where it is not in it."""
+        waiting: list[tuple[tuple[str, ...], Any]] = [((), self.resolver.lookup(self.base).contents)]
+        while waiting:
+            steps, here = waiting.pop()
+            if here is part:
+                return steps
+            inner = here.items() if isinstance(here, dict) else enumerate(here) if isinstance(here, list) else ()
+            waiting += [((*steps, str(key)), value) for key, value in inner]
+        return None
+
 
 class SchemaFiles:
     """Every file of `schemas/`, by its path in that folder."""

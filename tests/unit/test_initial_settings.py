@@ -7,6 +7,7 @@ import pytest
 
 from talkstack_contract.cli import main
 from talkstack_contract.contract.cases import derive_cases
+from talkstack_contract.contract.interpretations import OWN
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.errors import BadInput
 from talkstack_contract.initial_files import IGNORED, ignore, missing_patterns, write_settings
@@ -129,3 +130,43 @@ def test_patterns_are_appended_once_and_other_lines_kept(tmp_path: Path) -> None
     rest = [each for each in IGNORED if each != ".env"]
     expected = "\n".join(["build/\r", ".env", *rest, ""])
     assert (added, path.read_bytes().decode()) == ([(*rest,), ()], expected)
+
+
+# A contract to begin with
+
+
+def test_command_begins_a_contract_that_can_be_run_as_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, told = main(["init", "--contract", "api"]), capsys.readouterr().out
+    contract = load_contract(tmp_path / "api")
+    written = [line.removeprefix("written: ") for line in told.splitlines() if line.startswith("written: ")]
+    assert (status, written[:3], [each.id for each in contract.operations]) == (
+        0,
+        ["api/openapi.yaml", "api/interpretations.yaml", SETTINGS_FILE],
+        ["getThing"],
+    )
+    assert {each.id: each for each in contract.interpretations} == OWN
+
+
+def test_begun_contract_leaves_settings_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / SETTINGS_FILE).write_text("base_url = 'https://a.example'\n")
+    (tmp_path / "api").mkdir()
+    assert (main(["init", "--contract", "api"]), (tmp_path / SETTINGS_FILE).read_text()) == (
+        0,
+        "base_url = 'https://a.example'\n",
+    )
+    assert (tmp_path / "api" / "openapi.yaml").exists()
+
+
+def test_folder_with_something_in_it_is_no_place_to_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "notes.txt").write_text("mine")
+    assert main(["init", "--contract", "api"]) == 4
+    assert "openapi.yaml: is missing" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "api").iterdir()] == ["notes.txt"]
