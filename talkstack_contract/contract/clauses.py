@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
+from talkstack_contract.contract.schema_vocabulary import KINDS_OF, NUMBERS
 from talkstack_contract.media_types import JSON, bare_type, is_json, is_text
 from talkstack_contract.model import (
     BodySchema,
@@ -52,14 +53,6 @@ KINDS = {
     "boolean": "boolean",
     "null": "null",
 }
-KINDS_OF = {
-    **dict.fromkeys(("format", "pattern", "minLength", "maxLength"), ("string",)),
-    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), ("array",)),
-    **dict.fromkeys(("minProperties", "maxProperties"), ("object",)),
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), ("number",)),
-}
-"""The JSON types that a keyword says anything about, where it is not each of them."""
-NUMBERS = ("int32", "int64")  # formats of numbers
 
 
 def success_clauses(response: Response) -> Iterator[Clause]:

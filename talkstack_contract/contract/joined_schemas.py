@@ -42,12 +42,15 @@ def joined(place: Place, schema: Any, above: tuple[int, ...] = ()) -> Mapping[st
     place = place.inside(schema)
     found: dict[str, Any] = {}
     for there, inner in _alternatives(place, schema):
-        found |= joined(there, inner, (*above, id(schema)))
-    notes = schema.get("x-contract", {})
-    if isinstance(notes, dict) and (notes := {**found.get("x-contract", {}), **notes}):
-        found["x-contract"] = notes
-    own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "x-contract")}
-    return {**found, **own, **({} if isinstance(notes, dict) else {"x-contract": notes})}
+        found = _with(found, joined(there, inner, (*above, id(schema))))
+    return _with(found, {key: value for key, value in schema.items() if key not in ("$ref", "allOf")})
+
+
+def _with(found: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what two schemas say of one value; the second one wins, and its notes are added to those of the first."""
+    mine, notes = found.get("x-contract"), more.get("x-contract")
+    both = {"x-contract": {**mine, **notes}} if isinstance(mine, dict) and isinstance(notes, dict) else {}
+    return {**found, **more, **both}
 
 
 def _properties(place: Place, schema: Any, above: tuple[int, ...]) -> dict[str, Mapping[str, Any]]:
@@ -56,9 +59,10 @@ def _properties(place: Place, schema: Any, above: tuple[int, ...]) -> dict[str, 
         return found
     place = place.inside(schema)
     for there, inner in _alternatives(place, schema):
-        found |= _properties(there, inner, (*above, id(schema)))
+        for key, more in _properties(there, inner, (*above, id(schema))).items():
+            found[key] = _with(found.get(key, {}), more)
     for key, inner in schema.get("properties", {}).items():
-        found[key] = {**found.get(key, {}), **joined(place, inner)}
+        found[key] = _with(found.get(key, {}), joined(place, inner))
     return found
 
 

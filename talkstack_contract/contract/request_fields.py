@@ -11,7 +11,7 @@ from talkstack_contract.contract.encodings import encoded
 from talkstack_contract.contract.joined_schemas import joined, properties
 from talkstack_contract.contract.openapi_parts import Parts
 from talkstack_contract.contract.schema_files import Place
-from talkstack_contract.contract.schema_vocabulary import JUDGED
+from talkstack_contract.contract.schema_vocabulary import ASSERTIONS, JUDGED
 from talkstack_contract.errors import BadInput
 from talkstack_contract.media_types import FORM, MULTIPART, bare_type, is_json
 from talkstack_contract.model import BodySchema, Field, Json, ParameterLocation, Serialization, Side
@@ -104,7 +104,7 @@ def request_body(parts: Parts, there: Place, place: str, entry: Json) -> Request
     is_object = bool(found) or (whole.get("type") == "object" and "sends" not in whole.get("x-contract", {}))
     if is_object and (is_json(media_type) or bare_type(media_type) in (FORM, MULTIPART)):
         fields = tuple(
-            _field(parts, place, there, name, ParameterLocation.BODY, inner, Serialization(), is_required=is_required)
+            _body_field(parts, there, place, name, inner, is_required=is_required)
             for name, inner, is_required in found
             if not _is_read_only(there, place, name, inner)
         )
@@ -113,6 +113,14 @@ def request_body(parts: Parts, there: Place, place: str, entry: Json) -> Request
     fields = encoded(there, place, fields, content, media_type)
     judged = described_body(there, schema, are_formats_judged=parts.are_formats_judged, side=Side.REQUEST).schema
     return RequestBody(fields, media_type, judged)
+
+
+def _body_field(parts: Parts, there: Place, place: str, name: str, inner: Json, *, is_required: bool) -> Field:
+    body, usual = ParameterLocation.BODY, Serialization()
+    field = _field(parts, place, there, name, body, inner, usual, is_required=is_required)
+    own = {word: inner[word] for word in ASSERTIONS & inner.keys() - {"writeOnly"}}
+    judged = described_body(there, own, are_formats_judged=parts.are_formats_judged, side=Side.REQUEST).schema
+    return replace(field, schema=judged)
 
 
 def _is_read_only(there: Place, place: str, name: str, schema: Json) -> bool:

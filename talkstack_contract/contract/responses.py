@@ -11,6 +11,7 @@ from talkstack_contract.contract.described_values import DescribedBody, describe
 from talkstack_contract.contract.joined_schemas import joined, keys
 from talkstack_contract.contract.openapi_parts import Parts
 from talkstack_contract.contract.schema_files import Place
+from talkstack_contract.contract.schema_vocabulary import kinds_of
 from talkstack_contract.errors import BadInput, nearest
 from talkstack_contract.media_types import JSON, is_json, is_text
 from talkstack_contract.model import (
@@ -155,11 +156,9 @@ def _headers(parts: Parts, there: Place, place: str, entries: Mapping[str, Json]
         parts.checker.check(where, schema)
         parts.check_examples(where, f"{place}.headers.{name}", header)
         body = described_body(where, schema, are_formats_judged=parts.are_formats_judged)
-        kinds = joined(where, schema).get("type", ())
+        kinds = kinds_of(joined(where, schema))
         explode, is_required = header.get("explode", False), header.get("required", False)
-        yield ResponseHeader(
-            name, body.schema, tuple([kinds] if isinstance(kinds, str) else kinds), is_required, explode
-        )
+        yield ResponseHeader(name, body.schema, kinds, is_required, explode)
 
 
 def _refuses(status: int, provenance: Provenance, credential: Json) -> Provenance | None:

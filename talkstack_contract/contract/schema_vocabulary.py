@@ -1,6 +1,6 @@
 """The words of JSON Schema 2020-12, by what they hold, and the schemas inside a schema."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 # Keywords that ask something of the value itself.
@@ -34,6 +34,16 @@ ANNOTATIONS = frozenset(
     ]
 )
 KNOWN = JUDGED | ANNOTATIONS
+KINDS_OF = {
+    **dict.fromkeys(("format", "pattern", "minLength", "maxLength"), ("string",)),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), ("array",)),
+    **dict.fromkeys(("minProperties", "maxProperties"), ("object",)),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), ("number",)),
+}
+"""The JSON types that a keyword says anything about, where it is not each of them."""
+NUMBERS = ("int32", "int64")  # formats of numbers
+
+
 _NAMING = frozenset({"$schema", "$id", "$anchor", "$dynamicAnchor", "$defs"})
 _OF_OPENAPI = frozenset(
     [
@@ -65,3 +75,18 @@ def all_schemas(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple
     yield path, schema
     for steps, inner in schemas_below(schema):
         yield from all_schemas(inner, path + steps)
+
+
+def kinds_of(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the JSON types of which a schema speaks, by its `type`, or else by its other words; none where of each."""
+    if given := schema.get("type"):
+        return (given,) if isinstance(given, str) else tuple(given)
+    values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else [])]
+    words = {"minimum" if word == "format" and schema[word] in NUMBERS else word for word in schema}
+    asked = {kind for word in words for kind in KINDS_OF.get(word, ())}
+    return tuple(sorted(asked | {_kind_of(value) for value in values}))
+
+
+def _kind_of(value: Any) -> str:
+    kinds = {bool: "boolean", type(None): "null", str: "string", list: "array", dict: "object"}
+    return kinds.get(type(value), "number")

@@ -7,7 +7,7 @@ contract can make. A workflow that the suite has by that name is taken in place 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from talkstack_contract.contract.clauses import payload_paths
+from talkstack_contract.contract.clauses import lasting, payload_paths
 from talkstack_contract.errors import NotTested
 from talkstack_contract.execution.workflows import Reply, Steps, Workflow
 from talkstack_contract.model import Contract, Effect, Field, Json, Operation, ParameterLocation
@@ -38,10 +38,18 @@ def _about(read: Operation, writes: Sequence[Operation]) -> Iterator[Workflow]:
         if not is_same_thing or write.effect is not Effect.WRITES or success is None or success.status == ACCEPTED:
             continue
         if write.method == "DELETE":
-            yield _workflow(write, "afterwards", "target.is-gone", "what was deleted is gone", _Removal(read, write))
-        elif write.method in ("PUT", "PATCH") and (pairs := _pairs(read, write)):
-            sentence = "what was written is read afterwards"
-            yield _workflow(write, "then-read", "write.takes-effect", sentence, _Change(read, write, pairs))
+            yield _workflow(
+                write,
+                "afterwards",
+                "target.is-gone",
+                "what was deleted is gone, or shown as deleted",
+                _Removal(read, write),
+            )
+        elif write.method in ("PUT", "PATCH"):
+            pairs, is_new = _pairs(read, write), any("fresh" in names_in(each.sends) for each in _path_fields(write))
+            walk = _Change(read, write, pairs) if pairs else _Making(read, write)
+            if pairs or (is_new and write.method == "PUT"):
+                yield _workflow(write, "then-read", "write.takes-effect", "what was written is read afterwards", walk)
 
 
 def _workflow(write: Operation, case: str, clause: str, sentence: str, walk: Callable[[Steps], None]) -> Workflow:
@@ -77,18 +85,46 @@ def _value(steps: Steps, field: Field) -> Json:
 
 @dataclass(frozen=True)
 class _Removal:
-    """Deletes a thing and asks for it."""
+    """Deletes a thing and asks for it: it is refused, or shown as another one than before, as one that is archived."""
 
     read: Operation
     write: Operation
 
     def __call__(self, steps: Steps) -> None:
         target = _target(steps, self.write)
-        if not steps.ask(self.read.id, **target).is_success:
+        before = steps.ask(self.read.id, **target)
+        if not before.is_success:
             raise NotTested(f"{self.read.id} does not show the thing before it is deleted")
         steps.do(self.write.id, **target)
         after = steps.ask(self.read.id, **target)
-        steps.hold(after, after.is_refusal)
+        changed = self._changed(before, after) if after.is_success else set()
+        if changed:  # not by the removal where it goes on changing
+            changed -= self._changed(after, steps.ask(self.read.id, **target))
+        steps.hold(after, after.is_refusal or bool(changed))
+
+    def _changed(self, one: Reply, other: Reply) -> set[Path]:
+        assert self.read.success is not None, "asked of a read with a success"
+        return {path for path in lasting(self.read.success).paths if _at(one, path) != _at(other, path)}
+
+
+def _at(reply: Reply, path: Path) -> Json:
+    return reply.get(*path) if path else reply.exchange.body
+
+
+@dataclass(frozen=True)
+class _Making:
+    """Writes a thing that is not there yet, and asks for it."""
+
+    read: Operation
+    write: Operation
+
+    def __call__(self, steps: Steps) -> None:
+        target = _target(steps, self.write)
+        if steps.ask(self.read.id, **target).is_success:
+            raise NotTested(f"{self.read.id} shows the thing before it is made")
+        steps.do(self.write.id, **target)
+        after = steps.ask(self.read.id, **target)
+        steps.hold(after, after.is_success)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ from talkstack_contract.provider.workbooks import workbook
 
 MALFORMED_EMAIL = "talkstack-contract.example.test"
 MALFORMED_ID = "contract-probe"
+MALFORMED = (MALFORMED_ID, "contract probe", "Contract.Probe", "contract_probe!", "0", f"{MALFORMED_ID}-" * 20)
+LIMITING = frozenset({"pattern", "format", "enum", "const", "minLength", "maxLength"})
 EMPTY_VALUES: dict[str, Json] = {"array": [], "object": {}}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 TEMPLATE = re.compile(r"\{([^{}/]+)\}")  # of a path
@@ -170,7 +172,7 @@ def _mutated(field: Field, mutation: MutationKind, template: Json, values: Value
     if mutation is MutationKind.UNKNOWN:
         return _typed(field, unknown_like(text_of(filled(usual, values))))
     if mutation is MutationKind.MALFORMED:
-        return MALFORMED_EMAIL if field.keywords.get("format") == "email" else MALFORMED_ID
+        return MALFORMED_EMAIL if field.keywords.get("format") == "email" else _malformed(field)
     if mutation is MutationKind.NULL:
         return None
     given = field.keywords.get("type", "string")
@@ -178,6 +180,16 @@ def _mutated(field: Field, mutation: MutationKind, template: Json, values: Value
     if mutation is MutationKind.EMPTY:
         return EMPTY_VALUES.get(kinds[0], "")
     return "text" if "string" not in kinds else [7]
+
+
+def _malformed(field: Field) -> str:
+    """Return a text that the schema of a field does not allow, where it says what it allows."""
+    if field.schema is None or LIMITING.isdisjoint(field.keywords):
+        return MALFORMED_ID
+    found = next((each for each in MALFORMED if not _allows(field, each)), "")
+    if not found:
+        raise NotTested(f"no value is known here that the schema of {field.sent_as} does not allow")
+    return found
 
 
 def _typed(field: Field, value: Json) -> Json:

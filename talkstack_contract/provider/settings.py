@@ -49,6 +49,8 @@ class Account:
     def secrets(self) -> list[tuple[str, str]]:
         """Return (name, value) of everything here that must not show."""
         credentials = [(each.variable, each.value) for each in self.credentials.values()]
+        # The password of `user:password` is a secret without its user, too.
+        credentials += [(name, value.partition(":")[2]) for name, value in credentials if ":" in value]
         return credentials + [(name, value) for name, value in self.values.items() if SECRET_VALUE.search(name)]
 
     def credential(self, scheme: Scheme) -> Credential | None:
@@ -279,7 +281,7 @@ class _SecretReader:
     def account(self, state: str, entry: Json) -> Account:
         key = f"accounts.{state!r}"
         known = self.names.credentials
-        if not (entry.keys() & {*known} or entry.get("values")):
+        if known and not (entry.keys() & {*known} or entry.get("values")):
             raise BadInput(self.file, key, "has no credential", f"give {' or '.join(known)}, or all of them")
         read = {
             name: self.secret(f"{key}.{name}", entry[name], variable_of(self.names, state, name))

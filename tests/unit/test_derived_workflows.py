@@ -126,6 +126,43 @@ def test_removal_of_what_is_not_there_is_not_tested(tmp_path: Path) -> None:
         walked(contract, Things())
 
 
+class Archive(Things):
+    """Things that are marked when they are deleted; `ticks` tells that a note changes each time it is read."""
+
+    def __init__(self, *names: str, is_marked: bool = True, ticks: bool = False) -> None:
+        super().__init__(*names)
+        self.is_marked, self.ticks = is_marked, ticks
+
+    def _change(self, method: str, name: str, fields: dict[str, str]) -> None:  # noqa: ARG002
+        if method == "delete" and self.is_marked:
+            self.things[name]["kind"] = "deleted"
+        elif method == "get" and self.ticks:
+            self.things[name]["note"] += "."
+
+
+@pytest.mark.parametrize("ticks", [False, True])
+def test_thing_that_is_shown_as_deleted_is_gone(tmp_path: Path, ticks: bool) -> None:
+    contract = contract_of(tmp_path / "schemas", operation("delete", status="204"))
+    assert walked(contract, Archive("t-1", ticks=ticks)).broken == []
+
+
+def test_thing_that_only_ticks_is_not_gone(tmp_path: Path) -> None:
+    contract = contract_of(tmp_path / "schemas", operation("delete", status="204"))
+    assert walked(contract, Archive("t-1", is_marked=False, ticks=True)).broken == ["getThing 200"]
+
+
+@pytest.mark.parametrize(("ignores", "broken"), [("", []), ("put", ["getThing 404"])])
+def test_thing_that_is_put_is_read_also_where_no_value_shows(tmp_path: Path, ignores: str, broken: list[str]) -> None:
+    contract = contract_of(tmp_path / "schemas", operation("put", {"colour": "red"}))
+    things = walked(contract, Things(ignores=ignores))
+    assert (things.asked, things.broken) == (["get t-1", "put t-1", "get t-1"], broken)
+
+
+def test_thing_that_is_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(NotTested, match="shows the thing before it is made"):
+        walked(contract_of(tmp_path / "schemas", operation("put", {"colour": "red"})), Things("t-1"))
+
+
 @pytest.mark.parametrize("method", ["put", "patch"])
 def test_write_that_takes_effect_is_upheld(tmp_path: Path, method: str) -> None:
     things = walked(contract_of(tmp_path / "schemas", operation(method, SENT)), Things("t-1"))
@@ -174,7 +211,7 @@ def test_write_of_what_is_there_already_is_not_tested(tmp_path: Path) -> None:
 NONE: dict[str, tuple[dict[str, Any], str]] = {
     "another-path": (operation("delete", status="204"), "/old-things/{id}"),
     "taken-on-for-later": (operation("put", SENT, "202"), "/things/{id}"),
-    "no-value-that-a-read-shows": (operation("put", {"colour": "red"}), "/things/{id}"),
+    "no-value-that-a-read-shows": (operation("patch", {"colour": "red"}), "/things/{id}"),
     "no-method-that-replaces": (operation("post", SENT), "/things/{id}"),
 }
 

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from talkstack_contract.contract.cases import derive_cases
+from talkstack_contract.contract.json_schema import FORMATS
 from talkstack_contract.contract.openapi import load_contract
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, NotTested
 from talkstack_contract.judging.checks import CHECKS, Subject
 from talkstack_contract.model import (
     Case,
@@ -30,7 +32,7 @@ from talkstack_contract.model import (
     Request,
     Serialization,
 )
-from talkstack_contract.provider.bodies import DecodedResponse
+from talkstack_contract.provider.bodies import DecodedResponse, header_value
 from talkstack_contract.provider.curl_line import curl_of
 from talkstack_contract.provider.parameter_styles import in_header, in_path, in_query
 from talkstack_contract.provider.redaction import Secrets
@@ -789,3 +791,88 @@ def test_response_that_would_not_be_judged_is_refused(tmp_path: Path, name: str)
     with pytest.raises(BadInput) as refusal:
         loaded(tmp_path / "schemas", success=changes)
     assert told in str(refusal.value)
+
+
+# A field of which two branches speak
+
+NAME = {"name": {"type": "string", "minLength": 3, "x-contract": {"sends": "Ada"}}}
+LONGER = {"name": {"maxLength": 8, "description": "A name.", "x-contract": {"interpretation": "unusual-values"}}}
+BRANCHES: dict[str, Any] = {
+    "in-the-first-branch": {"allOf": [{"properties": NAME}, {"properties": LONGER}]},
+    "in-the-last-branch": {"allOf": [{"properties": LONGER}, {"properties": NAME}]},
+    "below-a-branch": {"allOf": [{"properties": NAME}], "properties": LONGER},
+    "in-a-reference": {"allOf": [{"properties": NAME}, {"$ref": "#/components/schemas/longer"}]},
+    "in-branches-of-the-field": {"properties": {"name": {"allOf": [NAME["name"], LONGER["name"]]}}},
+}
+
+
+@pytest.mark.parametrize("name", BRANCHES)
+def test_field_is_what_all_branches_say_of_it(tmp_path: Path, name: str) -> None:
+    body = {"content": {"application/json": {"schema": {"type": "object", **BRANCHES[name]}}}}
+    schemas = {"longer": {"type": "object", "properties": LONGER}}
+    operation = {"requestBody": body, "security": []}
+    contract = loaded(tmp_path / "schemas", operation, method="post", components={"schemas": schemas})
+    [field] = contract.operations[0].fields
+    found = field.sends, field.interpretation, field.keywords.get("minLength"), field.keywords.get("maxLength")
+    assert found == ("Ada", "unusual-values", 3, 8)
+
+
+# A value that cannot be one
+
+MALFORMED_FIELDS: dict[str, tuple[Part, bool]] = {
+    "any-text": ({"type": "string"}, True),
+    "a-pattern": ({"type": "string", "pattern": "^[A-Z]+$"}, True),
+    "a-pattern-that-the-usual-value-has": ({"type": "string", "pattern": "^[a-z0-9]+([._-][a-z0-9]+)*$"}, True),
+    "at-most-so-many-letters": ({"type": "string", "maxLength": 100}, True),
+    "a-uuid": ({"type": "string", "format": "uuid"}, True),
+    "whatever-a-pattern-allows": ({"type": "string", "pattern": "^"}, False),
+}
+
+
+@pytest.mark.parametrize("location", ["path", "query", "body"])
+@pytest.mark.parametrize("name", MALFORMED_FIELDS)
+def test_malformed_value_is_one_that_the_schema_does_not_allow(tmp_path: Path, name: str, location: str) -> None:
+    keywords, is_known = MALFORMED_FIELDS[name]
+    schema = {**keywords, "x-contract": {"sends": "{id}"}}
+    body = {"content": {"application/json": {"schema": {"type": "object", "properties": {"id": schema}}}}}
+    field = {"name": "id", "in": location, "required": True, "schema": schema}
+    others = {"400": response("400", **{"x-contract": {"source": SOURCE, "malformed": ["id"]}})}
+    contract = loaded(
+        tmp_path / "schemas",
+        {"security": [], **({"requestBody": body} if location == "body" else {"parameters": [field]})},
+        others=others,
+        path="/things/{id}" if location == "path" else "/thing",
+        method="post" if location == "body" else "get",
+    )
+    case = cases(contract)["id-malformed"]
+    if not is_known:
+        with pytest.raises(NotTested, match="no value is known"):
+            sent_values(case, {"id": "AB"}.__getitem__, str)
+        return
+    [value] = sent_values(case, {"id": "AB"}.__getitem__, str).values()
+    assert name == "any-text" or not Draft202012Validator(keywords, format_checker=FORMATS).is_valid(value)
+
+
+# A header without a type
+
+UNTYPED: dict[str, tuple[Part, str, bool]] = {
+    "a-number-that-it-is": ({"const": 0}, "0", True),
+    "another-number": ({"const": 0}, "1", False),
+    "a-number-in-a-list": ({"enum": [1, 2]}, "2", True),
+    "a-text-of-digits": ({"const": "0"}, "0", True),
+    "too-small": ({"minimum": 100}, "0", False),
+    "large-enough": ({"minimum": 100}, "100", True),
+    "no-number": ({"minimum": 100}, "many", True),
+    "a-pattern-of-digits": ({"pattern": "^[0-9]$"}, "12", False),
+    "a-truth": ({"const": True}, "true", True),
+    "a-list": ({"minItems": 2}, "a", False),
+    "int32": ({"format": "int32"}, "3000000000", False),
+}
+
+
+@pytest.mark.parametrize("name", UNTYPED)
+def test_header_without_a_type_is_read_as_what_its_schema_speaks_of(tmp_path: Path, name: str) -> None:
+    schema, text, is_right = UNTYPED[name]
+    contract = loaded(tmp_path / "schemas", {"security": []}, success={"headers": {"X-Total": {"schema": schema}}})
+    [header] = contract.operations[0].responses[0].headers
+    assert bool(header.schema.violations(header_value(text, header))) != is_right

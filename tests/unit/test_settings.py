@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -552,3 +553,16 @@ def test_further_hosts_may_be_those_of_the_option(tmp_path: Path) -> None:
         {"calls_base_url": "https://staging.example/calls"},
         "https://staging.example/_states",
     )
+
+
+def test_password_of_a_user_is_a_secret_without_the_user(tmp_path: Path) -> None:
+    line = ACCOUNT + 'token = "anna:a-long-password"'
+    settings = read(tmp_path, f'base_url = "http://127.0.0.1:9"\n{line}\n')
+    assert {value for value, _ in settings.secrets()} == {"anna:a-long-password", "a-long-password"}
+
+
+@pytest.mark.parametrize("entry", ["", "values = {}", 'user_id = "u-1"'])
+def test_account_of_an_api_without_credentials_needs_none(tmp_path: Path, entry: str) -> None:
+    (path := tmp_path / "provider.toml").write_text(f'base_url = "http://127.0.0.1:9"\n{ACCOUNT}{entry}\n')
+    settings = settings_of_file(path, replace(NAMES, credentials=()), {}, "", allow_insecure=False)
+    assert (list(settings.accounts), settings.secrets()) == ([ACTIVE], [])
