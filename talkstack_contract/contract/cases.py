@@ -379,7 +379,9 @@ def _undocumented_mutations(operation: Operation, field: Field) -> Iterator[tupl
         yield MutationKind.ABSENT, "undocumented-refusals", Provenance.ASSUMED
     if field.place is ParameterLocation.BODY and (field.is_required or is_told_absent):
         for mutation in (MutationKind.EMPTY,) if bare_type(operation.media_type) in (MULTIPART, FORM) else UNUSUAL:
-            if mutation is not MutationKind.NULL or "null" not in field.keywords.get("type", ""):
+            is_usual = mutation is MutationKind.EMPTY and field.sends in ("", [], {})
+            is_allowed = mutation is MutationKind.NULL and "null" in field.keywords.get("type", "")
+            if not (is_usual or is_allowed):
                 yield mutation, "unusual-values", Provenance.OURS
     if field.names_object and not any(field.name in response.unknown for response in told):
         yield MutationKind.UNKNOWN, "unknown-ids", Provenance.ASSUMED

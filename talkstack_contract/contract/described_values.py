@@ -17,6 +17,7 @@ from talkstack_contract.model import DescribedValue, Json, Location, Provenance,
 
 BODY = "body"  # the topic of what has no other
 INHERITED = frozenset({"topic", "provenance", "interpretation"})
+OF_REQUESTS = frozenset({"sends", "alone", "id", "file"})  # a schema may be that of a response, too
 VISITED_AT_MOST = 5_000  # schemas: past it, what is left is judged as part of the whole
 _STRUCTURE = frozenset({"properties", "required", "items", "allOf", "$ref"})
 _MAY_ASK_NOTHING = frozenset(
@@ -193,7 +194,7 @@ class _Survey:
         if keywords.get(Side.RESPONSE) is False:
             del keywords[Side.RESPONSE]
         if not keywords:
-            if path in self._found or notes.keys() - INHERITED:
+            if path in self._found or notes.keys() - INHERITED - OF_REQUESTS:
                 self._found.setdefault(path, _Found()).notes |= notes
             return
         found = self._found.setdefault(path, _Found())

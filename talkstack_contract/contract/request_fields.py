@@ -153,7 +153,7 @@ def _field(
     is_required: bool,
 ) -> Field:
     notes = schema.get("x-contract", {})
-    parts.check(there.file, notes, "fieldNotes", f"{place}, field {name}")
+    parts.check(there.file, notes, "schemaNotes", f"{place}, field {name}")
     parts.check_interpretation(there.file, place, notes.get("interpretation", ""))
     names_object = notes.get("id", False)
     return Field(

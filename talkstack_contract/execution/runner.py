@@ -116,6 +116,12 @@ class Answers:
         self._check_refusal(case, request, exchange)
         return answer
 
+    def again(self, case: Case) -> DecodedResponse:
+        """Ask a case once more, whatever it answered before."""
+        exchange = self._attempt(self.accounts.request(case), f"{case.id}/again")
+        self.remember(exchange, case.operation)
+        return DecodedResponse(exchange)
+
     def step(self, case: Case, exchange_id: str) -> Exchange:
         """Ask one step of a workflow; where no answer came, the exchange has the status 0."""
         if self.dead:

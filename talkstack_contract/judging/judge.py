@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypedDict
 from urllib.parse import unquote, unquote_plus
 
-from talkstack_contract.contract.cases import SERVER_ERROR
+from talkstack_contract.contract.cases import ROBUSTNESS, SERVER_ERROR
 from talkstack_contract.contract.clauses import error_clauses, success_clauses
 from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
 from talkstack_contract.execution.runner import Answers
@@ -180,9 +180,23 @@ class Run:
 
     def _violations(self, clause: Clause, subject: Subject, case: Case) -> Iterator[Violation]:
         with suppress(NotJson):  # another clause says so
-            for violation in CHECKS[clause.check](clause, subject):
+            found: Iterable[Violation] = CHECKS[clause.check](clause, subject)
+            if clause.check == "same-payload" and case.kind == ROBUSTNESS:
+                found = self._compared_anew(clause, subject, case, list(found))
+            for violation in found:
                 seen_at = subject.answer.exchange.id
                 yield violation if seen_at == case.id else replace(violation, at=f"{violation.at} ({seen_at})")
+
+    def _compared_anew(
+        self, clause: Clause, subject: Subject, case: Case, found: Sequence[Violation]
+    ) -> Iterable[Violation]:
+        """Hold an answer that differs to a new one of the case that it is compared with: others write, and so do we."""
+        if not found or subject.compared is None:
+            return found
+        again = self.answers.again(self.answers.case(f"{case.operation.id}/{case.compared_with}"))
+        if again.exchange.status != subject.compared.exchange.status:
+            return found
+        return CHECKS[clause.check](clause, replace(subject, compared=again))
 
     def _check_needs(self, case: Case, clause: Clause) -> None:
         if case.kind == SERVER_ERROR:  # judges answers of other cases too, so one case's status does not decide

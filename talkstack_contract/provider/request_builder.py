@@ -31,7 +31,7 @@ from talkstack_contract.provider.workbooks import workbook
 MALFORMED_EMAIL = "talkstack-contract.example.test"
 MALFORMED_ID = "contract-probe"
 MALFORMED = (MALFORMED_ID, "contract probe", "Contract.Probe", "contract_probe!", "0", f"{MALFORMED_ID}-" * 20)
-LIMITING = frozenset({"pattern", "format", "enum", "const", "minLength", "maxLength"})
+LIMITING = frozenset({"pattern", "format", "enum", "const"})
 EMPTY_VALUES: dict[str, Json] = {"array": [], "object": {}}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 TEMPLATE = re.compile(r"\{([^{}/]+)\}")  # of a path
@@ -90,10 +90,9 @@ def _with_query(base: str, query: Sequence[str], proofs: Iterable[SentCredential
 
 
 def _headers(case: Case, sent: Mapping[str, Json], proofs: Sequence[SentCredential]) -> Iterator[Header]:
-    accepted = case.operation.accepts
-    yield from [Header(name, value, value) for name, value in case.headers] or [Header("Accept", accepted, accepted)]
+    usual = {"Accept": case.operation.accepts, **dict(case.operation.printed_headers), **dict(case.headers)}
+    yield from (Header(name, value, value) for name, value in usual.items())
     yield from (each.parameter for each in proofs if each.location is ParameterLocation.HEADER)
-    yield from (Header(name, value, value) for name, value in case.operation.printed_headers)
     cookies = [each.parameter for each in proofs if each.location is ParameterLocation.COOKIE]
     pairs = [(f"{each.name}={each.value}", f"{each.name}={each.shown}") for each in cookies]
     for field in case.operation.fields:

@@ -168,7 +168,7 @@ class Accounts:
         """Tell whether requests may be generated: what they make has no name of ours, so it has to be thrown away."""
         settings = self.provider.settings
         has_host = not operation.server or operation.server in settings.base_urls
-        is_safe = operation.effect is Effect.READS or bool(settings.states_url)
+        is_safe = effect is Effect.READS or bool(settings.states_url)
         return effect in settings.allow and has_host and is_safe
 
     def _place(self, case: Case) -> Place:

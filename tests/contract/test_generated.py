@@ -27,6 +27,8 @@ from talkstack_contract.provider.request_builder import base_url_of
 from talkstack_contract.pytest_plugin import contract_of_this_run, end_item
 
 if TYPE_CHECKING:
+    import requests
+
     from talkstack_contract.reports.case_verdicts import CaseVerdicts
 
     GeneratedCase = schemathesis.Case[Any]
@@ -145,23 +147,32 @@ class Generation:
         base_url = base_url_of(self._mine.operation, self._run.provider.settings)
         if not generated.operation.schema.is_security_param_negated(generated):
             set_credentials(generated, CREDENTIALS[generated.operation.label])
-        try:
-            response = generated.call(base_url=base_url, session=session)
-        except OSError as error:  # requests' errors are such
-            blocked = self._run.provider.no_answer(error, "no answer", base_url)
-            if not isinstance(blocked, NoAnswer):
-                raise blocked from None
-            received[:] = [replace(received[0], reason=blocked.reason)]
-            response = None
-            self.stop()
+        response = self._response(generated, session, base_url, received)
         is_valid = self._is_valid(generated)
-        self._record(generated, received[0], is_promised=is_valid)
+        self._record(generated, received[-1], is_promised=is_valid)
         if is_valid:
-            self._check_credential(received[0])
-        if received[0].status == TOO_MANY:
+            self._check_credential(received[-1])
+        if received[-1].status == TOO_MANY:
             self.stop()  # also after a pause: to ask on would be rude, and this answer says nothing of the operation
         elif response is not None:
             self._check(generated, response, {"session": session, "base_url": base_url}, exchange_id)
+
+    def _response(
+        self, generated: GeneratedCase, session: requests.Session, base_url: str, received: list[Exchange]
+    ) -> schemathesis.Response | None:
+        """Send a request, once more where it only reads and no answer came; None where none comes."""
+        for is_last in (self._effect(generated.method) is not Effect.READS, True):
+            try:
+                return generated.call(base_url=base_url, session=session)
+            except OSError as error:  # requests' errors are such
+                blocked = self._run.provider.no_answer(error, "no answer", base_url)
+                if not isinstance(blocked, NoAnswer):
+                    raise blocked from None
+                received[-1] = replace(received[-1], reason=blocked.reason)
+                if is_last:
+                    break
+        self.stop()
+        return None
 
     def _check(
         self,

@@ -6,7 +6,7 @@ What nobody wrote down is then decided by the suite, and a server that does as s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -63,15 +63,23 @@ CONTRACT = {
 
 
 class Weather(BaseHTTPRequestHandler):
-    """The server: `takes` is how often it accepts the token, `units` are those it knows, `refused` the paths."""
+    """The server: `takes` is how often it accepts the token, `units` are those it knows, `refused` the paths.
+
+    `drops` are the requests, by their number, to which it says nothing and closes the connection.
+    """
 
     protocol_version = "HTTP/1.1"
     takes = 1_000_000
     units = ("c", "f")
-    taken = 0
+    taken = count = 0
+    drops: Container[int] = ()
     refused: ClassVar[list[str]] = []
 
     def _asked(self) -> None:
+        type(self).count += 1
+        if self.count in self.drops:
+            self.close_connection = True
+            return
         url = urlsplit(self.path)
         given = parse_qs(url.query)
         if self.command != "GET":
@@ -143,3 +151,9 @@ def test_server_that_refuses_what_the_contract_lists_is_rejected(tmp_path: Path)
 def test_token_that_ends_at_any_moment_blocks_and_rejects_nobody(tmp_path: Path, takes: int) -> None:
     run = asked(tmp_path, takes=takes)
     assert (run.decision, violated(run)) == ((6, "INCONCLUSIVE"), []), run.terminal
+
+
+@pytest.mark.parametrize("every", [7, 10, 13])
+def test_connection_that_is_dropped_now_and_then_rejects_nobody(tmp_path: Path, every: int) -> None:
+    run = asked(tmp_path, drops=range(every, 1000, every))
+    assert (run.exit_status, violated(run)) == (0, []), run.terminal

@@ -624,7 +624,8 @@ MAY_GENERATE = {
     "writes-with-a-states-url": ("createInvoice", settings(states_url=STATES), Effect.WRITES, True),
     "writes-without-one": ("createInvoice", settings(), Effect.WRITES, False),
     "writes-not-allowed": ("createInvoice", settings(states_url=STATES, allow=READS), Effect.WRITES, False),
-    "another-method-of-a-read": ("getInvoice", settings(), Effect.WRITES, True),
+    "another-method-of-a-read": ("getInvoice", settings(states_url=STATES), Effect.WRITES, True),
+    "another-method-without-a-states-url": ("getInvoice", settings(), Effect.WRITES, False),
     "no-host": ("remind", replace(settings(states_url=STATES), base_urls={}), Effect.PLACES_CALLS, False),
 }
 

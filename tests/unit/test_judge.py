@@ -608,3 +608,31 @@ def test_evidence_of_a_generated_request_names_the_undocumented_fields() -> None
 def test_undocumented_field_shows_no_secret_and_moves_no_cursor() -> None:
     body = {**SUCCESS, f"a-{TOKEN}": 1, "b\x1b[2J": 1}
     assert undocumented({"by-bearer": Reply(200, body)}, "by-bearer") == ("$.a-[redacted]", "$.b\\x1b[2J")
+
+
+# What others write meanwhile
+
+LATER = Reply(200, {**SUCCESS, "projectData": {**PROJECT, "name": "Renamed"}})
+MEANWHILE = {
+    "changed-for-good": (LATER, Verdict.UPHELD),
+    "changed-by-the-request": (FOUND, Verdict.VIOLATED),
+    "no-answer-to-tell-by": (Reply(503), Verdict.VIOLATED),
+}
+
+
+@pytest.mark.parametrize("case", ["unknown-query", "unusual-accept"])
+@pytest.mark.parametrize(("again", "expected"), MEANWHILE.values(), ids=MEANWHILE)
+def test_answer_that_differs_is_held_to_a_new_one(again: Reply, expected: Verdict, case: str) -> None:
+    asked = asking({case: LATER, "by-bearer/again": again})
+    assert asked.verdict(f"{case}/answer.is-unchanged") is expected
+
+
+def test_answer_that_does_not_differ_costs_no_request() -> None:
+    asked = asking()
+    asked.all("by-bearer", "unknown-query")
+    assert "getActiveProject/by-bearer/again" not in asked.run.answers.exchanges
+
+
+def test_same_request_twice_is_held_to_the_first_answer() -> None:
+    asked = asking({"asked-twice": LATER, "by-bearer/again": LATER})
+    assert asked.verdict("asked-twice/answer.is-the-same-again") is Verdict.VIOLATED
