@@ -13,6 +13,13 @@ def bare_type(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
+def is_in_range(media_type: str, expected: str) -> bool:
+    """Tell whether a media type is the expected one, which may be a range as `image/*` or `*/*` (RFC 9110, 12.5.1)."""
+    main, _, kind = bare_type(media_type).partition("/")
+    wanted_main, _, wanted_kind = bare_type(expected).partition("/")
+    return wanted_main in ("*", main) and wanted_kind in ("*", kind)
+
+
 def is_json(media_type: str) -> bool:
     """Tell whether a media type is JSON: `application/json`, or one with the suffix `+json` (RFC 6839)."""
     return re.fullmatch(r"application/(?:[\w.-]+\+)?json", bare_type(media_type)) is not None

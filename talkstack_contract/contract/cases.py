@@ -51,6 +51,7 @@ SUCCESS, STATE, INPUT, ROBUSTNESS, WORKFLOW, GENERATED, REFUSAL, SERVER_ERROR = 
 RFC_9110_5XX = Source("RFC 9110", "15.6", "https://www.rfc-editor.org/rfc/rfc9110#section-15.6")
 
 MALFORMED_CREDENTIAL = 400
+REDIRECTS = (301, 302, 303, 307, 308)  # to where one logs in: what was asked for is not handed out
 WITHOUT_CREDENTIAL = "without-credential"
 UNUSUAL = (MutationKind.EMPTY, MutationKind.NULL, MutationKind.OTHER_TYPE)
 PLAIN_FORMS = (CredentialVariant.WRONG, CredentialVariant.EMPTY)
@@ -102,6 +103,8 @@ def _cases(operation: Operation, fail_on_undocumented: bool) -> Iterator[Case]:
     for response in operation.responses:
         if not response.is_success:
             yield from _error_cases(operation, response)
+    if operation.schemes and not operation.is_open and not any(each.refuses for each in operation.responses):
+        yield from _unpromised_refusals(operation)
     yield from _undocumented_cases(operation)
     if operation.success and operation.effect is Effect.READS:
         yield from _robustness_cases(operation)
@@ -293,6 +296,15 @@ def _refusal_cases(operation: Operation, response: Response, provenance: Provena
             seen |= {each.name for each in found}
 
 
+def _unpromised_refusals(operation: Operation) -> Iterator[Case]:
+    """Yield no credential and wrong ones, where the contract asks for one and says of no status that it refuses."""
+    assumed = Provenance.ASSUMED
+    refusal = Response(401, operation.source, (), provenance=assumed, refuses=assumed)
+    guarded = _guarded_refusal("a missing or wrong credential is refused", "undocumented-401")
+    for case in _refusal_cases(operation, refusal, assumed):
+        yield replace(case, clauses=(guarded, *fallback_clauses(operation)), status=None)
+
+
 def _is_enough(operation: Operation, schemes: Sequence[Scheme]) -> bool:
     """Tell whether credentials of these schemes open an operation, whatever else comes with them."""
     names = {each.name for each in schemes}
@@ -321,7 +333,8 @@ def _refused_variants(base: Case, response: Response, forms: Sequence[Credential
     is_printed = response.provenance is Provenance.DOCUMENTED
     if scheme.prefix and is_printed and operation.effect is Effect.READS:
         other = CredentialVariant.OTHER_SCHEME
-        yield replace(base, name=f"{other}{beside}", credential_variant=other)
+        clauses = tuple(_also_answered(base.clauses, response.status, MALFORMED_CREDENTIAL))  # RFC 6750, 3.1
+        yield replace(base, name=f"{other}{beside}", credential_variant=other, clauses=clauses)
     if scheme.prefix and not scheme.is_base64 and is_printed:
         source = replace(response.source, interpretation="expired-token")
         late = error_clauses(operation, replace(response, source=source), "an expired token")
@@ -342,7 +355,7 @@ def _also_answered(clauses: Sequence[Clause], status: int, other: int) -> Iterat
 def _guarded_refusal(sentence: str, interpretation: str) -> Clause:
     """Return the clause that whoever has no sound credential is refused, with whatever status."""
     guarded = access_control(AUTHENTICATION, interpretation)
-    return replace(guarded, name="status.is-a-refusal", statement=sentence, check="refused")
+    return replace(guarded, name="status.is-a-refusal", statement=sentence, check="refused", expected=REDIRECTS)
 
 
 # What no page prints an answer to
@@ -457,3 +470,7 @@ def _generated_clauses(operation: Operation) -> Iterator[Clause]:
     yield Clause("schemathesis.finds-nothing", sentence, Provenance.OURS, source, "findings")
     sentence = "every answer keeps the must clauses of its status"
     yield Clause("answer.keeps-the-contract", sentence, Provenance.DOCUMENTED, operation.source, "generated")
+    source = replace(operation.source, interpretation="unusual-values")
+    sentence = "no request brings about a failure inside the server"
+    practice, check = Provenance.PRACTICE, "generated-server-error"
+    yield Clause("status.is-no-server-error", sentence, practice, source, check, (501,))

@@ -112,7 +112,7 @@ def _success_clauses(response: Response) -> Iterator[Clause]:
 
 def _media_type_clause(response: Response, needs: tuple[str, ...]) -> Clause:
     kind = bare_type(response.media_type)
-    name, words = ("json", "JSON") if kind == JSON else (kebab(kind), kind)
+    name, words = ("json", "JSON") if kind == JSON else (kebab(kind.replace("*", "any")), kind)
     sentence, provenance = f"the media type is {words}", Provenance.DOCUMENTED
     return Clause(f"media-type.is-{name}", sentence, provenance, response.source, "media-type", kind, depends_on=needs)
 

@@ -12,7 +12,7 @@ from typing import Any
 from talkstack_contract.contract.json_schema import BodyValidator
 from talkstack_contract.contract.schema_files import Place
 from talkstack_contract.contract.schema_keywords import BARE, REFERENCES_AT_MOST, alias_of, spellings_required
-from talkstack_contract.contract.schema_vocabulary import ASSERTIONS, JUDGED, REFERENCES, schemas_below
+from talkstack_contract.contract.schema_vocabulary import ASSERTIONS, HINTS, JUDGED, REFERENCES, schemas_below
 from talkstack_contract.model import DescribedValue, Json, Location, Provenance, SchemaPart, SchemaViolation, Side
 
 BODY = "body"  # the topic of what has no other
@@ -191,6 +191,8 @@ class _Survey:
 
     def _take_keywords(self, schema: Mapping[str, Any], path: Path, notes: Notes) -> None:
         keywords = {key: value for key, value in schema.items() if key in ASSERTIONS}
+        if keywords.get("format") in HINTS:
+            del keywords["format"]
         if keywords.get(Side.RESPONSE) is False:
             del keywords[Side.RESPONSE]
         if not keywords:

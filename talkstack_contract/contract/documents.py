@@ -22,7 +22,10 @@ else:  # in C where PyYAML was built so, which is four times as fast
 
 
 class _Strict(SafeLoader):
-    """YAML whose mappings say each key once, since the last of two would win in silence, and whose dates are text."""
+    """YAML whose mappings say each key once, since the last of two would win in silence, and whose dates are text.
+
+    A key is always text (OpenAPI 3.1, 4.3), also a status that stands there without quotes.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:
         """Build the mapping, or raise at the key that stands there twice."""
@@ -30,7 +33,8 @@ class _Strict(SafeLoader):
         for key, _ in node.value:
             if keys.count(key.value) > 1:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
-        return super().construct_mapping(node, deep)
+        found = super().construct_mapping(node, deep)
+        return {str(key) if type(key) is int else key: value for key, value in found.items()}
 
     def whole_number(self, node: yaml.ScalarNode) -> int:
         """Read a whole number of YAML 1.2: a zero before it means nothing, and no colon makes it one to base 60."""
@@ -98,7 +102,7 @@ def read_toml(path: Path) -> Json:
 def read_document(folder: Path, name: str) -> Json:
     """Read one file of the contract, YAML or JSON by its suffix."""
     shown = f"schemas/{name}"
-    if name.endswith(".yaml"):
+    if name.endswith((".yaml", ".yml")):
         return read_yaml(folder / name, shown)
     try:
         return json.loads(read_text(folder / name, shown), object_pairs_hook=lambda pairs: _once(pairs, shown))

@@ -3,10 +3,11 @@
 The door to `jsonschema`. Raises `BadInput` for a schema, and for a file of ours, that is not valid.
 """
 
+import base64
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,6 +47,7 @@ for _name, _bits in (("int32", 32), ("int64", 64)):  # of the OpenAPI format reg
     FORMATS.checks(_name)(
         lambda value, bits=_bits: not _is_whole(value) or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
     )
+FORMATS.checks("byte", ValueError)(lambda value: not isinstance(value, str) or _is_base64(value))
 _STANDARD = dict(FORMATS.checkers)
 # An IRI is judged as the URI that it is written as where only ASCII is allowed (RFC 3987, 3.1).
 FORMATS.checks("iri", ValueError)(lambda value: _STANDARD["uri"][0](_as_uri(value)))
@@ -55,6 +57,11 @@ FORMATS.checks("time", ValueError)(lambda value: _STANDARD["time"][0](_without_l
 FORMATS.checks("date-time", ValueError)(lambda value: _STANDARD["date-time"][0](_without_leap_second(value)))
 FORMATS.checks("email")(lambda value: not isinstance(value, str) or _MAILBOX.fullmatch(value) is not None)
 FORMATS.checks("regex", regress.RegressError)(lambda value: not isinstance(value, str) or bool(pattern_of(value)))
+
+
+def _is_base64(text: str) -> bool:
+    base64.b64decode(text, validate=True)
+    return True
 
 
 def _as_uri(value: Any) -> Any:
@@ -86,7 +93,16 @@ def _judging(keywords: Mapping[str, Keyword]) -> Any:
         type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
     )
     # As it is, a schema that names its dialect is judged by the class of that name, and not by this one.
-    extended.evolve = attrs.evolve
+    extended.evolve, usual = attrs.evolve, extended.descend
+
+    def descend(self: Any, instance: Any, schema: Any, path: Any = None, *others: Any, **named: Any) -> Iterator[Any]:
+        """Name the place of what the schema `false` forbids, which is lost else."""
+        for error in usual(self, instance, schema, path, *others, **named):
+            if schema is False and path is not None and not error.path:
+                error.path.appendleft(path)
+            yield error
+
+    extended.descend = descend
     return extended
 
 

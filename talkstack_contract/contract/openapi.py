@@ -7,6 +7,7 @@ Raises `BadInput` for a file that is missing, cut, not valid, or says something 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from talkstack_contract.contract.documents import read_document
@@ -19,7 +20,7 @@ from talkstack_contract.contract.request_fields import (
     request_body,
     told_apart,
 )
-from talkstack_contract.contract.responses import fallbacks_of, responses_of
+from talkstack_contract.contract.responses import check_paths, fallbacks_of, responses_of
 from talkstack_contract.contract.schema_checks import DIALECT, SchemaChecker
 from talkstack_contract.contract.schema_files import Place
 from talkstack_contract.contract.security import accepted, credential_key, security_schemes
@@ -37,6 +38,7 @@ from talkstack_contract.model import (
     Source,
 )
 
+PATH_PARAMETER = re.compile(r"[\w-]+")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -64,7 +66,7 @@ def _holder_of_meta(folder: Path) -> Path:
 
 
 def _names(folder: Path) -> list[str]:
-    files = (path for path in folder.rglob("*") if path.suffix in (".json", ".yaml"))
+    files = (path for path in folder.rglob("*") if path.suffix in (".json", ".yaml", ".yml"))
     return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
@@ -97,8 +99,7 @@ class _Catalogue:
         self.parts.check("openapi.yaml", root, "document", "")
         info = root["info"]
         docs_read = info["x-contract"]["docs_read"]
-        operations = tuple(self._operations(root, docs_read))
-        _check_makers(operations)
+        operations = _with_removers(tuple(self._operations(root, docs_read)))
         digest = hashlib.sha256()
         for path in self.own:
             digest.update(path.encode() + b"\0" + (self.folder / path).read_bytes())
@@ -192,7 +193,7 @@ class _Catalogue:
             body_schema=body.schema,
             server=servers[0]["x-contract"]["setting"] if servers else "",
             uses_up_state=notes.get("consumes", False),
-            creates=Creation(makes["value"], tuple(makes["at"]), makes.get("removed_by", "")) if makes else None,
+            creates=_creation(makes) if makes else None,
             finds=tuple((name, tuple(path)) for name, path in notes.get("finds", {}).items()),
             undocumented=self.parts.scenarios(file, place, notes.get("undocumented", {})),
             is_open={} in security,
@@ -200,6 +201,7 @@ class _Catalogue:
             printed_headers=tuple(notes.get("headers", {}).items()),
         )
         _check_fields(file, place, operation)
+        _check_made_value(file, place, operation)
         return operation
 
 
@@ -222,6 +224,10 @@ def _provider_file(meta: Json, base_urls: Iterable[str], credentials: Iterable[s
 def _check_fields(file: str, place: str, operation: Operation) -> None:
     """Hold every name of a field to the fields there are: to spoil another one would be to ask for a success."""
     known = [field.name for field in operation.fields]
+    for name in re.findall(r"\{([^{}/]+)\}", operation.path):
+        if not PATH_PARAMETER.fullmatch(name):
+            problem = f"{name!r} cannot be the name of a parameter of the path"
+            raise BadInput(f"schemas/{file}", place, problem, "write letters, digits, _ and -; it is never sent")
     absent = [name for response in operation.responses for names in response.absent for name in names]
     for name in _named_fields(operation):
         if name == WHOLE_BODY and name in absent and operation.media_type:
@@ -242,7 +248,25 @@ def _named_fields(operation: Operation) -> Iterator[str]:
         yield from (name for name, _ in way.sends)
 
 
-def _check_makers(operations: Sequence[Operation]) -> None:
+def _creation(makes: Json) -> Creation:
+    return Creation(makes["value"], tuple(makes.get("at", ())), makes.get("removed_by", ""), makes.get("header", ""))
+
+
+def _check_made_value(file: str, place: str, operation: Operation) -> None:
+    """Hold the place of what an operation makes to what is said of its success: at another one nothing is found."""
+    success, made = operation.success, operation.creates
+    if success is None or made is None or made.header:
+        return
+    key = f"{place}.x-contract.makes.at"
+    if not success.has_body:
+        problem = "names a key of a response without a body"
+        raise BadInput(f"schemas/{file}", key, problem, "name the header that shows it by makes.header")
+    check_paths(file, key, [made.at], [value.path for value in success.described_values])
+
+
+def _with_removers(operations: Sequence[Operation]) -> tuple[Operation, ...]:
+    """Let what removes a thing use it up: the next case needs another one."""
+    removers = {each.creates.removed_by for each in operations if each.creates}
     known = [operation.id for operation in operations]
     for operation in operations:
         if operation.creates and operation.creates.removed_by not in ("", *known):
@@ -250,3 +274,4 @@ def _check_makers(operations: Sequence[Operation]) -> None:
             raise BadInput(
                 "schemas/openapi.yaml", f"{operation.id}.makes", f"{name!r} is not an operation", nearest(name, known)
             )
+    return tuple(replace(each, uses_up_state=True) if each.id in removers else each for each in operations)

@@ -161,7 +161,7 @@ def _field(
         place=location,
         keywords={key: value for key, value in schema.items() if key in {*JUDGED, "contentMediaType"}},
         is_required=is_required,
-        sends=notes.get("sends"),
+        sends=notes["sends"] if "sends" in notes else _usual(schema) if is_required and "alone" not in notes else None,
         alone=notes.get("alone"),
         names_object=bool(names_object),
         is_shared=names_object == "shared",
@@ -169,6 +169,13 @@ def _field(
         interpretation=notes.get("interpretation", ""),
         written=written,
     )
+
+
+def _usual(schema: Json) -> Json:
+    """Return what is sent for a required value of which the contract says no more than its schema; None without."""
+    named = [schema[word] for word in ("const", "example", "default") if word in schema]
+    listed = [each for word in ("examples", "enum") for each in schema.get(word, ())]
+    return next((each for each in (*named, *listed) if each is not None), None)
 
 
 def told_apart(fields: Sequence[Field]) -> tuple[Field, ...]:

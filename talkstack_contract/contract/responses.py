@@ -51,6 +51,9 @@ def fallbacks_of(
 ) -> tuple[FallbackResponse, ...]:
     """Return what is said of ranges of statuses, and of every other status: the range first, as it goes before."""
     names = sorted((status for status in entries if not status.isdecimal()), key=lambda each: each == "default")
+    if "2XX" in names and not any(status.startswith("2") and status.isdecimal() for status in entries):
+        problem = "is the only success, and names no status"
+        raise BadInput(f"schemas/{there.file}", f"{place}.responses.2XX", problem, "write the one that comes, as 200")
     found = []
     for name in names:
         statuses = range(100, 600) if name == "default" else range(int(name[0]) * 100, int(name[0]) * 100 + 100)
@@ -91,7 +94,7 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: int, 
         tuple(dict.fromkeys(keys(there, schema))),
         tuple(tuple(path) for path in notes.get("volatile", ())),
     )
-    _check_paths(file, f"{place}.x-contract.volatile", volatile, known)
+    check_paths(file, f"{place}.x-contract.volatile", volatile, known)
     provenance = Provenance(notes.get("provenance", Provenance.DOCUMENTED))
     return Response(
         status=status,
@@ -111,7 +114,7 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: int, 
         refusal=REFUSALS.get(str(notes.get("credential")), Refusal.ANY),
         volatile=volatile,
         keys=known if _is_printed(provenance, body.values) else (),
-        has_body=has_body and ("content" in entry or status >= HTTPStatus.BAD_REQUEST),
+        has_body=has_body and (bool(entry.get("content")) or status >= HTTPStatus.BAD_REQUEST),
         schema=body.schema,
         rest=body.rest,
         media_type=media_type,
@@ -119,7 +122,7 @@ def _response(parts: Parts, there: Place, entry: Json, place: str, status: int, 
     )
 
 
-def _check_paths(file: str, place: str, paths: Sequence[Path], known: Sequence[Path]) -> None:
+def check_paths(file: str, place: str, paths: Sequence[Path], known: Sequence[Path]) -> None:
     """Refuse a path that leads past the keys of the schema, and would be ignored; where it names none, any may."""
     for path in paths:
         for depth, step in enumerate(path):
@@ -132,7 +135,7 @@ def _check_paths(file: str, place: str, paths: Sequence[Path], known: Sequence[P
 
 def _content(parts: Parts, there: Place, place: str, entry: Json) -> tuple[str, DescribedBody, Json]:
     """Return media type, body and schema of a response; of one without a content any JSON is."""
-    [(media_type, content)] = entry.get("content", {JSON: {}}).items()
+    [(media_type, content)] = (entry.get("content") or {JSON: {}}).items()
     schema = content.get("schema", True)
     parts.checker.check(there, schema)
     parts.check_examples(there, f"{place}.content", content)

@@ -6,6 +6,7 @@ from typing import Any
 from talkstack_contract.contract.json_schema import FORMATS, BodyValidator, check_schema
 from talkstack_contract.contract.schema_files import Place
 from talkstack_contract.contract.schema_vocabulary import (
+    HINTS,
     IN_PLACE,
     JUDGED,
     KNOWN,
@@ -79,7 +80,7 @@ class SchemaChecker:
                 )
                 raise BadInput(file, _named(place, schema, path, key), "is a keyword that is not judged", remedy)
         name = schema.get("format")
-        if name is not None and name not in FORMATS.checkers:
+        if name is not None and name not in {*FORMATS.checkers, *HINTS}:
             problem = f"{name!r} is a format that nothing checks"
             raise BadInput(file, _named(place, schema, path, "format"), problem, nearest(name, FORMATS.checkers))
 

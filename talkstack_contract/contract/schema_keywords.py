@@ -75,7 +75,10 @@ def _matching_properties(validator: Any, patterns: Any, instance: Any, schema: A
 def _other_properties(validator: Any, inner: Any, instance: Any, schema: Any) -> Errors:
     for key, value in instance.items() if validator.is_type(instance, "object") else ():
         if not _is_named(key, schema):
-            yield from validator.descend(value, inner, path=key)
+            if inner is False:
+                yield ValidationError("is a key that the schema does not allow", path=[key])
+            else:
+                yield from validator.descend(value, inner, path=key)
 
 
 def _is_named(key: str, schema: Mapping[str, Any]) -> bool:

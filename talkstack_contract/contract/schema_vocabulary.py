@@ -42,6 +42,8 @@ KINDS_OF = {
 }
 """The JSON types that a keyword says anything about, where it is not each of them."""
 NUMBERS = ("int32", "int64")  # formats of numbers
+HINTS = frozenset({"float", "double", "password", "binary"})
+"""Formats of OpenAPI that say how a value is kept or shown, and rule out none."""
 
 
 _NAMING = frozenset({"$schema", "$id", "$anchor", "$dynamicAnchor", "$defs"})

@@ -6,9 +6,9 @@ by one operation while another one works is the provider's fault; one that sever
 cases; when all are refused, every case is `Blocked`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
@@ -68,7 +68,7 @@ class Answers:
         self.asked: dict[str, Operation] = {}
         self._cases = {case.id: case for case in cases}
         self._answers: dict[str, DecodedResponse | Blocked | NotTested] = {}
-        self._has_answered = False
+        self._has_answered = self._is_trying = False
         self._opened: dict[str, Case] = {}  # a reading case that each credential has opened
         self._ended: set[str] = set()  # credentials that a request of ours ended, which should have changed nothing
         self._refused: dict[str, Blocked] = {}  # credentials that do not work, or no longer
@@ -92,6 +92,8 @@ class Answers:
         if self.dead:
             raise self.dead
         if case.id not in self._answers:
+            self._make_first(case)
+        if case.id not in self._answers:
             try:
                 self._answers[case.id] = self._ask(case)
             except (Blocked, NotTested) as error:
@@ -102,6 +104,23 @@ class Answers:
         if not isinstance(known, DecodedResponse):
             raise known
         return known
+
+    def _make_first(self, case: Case) -> None:
+        """Ask what makes a thing before a list of such things is read: of an empty one nothing could be judged."""
+        maker = None if self._is_trying else self._maker_beside(case)
+        if maker and maker.id not in self._answers:
+            with suppress(Blocked, NotTested):
+                self.of(maker)
+
+    def _maker_beside(self, case: Case) -> Case | None:
+        """Return the case that makes what a reading case may list: the one with its path."""
+        if not _may_list(case):
+            return None
+        place = case.operation.path, case.operation.server, case.state
+        makers = (each for each in self._cases.values() if each.operation.creates and each.kind == SUCCESS)
+        return next(
+            (each for each in makers if (each.operation.path, each.operation.server, each.state) == place), None
+        )
 
     def _ask(self, case: Case) -> DecodedResponse:
         request = self.accounts.request(case)
@@ -209,8 +228,10 @@ class Answers:
         usual = [each for each in self._cases.values() if each.effect is Effect.READS][:1]
         for case in probes.values() or usual:
             if not self.dead:
-                with suppress(Blocked, NotTested):
+                with suppress(Blocked, NotTested), self._trying():
                     self.of(case)
+            if self._maker_beside(case):
+                self._answers.pop(case.id, None)  # asked again once there is something to show
         return [str(self.dead)] if self.dead else [str(each) for each in self._refused.values()]
 
     def plan(self, case: Case, examples: int) -> PlannedCase:
@@ -261,9 +282,18 @@ class Answers:
         return case.id in self._answers
 
     def _is_accepted(self, case: Case) -> bool:
-        with suppress(Blocked, NotTested):
+        with suppress(Blocked, NotTested), self._trying():
             return self.of(case).exchange.status not in refusals(case.operation)
         return False
+
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        """Ask only to see whether a credential works: nothing is made for that."""
+        before, self._is_trying = self._is_trying, True
+        try:
+            yield
+        finally:
+            self._is_trying = before
 
     def _check_known(self, case: Case, request: Request) -> None:
         """Hold back a credential that is known not to work, and what is derived of it: its refusal means nothing."""
@@ -353,6 +383,12 @@ class Answers:
                 self._check_still_open(before, credential, exchange, proof)
             self._ended.add(credential)  # by this very request, which is what it is judged for
         return DecodedResponse(exchange)
+
+
+def _may_list(case: Case) -> bool:
+    success = case.operation.success
+    is_read = case.kind in (SUCCESS, STATE) and case.expects_success and case.effect is Effect.READS
+    return is_read and success is not None and any("*" in value.path for value in success.described_values)
 
 
 def refusals(operation: Operation) -> frozenset[int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from talkstack_contract.contract.described_values import answers_for
 from talkstack_contract.contract.json_schema import is_type
-from talkstack_contract.media_types import JSON, bare_type, is_json
+from talkstack_contract.media_types import JSON, bare_type, is_in_range, is_json
 from talkstack_contract.model import Clause, Exchange, Lasting, ResponseHeader, Violation
 from talkstack_contract.provider.bodies import (
     NOTHING,
@@ -65,10 +65,10 @@ def no_server_error(clause: Clause, subject: Subject) -> Iterator[Violation]:
         yield Violation("status", _status_line(exchange))
 
 
-def refused(clause: Clause, subject: Subject) -> Iterator[Violation]:  # noqa: ARG001 - the face of a check
-    """Hold the status to a 4xx, or 501."""
+def refused(clause: Clause, subject: Subject) -> Iterator[Violation]:
+    """Hold the status to a 4xx, or 501, or one that the clause expects besides."""
     exchange = subject.answer.exchange
-    if not 400 <= exchange.status < 500 and exchange.status != 501:
+    if not 400 <= exchange.status < 500 and exchange.status not in (501, *(clause.expected or ())):
         yield Violation("status", _status_line(exchange))
 
 
@@ -78,7 +78,7 @@ def media_type(clause: Clause, subject: Subject) -> Iterator[Violation]:
     given = [value for name, value in exchange.headers if name.lower() == "content-type"]
     for each in given:
         is_any_json = clause.expected == JSON and exchange.status >= 400 and is_json(each)
-        if not is_any_json and bare_type(each) != clause.expected:
+        if not is_any_json and not is_in_range(each, clause.expected):
             yield Violation("content-type", shown(each))
     if not given:
         yield Violation("content-type", "no such header")
@@ -164,7 +164,7 @@ def fallback(clause: Clause, subject: Subject) -> Iterator[Violation]:
     if response is None or response.schema is None:
         return
     kind = bare_type(exchange.header("content-type") or "")
-    if kind != bare_type(response.media_type):
+    if not is_in_range(kind, response.media_type):
         yield Violation("content-type", shown(kind) if kind else "no such header")
         return
     try:

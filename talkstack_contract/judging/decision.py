@@ -23,6 +23,7 @@ class DecisionKind(StrEnum):
     NONE = "no decision"
 
 
+HOW_IT_COMES = "the contract has to say how it comes: x-contract.state, absent, malformed, unknown or cases"
 EXIT_STATUS = {
     DecisionKind.ACCEPTED: 0,
     DecisionKind.WITH_REMARKS: 0,
@@ -139,7 +140,8 @@ def documented_response(
     ranked = sorted(counted, key=lambda each: list(Verdict).index(each.verdict))
     if not ranked:
         reason = "its clauses were not selected" if has_cases else "no case asks for it"
-        return DocumentedResponse(operation, status, Verdict.NOT_TESTED, reason, "", has_cases, remarks)
+        remedy = "" if has_cases else HOW_IT_COMES
+        return DocumentedResponse(operation, status, Verdict.NOT_TESTED, reason, remedy, has_cases, remarks)
     worst = ranked[0]
     mine = [each for each in counted if each.verdict is Verdict.NOT_TESTED]
     reachable = worst.verdict is not Verdict.NOT_TESTED or not all(each.by_settings for each in mine)

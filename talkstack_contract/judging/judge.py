@@ -49,7 +49,7 @@ ASKER_CHECKS = frozenset({"owner", "shows"})  # who asked for what is not known 
 COMPARING_CHECKS = frozenset({"same-payload", "unchanged-after"})
 SHORTEST_OWN = 10  # characters: a shorter value would stand in an answer by chance
 VIOLATIONS_KEPT = 20  # of a clause: nobody reads more, and the others are counted
-GENERATED_CHECKS = frozenset({"generated", "findings"})
+GENERATED_CHECKS = frozenset({"generated", "generated-server-error", "findings"})
 
 
 @dataclass(frozen=True)
@@ -350,7 +350,9 @@ class Run:
             return findings, self._found_with[case.operation.id] or [each.exchange.id for each in generated[:1]]
         once: dict[tuple[str, str], tuple[Violation, str]] = {}  # many generated requests break a promise in one way
         for each in generated:
-            for violation in _broken_by(each, case.operation, self._extent):
+            is_about_failures = clause.check == "generated-server-error"
+            broken = _failure_in(each) if is_about_failures else _broken_by(each, case.operation, self._extent)
+            for violation in broken:
                 place = f"{violation.at}, in the answer to {each.exchange.id}"
                 once.setdefault((violation.at, violation.received), (replace(violation, at=place), each.exchange.id))
         _check_answered([] if once else [each.exchange for each in generated])
@@ -395,7 +397,9 @@ def _check_occurred(clause: Clause, answers: Sequence[DecodedResponse]) -> None:
         )
     if not has_occurred:
         reason = "the value occurred in no answer, so that there is nothing to judge"
-        raise NotTested(reason, value_is_optional=clause.value_is_optional)
+        place = "".join("[*]" if step == "*" else f".{step}" for step in clause.path)
+        remedy = f"an account whose answer has a value at ${place}" if place else ""
+        raise NotTested(reason, remedy, value_is_optional=clause.value_is_optional)
 
 
 def _occurs(clause: Clause, answer: DecodedResponse) -> bool:
@@ -434,20 +438,29 @@ def _undocumented(exchange: Exchange, operation: Operation) -> list[str]:
     return []
 
 
+def _failure_in(generated: Generated) -> Iterator[Violation]:
+    """Hold the answer to a generated request, whatever it sends, to no failure inside the server."""
+    exchange = generated.exchange
+    if exchange.status >= 500 and exchange.status != HTTPStatus.NOT_IMPLEMENTED:
+        yield Violation("status", f"{exchange.status} {exchange.reason}".strip())
+
+
 def _broken_by(generated: Generated, operation: Operation, scope: Scope | None) -> Iterator[Violation]:
-    """Hold the answer to a generated request to the must clauses of its status, as far as they count in this run."""
+    """Hold the answer to a generated request to the must clauses of its status, as far as they count in this run.
+
+    What the docs do not allow may be refused with whatever status; that it is no 5xx is a clause of its own.
+    """
     exchange = generated.exchange
     response = operation.response(exchange.status)
     if exchange.status == TOO_MANY:
         return
     is_promised = generated.is_promised and not _depends_on_state(operation)
     if response is None:
-        has_to_accept = is_promised and not _may_refuse(operation)
-        if has_to_accept or not (400 <= exchange.status < 500 or exchange.status == 501):
+        refusing = range(400, 500) if is_promised else range(300, 600)
+        if exchange.status not in refusing or (is_promised and not _may_refuse(operation)):
             yield Violation("status", f"{exchange.status} {exchange.reason}, which is not documented".strip())
         return
-    has_response = any(each.status == exchange.status for each in operation.responses)
-    if exchange.status >= 500 and (is_promised or not (has_response or exchange.status == 501)):
+    if exchange.status >= 500 and is_promised:
         yield Violation("status", f"{exchange.status} {exchange.reason}, to a request that the docs allow".strip())
     clauses = success_clauses(response) if response.is_success else error_clauses(operation, response)
     subject = Subject(DecodedResponse(exchange))

@@ -111,11 +111,15 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Creation:
-    """What an operation makes: a value, the path in its answer where it stands, and the operation that removes it."""
+    """What an operation makes: a value, the path in its answer where it stands, and the operation that removes it.
+
+    Where a `header` of the answer names it instead, as `Location` does, the value is its last part.
+    """
 
     value: str
     at: tuple[str, ...]
     removed_by: str
+    header: str = ""
 
 
 @dataclass(frozen=True)

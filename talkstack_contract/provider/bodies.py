@@ -118,9 +118,10 @@ class DecodedResponse:
         """Return (place, value) for each value that is there. Raises `NotJson`."""
         return [found for found in values_at(self.json, path) if not isinstance(found[1], Absent)]
 
-    def first_string(self, path: Path) -> str | None:
-        """Return the first non-empty string at a path. Raises `NotJson`."""
-        return next((value for _, value in self.found(path) if isinstance(value, str) and value), None)
+    def first_id(self, path: Path) -> str | None:
+        """Return the first text or whole number at a path, as text, none that is empty. Raises `NotJson`."""
+        found = (str(value) for _, value in self.found(path) if isinstance(value, str) or type(value) is int)
+        return next(filter(None, found), None)
 
     def has_values(self, path: Path) -> bool:
         """Whether anything is at a path, present or missing: below an empty list there is nothing to judge."""

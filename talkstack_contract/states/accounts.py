@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from urllib.parse import unquote
 
 from talkstack_contract.contract.cases import WORKFLOW
 from talkstack_contract.errors import Blocked, ContractError, NotTested
@@ -427,10 +428,13 @@ def made_value(maker: Operation, exchange: Exchange) -> str | None:
     """Return the value that an operation made, read off its answer; None where the answer shows none."""
     if maker.creates is None or not 200 <= exchange.status < 300:
         return None
-    return _text_at(exchange, maker.creates.at)
+    if not maker.creates.header:
+        return _text_at(exchange, maker.creates.at)
+    address = (exchange.header(maker.creates.header) or "").partition("?")[0]
+    return unquote(address.strip().rstrip("/").rpartition("/")[2]) or None
 
 
 def _text_at(exchange: Exchange, path: Sequence[str]) -> str | None:
     with suppress(NotJson):
-        return DecodedResponse(exchange).first_string(path)
+        return DecodedResponse(exchange).first_id(path)
     return None

@@ -18,10 +18,10 @@ import schemathesis
 from schemathesis.generation.meta import TestPhase
 
 from talkstack_contract.errors import Blocked, NotTested
-from talkstack_contract.execution.runner import refusals
+from talkstack_contract.execution.runner import UNUSABLE, refusals
 from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Effect, Exchange, ParameterLocation, SentCredential, Violation
-from talkstack_contract.provider.client import TOO_MANY, NoAnswer
+from talkstack_contract.provider.client import TOO_MANY, NoAnswer, retry_after_s
 from talkstack_contract.provider.credentials import with_shown_credentials
 from talkstack_contract.provider.request_builder import base_url_of
 from talkstack_contract.pytest_plugin import contract_of_this_run, end_item
@@ -160,10 +160,13 @@ class Generation:
     def _response(
         self, generated: GeneratedCase, session: requests.Session, base_url: str, received: list[Exchange]
     ) -> schemathesis.Response | None:
-        """Send a request, once more where it only reads and no answer came; None where none comes."""
+        """Send a request, once more where it only reads and no usable answer came; None where none comes."""
         for is_last in (self._effect(generated.method) is not Effect.READS, True):
             try:
-                return generated.call(base_url=base_url, session=session)
+                response = generated.call(base_url=base_url, session=session)
+                if is_last or response.status_code not in UNUSABLE:
+                    return response
+                self._run.provider.pause(retry_after_s(received[-1]))
             except OSError as error:  # requests' errors are such
                 blocked = self._run.provider.no_answer(error, "no answer", base_url)
                 if not isinstance(blocked, NoAnswer):

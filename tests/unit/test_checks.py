@@ -1023,7 +1023,7 @@ def survives(name: str, clause: Clause, subject: Subject) -> bool:
 
 
 def test_every_clause_names_a_check_of_the_list() -> None:
-    by_the_run = {"generated", "findings"}
+    by_the_run = {"generated", "generated-server-error", "findings"}
     assert {clause.check for clause in EVERY_CLAUSE} - by_the_run == set(CHECKS)
 
 
@@ -1208,11 +1208,13 @@ VALUES = {
     "text": (("a",), {"a": "x"}, "x"),
     "first-of-the-items": (("*", "id"), [{"id": ""}, {"id": "x"}], "x"),
     "empty": (("a",), {"a": ""}, None),
-    "number": (("a",), {"a": 7}, None),
+    "whole-number": (("a",), {"a": 7}, "7"),
+    "truth": (("a",), {"a": True}, None),
+    "fraction": (("a",), {"a": 7.5}, None),
     "none": (("a",), {}, None),
 }
 
 
 @pytest.mark.parametrize(("path", "body", "expected"), VALUES.values(), ids=VALUES)
 def test_text_is_read_off_an_answer(path: tuple[str, ...], body: Any, expected: str | None) -> None:
-    assert answered(body).first_string(path) == expected
+    assert answered(body).first_id(path) == expected

@@ -12,7 +12,7 @@ import pytest
 from talkstack_contract.errors import Blocked
 from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.judging.waivers import Waiver
-from talkstack_contract.model import Effect, Exchange, Judgement, Request, Verdict, Violation
+from talkstack_contract.model import Effect, Exchange, Judgement, Request, RequirementLevel, Verdict, Violation
 from talkstack_contract.provider.settings import Settings
 from tests.unit.billing_provider import CASES as BILLING
 from tests.unit.billing_provider import GIVEN, MINE, THEIRS, World, accounts_of, refused, settings
@@ -310,6 +310,8 @@ KEPT = {
     "method-not-allowed": (Reply(405), False),
     "bad-request": (Reply(400), False),
     "not-implemented": (Reply(501), False),
+    "server-error": (Reply(502), False),
+    "redirect-to-a-login": (Reply(302), False),
     "reworded-message": (Reply(200, {**SUCCESS, "message": "done"}), True),
     "project-of-another": (Reply(200, {**SUCCESS, "projectData": {**PROJECT, "user_id": "u-1"}}), True),
     "error-that-is-no-json": (Reply(401, b"<p>no</p>", ()), True),
@@ -317,11 +319,10 @@ KEPT = {
 BROKEN = {
     "undocumented-success": (Reply(201, SUCCESS), True, "status"),
     "undocumented-success-of-another-method": (Reply(204, b""), False, "status"),
-    "redirect": (Reply(302), False, "status"),
+    "redirect": (Reply(302), True, "status"),
     "undocumented-refusal-of-what-is-promised": (Reply(400), True, "status"),
     "documented-500-though-promised": (Reply(500), True, "status"),
     "not-implemented-though-promised": (Reply(501), True, "status"),
-    "server-error": (Reply(502), False, "status"),
     "no-answer": (NOTHING, True, "status"),
     "success-without-json": (Reply(200, b"{"), True, "$ (body.is-strict-json)"),
     "success-of-another-type": (Reply(200, SUCCESS, ()), True, "content-type (media-type.is-json)"),
@@ -349,6 +350,20 @@ def test_generated_answer_that_breaks_the_contract_is_violated(reply: Reply, is_
     judgement = with_generated(generated(reply, is_promised=is_promised)).judged(KEEPS)
     expected = f"{place}, in the answer to getActiveProject/generated/1"
     assert (judgement.verdict, judgement.violations[0].at) == (Verdict.VIOLATED, expected)
+
+
+FAILURES = {
+    "failure-of-what-is-promised": (Reply(500), True, Verdict.VIOLATED),
+    "failure-of-what-no-page-allows": (Reply(502), False, Verdict.VIOLATED),
+    "not-implemented": (Reply(501), False, Verdict.UPHELD),
+    "refusal": (Reply(400), False, Verdict.UPHELD),
+}
+
+
+@pytest.mark.parametrize(("reply", "is_promised", "expected"), FAILURES.values(), ids=FAILURES)
+def test_generated_request_brings_about_no_failure(reply: Reply, is_promised: bool, expected: Verdict) -> None:
+    judgement = with_generated(generated(reply, is_promised=is_promised)).judged("generated/status.is-no-server-error")
+    assert (judgement.verdict, judgement.level) == (expected, RequirementLevel.SHOULD)
 
 
 def test_promise_that_generated_answers_break_in_one_way_is_told_once() -> None:

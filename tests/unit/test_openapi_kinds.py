@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,8 +18,9 @@ from jsonschema import Draft202012Validator
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from talkstack_contract.contract.cases import derive_cases
-from talkstack_contract.contract.json_schema import FORMATS
+from talkstack_contract.contract.json_schema import FORMATS, BodyValidator
 from talkstack_contract.contract.openapi import load_contract
+from talkstack_contract.contract.schema_files import SchemaFiles
 from talkstack_contract.errors import BadInput, NotTested
 from talkstack_contract.judging.checks import CHECKS, Subject
 from talkstack_contract.model import (
@@ -36,8 +38,9 @@ from talkstack_contract.provider.bodies import DecodedResponse, header_value
 from talkstack_contract.provider.curl_line import curl_of
 from talkstack_contract.provider.parameter_styles import in_header, in_path, in_query
 from talkstack_contract.provider.redaction import Secrets
-from talkstack_contract.provider.request_builder import request_of, sent_values
+from talkstack_contract.provider.request_builder import check_valid, request_of, sent_values
 from talkstack_contract.provider.settings import Credential, Settings
+from talkstack_contract.states.accounts import made_value
 from tests.unit.contracts import billing_folder
 
 Part = Mapping[str, Any]
@@ -892,3 +895,189 @@ def test_schema_of_a_request_is_that_of_a_response_too(tmp_path: Path) -> None:
         b'{"name": "Ada"}',
         {"body.name-is-text", "body.name-is-as-described"},
     )
+
+
+# What an operation makes
+
+MADE: dict[str, tuple[Part, Part, str]] = {
+    "of-another-key": ({"at": ["ident"]}, NOTHING, "'ident' is no key of the response; known: id"),
+    "of-no-body": ({"at": ["id"]}, {"content": None}, "names a key of a response without a body; name the header"),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_made_value_that_no_answer_shows_is_refused(tmp_path: Path, name: str) -> None:
+    place, change, expected = MADE[name]
+    success = {key: value for key, value in response("201", **change).items() if value is not None}
+    success["content"] = success.get("content") and {"application/json": {"schema": OBJECT}}
+    entry = {"x-contract": {"effect": "writes", "source": SOURCE, "makes": {"value": "id", **place}}, "security": []}
+    responses = {"201": {key: value for key, value in success.items() if value is not None}}
+    with pytest.raises(BadInput, match=re.escape(expected)):
+        loaded(tmp_path / "schemas", {**entry, "responses": responses}, method="post")
+
+
+ADDRESSES = {
+    "an-address": "https://api.example/things/t-1?at=1",
+    "a-path": "/v2/things/t-1/",
+    "a-path-that-goes-on": "things/t-1",
+    "an-id": "t-1",
+    "escaped": "/things/t%2D1",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
+def test_made_value_stands_in_a_header(tmp_path: Path, address: str) -> None:
+    notes = {"effect": "writes", "source": SOURCE, "makes": {"value": "id", "header": "Location"}}
+    contract = loaded(tmp_path / "schemas", {"x-contract": notes, "security": []}, method="post")
+    request = success(contract)
+    exchange = Exchange("", request, 201, "Created", (("location", address),), b"", "", 0.0)
+    missing = replace(exchange, headers=())
+    [maker] = contract.operations
+    assert (made_value(maker, exchange), made_value(maker, missing)) == ("t-1", None)
+
+
+# A contract that leaves things out
+
+USUAL: dict[str, tuple[Part, Any]] = {
+    "const": ({"const": "x"}, "x"),
+    "enum": ({"enum": ["x", "y"]}, "x"),
+    "enum-that-begins-with-nothing": ({"enum": [None, "y"], "default": None}, "y"),
+    "example": ({"type": "string", "example": "x"}, "x"),
+    "examples": ({"type": "integer", "examples": [7]}, 7),
+    "default": ({"type": "boolean", "default": False}, False),
+    "what-is-said-wins": ({"enum": ["x", "y"], "x-contract": {"sends": "y"}}, "y"),
+}
+
+
+@pytest.mark.parametrize("location", ["path", "query", "header"])
+@pytest.mark.parametrize("name", USUAL)
+def test_required_value_of_which_only_the_schema_speaks_is_sent(tmp_path: Path, name: str, location: str) -> None:
+    schema, expected = USUAL[name]
+    field = {"name": "kind", "in": location, "required": True, "schema": schema}
+    path = "/things/{kind}" if location == "path" else "/thing"
+    contract = loaded(tmp_path / "schemas", {"parameters": [field], "security": []}, path=path)
+    assert sent_values(derive_cases(contract)[0], str, str) == {"kind": expected}
+
+
+def test_value_that_need_not_be_sent_is_left_out(tmp_path: Path) -> None:
+    field = {"name": "kind", "in": "query", "schema": {"enum": ["x", "y"]}}
+    contract = loaded(tmp_path / "schemas", {"parameters": [field], "security": []})
+    assert sent_values(derive_cases(contract)[0], str, str) == {}
+
+
+@pytest.mark.parametrize("location", ["path", "query", "header"])
+def test_required_value_of_which_nothing_speaks_is_not_tested(tmp_path: Path, location: str) -> None:
+    field = {"name": "kind", "in": location, "required": True, "schema": {"type": "string"}}
+    path = "/things/{kind}" if location == "path" else "/thing"
+    contract = loaded(tmp_path / "schemas", {"parameters": [field], "security": []}, path=path)
+    with pytest.raises(NotTested, match="nothing says what to send as kind") as told:
+        check_valid(derive_cases(contract)[0], {})
+    assert "x-contract.sends" in told.value.remedy
+
+
+def test_status_needs_no_quotes(tmp_path: Path) -> None:
+    loaded(tmp_path / "schemas", {"security": []}, others={"404": response("404")})
+    file = tmp_path / "schemas" / "openapi.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "'404':" in text
+    file.write_text(text.replace("'404':", "404:").replace("'200':", "200:"), encoding="utf-8")
+    [read] = load_contract(tmp_path / "schemas").operations
+    assert sorted(each.status for each in read.responses) == [200, 404]
+
+
+RANGES = {
+    "in-the-range": ("image/*", "image/png", True),
+    "with-a-parameter": ("image/*", "Image/SVG+xml; charset=utf-8", True),
+    "out-of-the-range": ("image/*", "text/html", False),
+    "any": ("*/*", "application/pdf", True),
+    "a-type": ("image/png", "image/jpeg", False),
+}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_media_type_may_be_a_range(tmp_path: Path, name: str) -> None:
+    described, given, is_right = RANGES[name]
+    contract = loaded(tmp_path / "schemas", {"security": []}, success={"content": {described: {}}})
+    case = derive_cases(contract)[0]
+    [clause] = [each for each in case.clauses if each.check == "media-type"]
+    exchange = Exchange("", written(case), 200, "OK", (("Content-Type", given),), b"\x89", "", 0.0)
+    found = list(CHECKS["media-type"](clause, Subject(DecodedResponse(exchange))))
+    assert (found == [], re.fullmatch(r"media-type\.is-[a-z-]+", clause.name) is not None) == (is_right, True)
+
+
+LEFT_OUT: dict[str, tuple[Part, Part, bool]] = {
+    "no-refusal": ({"security": [{"bearer": []}]}, NOTHING, True),
+    "another-refusal": ({"security": [{"bearer": []}]}, {"4XX": response("4XX")}, True),
+    "a-refusal": ({"security": [{"bearer": []}]}, {"401": response("401")}, False),
+    "optional": ({"security": [{"bearer": []}, {}]}, NOTHING, False),
+    "open": ({"security": []}, NOTHING, False),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_credential_that_is_asked_for_is_needed_whatever_the_contract_says_of_its_refusal(
+    tmp_path: Path, name: str
+) -> None:
+    entry, others, is_assumed = LEFT_OUT[name]
+    found = cases(loaded(tmp_path / "schemas", entry, others=others))
+    mine = [found[each] for each in ("no-credential", "wrong-token") if each in found and found[each].status is None]
+    assert [each.clauses[0].name for each in mine] == ["status.is-a-refusal"] * 2 * is_assumed
+    assert {(str(each.clauses[0].level), each.clauses[0].source.interpretation) for each in mine} <= {
+        ("must", "undocumented-401")
+    }
+
+
+HINTED: dict[str, Part] = {
+    "float": {"type": "number", "format": "float"},
+    "double": {"type": "number", "format": "double"},
+    "password": {"type": "string", "format": "password"},
+    "binary": {"type": "string", "format": "binary"},
+}
+
+
+@pytest.mark.parametrize("name", HINTED)
+def test_format_that_rules_nothing_out_makes_no_clause(tmp_path: Path, name: str) -> None:
+    content = {"application/json": {"schema": {"type": "object", "properties": {"a": HINTED[name]}}}}
+    contract = loaded(tmp_path / "schemas", {"security": []}, success={"content": content})
+    names = [each.name for each in derive_cases(contract)[0].clauses if each.name.startswith("body.a")]
+    assert names == [f"body.a-is-{'number' if HINTED[name]['type'] == 'number' else 'text'}"]
+
+
+@pytest.mark.parametrize(("text", "is_right"), [("aGk=", True), ("", True), ("a?", False), ("aGk", False)])
+def test_byte_is_base64(text: str, is_right: bool) -> None:
+    assert Draft202012Validator({"format": "byte"}, format_checker=FORMATS).is_valid(text) is is_right
+
+
+REFUSED_AT_LOAD: dict[str, tuple[Part, str]] = {
+    "name-in-the-path": ({"path": "/things/{thing.id}"}, "'thing.id' cannot be the name of a parameter of the path"),
+    "no-status-of-a-success": (
+        {"operation": {"responses": {"2XX": response("2XX")}, "security": []}},
+        "responses.2XX: is the only success, and names no status; write the one that comes, as 200",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_AT_LOAD)
+def test_contract_that_says_too_little_is_refused(tmp_path: Path, name: str) -> None:
+    parts, expected = REFUSED_AT_LOAD[name]
+    field = {"name": "thing.id", "in": "path", "required": True, "schema": {"const": "a"}}
+    usual = {"operation": {"parameters": [field], "security": []}} if "path" in parts else {}
+    with pytest.raises(BadInput, match=re.escape(expected)):
+        loaded(tmp_path / "schemas", **{**usual, **parts})
+
+
+def test_what_removes_a_thing_uses_it_up(tmp_path: Path) -> None:
+    folder = billing_folder(tmp_path / "schemas")
+    removers = [each for each in load_contract(folder).operations if each.uses_up_state]
+    text = (folder / "openapi.yaml").read_text(encoding="utf-8")
+    (folder / "openapi.yaml").write_text(re.sub(r",? *consumes: true", "", text), encoding="utf-8")
+    assert [each.id for each in load_contract(folder).operations if each.uses_up_state] == [
+        each.id for each in removers
+    ]
+
+
+def test_key_that_the_schema_does_not_allow_is_named() -> None:
+    place = SchemaFiles({"a.json": {"additionalProperties": False, "properties": {"b": False}}}).place("a.json")
+    schema = {"additionalProperties": False, "properties": {"b": False}}
+    found = {(each.path, each.keyword) for each in BodyValidator(place, schema).broken({"b": 1, "c": 2})}
+    assert found == {(("b",), ""), (("c",), "additionalProperties")}

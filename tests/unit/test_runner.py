@@ -565,8 +565,29 @@ def test_credentials_that_no_operation_takes_are_refused_for_the_whole_run() -> 
 
 def test_no_operation_that_changes_something_is_asked_only_to_know_whether_a_credential_does() -> None:
     world = World(broken={"GET /invoices": refused(401), "GET /rates/rate-eur": refused(401)})
-    verdicts(billing(world), "listInvoices/by-bearer")
+    verdicts(billing(world), "getRate/by-api-key")
     assert {line.split()[0] for line in world.lines() if line != "POST /invoices/search"} == {"GET"}
+
+
+def test_thing_is_made_before_a_list_of_such_things_is_read() -> None:
+    world = World()
+    verdicts(billing(world), "listInvoices/by-bearer")
+    assert world.lines() == ["POST /invoices", "GET /invoices"]
+
+
+def test_list_of_a_run_that_only_reads_is_read_as_it_is() -> None:
+    world = World()
+    verdicts(billing(world, settings(allow=frozenset({Effect.READS}))), "listInvoices/by-bearer")
+    assert world.lines() == ["GET /invoices"]
+
+
+def test_preflight_makes_nothing_and_its_list_is_read_again() -> None:
+    world = World()
+    run = billing(world)
+    run.answers.preflight()
+    assert set(world.lines()) & {"POST /invoices"} == set()
+    verdicts(run, "listInvoices/by-bearer")
+    assert world.lines()[-2:] == ["POST /invoices", "GET /invoices"]
 
 
 def test_first_operation_without_an_answer_is_violated_where_another_answers() -> None:
