@@ -1,4 +1,4 @@
-"""The ready-made CI files: each keeps to its vendor's schema, and its commands, run as CI runs them, do as they say."""
+"""The ready-made CI files: each keeps to the schema of its vendor, if there is one, and its commands do as they say."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,27 @@ def _gitlab() -> File:
     )
 
 
+def _jenkins() -> File:
+    text = (ROOT / "examples" / "ci" / "Jenkinsfile").read_text(encoding="utf-8")
+    install, ask = (textwrap.dedent(each) for each in re.findall(r"sh \'\'\'\n(.*?)\'\'\'", text, re.DOTALL))
+    [copied] = re.findall(r"filter: \'(.*?)\'", text)
+    [archived], [junit] = (re.findall(rf"{word}: \'(.*?)\'", text) for word in ("artifacts", "testResults"))
+    return File(
+        name="Jenkinsfile",
+        schema="",
+        install=install,
+        ask=ask,
+        variables=re.findall(r"(\w+) = \'https:", text),
+        secrets=re.findall(r"(\w+) = credentials\(\'\1\'\)", text),
+        cached=[each.removesuffix("/**") for each in copied.split(", ")],
+        artefacts=[archived.split("/", 1)[0], junit],
+        event="EVENT",
+        events={PUSH: "push", CHANGE: "change", NIGHT: "schedule"},
+        inconclusive="INCONCLUSIVE  0 of 4 documented responses upheld, 4 blocked",
+        rejected="REJECTED  ",
+    )
+
+
 # In place of GitHub's command: it writes down what it is asked to do, and knows of the issue that a test names.
 GH = """#!/bin/sh
 printf '%s\\n' "$*" >> gh.txt
@@ -154,7 +176,8 @@ def _issue_of(folder: Path, result: str, *, number: str = "", summary: str | Non
     return Issue([" ".join(each.split()[:3]) for each in commands], written.read_text() if written.exists() else "")
 
 
-FILES = pytest.mark.parametrize("file", [_github(), _gitlab()], ids=lambda file: file.name)
+WITH_SCHEMA = [_github(), _gitlab()]
+FILES = pytest.mark.parametrize("file", [*WITH_SCHEMA, _jenkins()], ids=lambda file: file.name)
 
 
 @pytest.fixture
@@ -199,7 +222,7 @@ def _kept(file: File, tree: Path) -> list[str]:
     return [str(path.parent.relative_to(tree)) for path in found]
 
 
-@FILES
+@pytest.mark.parametrize("file", WITH_SCHEMA, ids=lambda file: file.name)
 def test_file_keeps_to_the_schema_of_its_vendor(file: File) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", file.schema, file.name]
     done = subprocess.run(command, cwd=ROOT / "examples" / "ci", capture_output=True, text=True, timeout=PATIENCE_S)
