@@ -62,7 +62,7 @@ def _generated_ways(page: Printed) -> Iterator[Way]:
     # Where a request has no fields, each is a success: its data under another status breaks the contract too.
     both_broken = (KEEPS, FINDS) if not page.fields else (FINDS,)
     yield Way("answered-204", (KEEPS,), "is answered 204, which no page has", with_status(204))
-    yield Way("answered-500", both_broken, "is answered 500", with_status(500))
+    yield Way("answered-500", (*both_broken, NO_SERVER_ERROR), "is answered 500", with_status(500))
     if not page.fields:
         yield Way("answered-418", both_broken, "is answered 418", with_status(418))
 

@@ -333,8 +333,7 @@ def _refused_variants(base: Case, response: Response, forms: Sequence[Credential
     is_printed = response.provenance is Provenance.DOCUMENTED
     if scheme.prefix and is_printed and operation.effect is Effect.READS:
         other = CredentialVariant.OTHER_SCHEME
-        clauses = tuple(_also_answered(base.clauses, response.status, MALFORMED_CREDENTIAL))  # RFC 6750, 3.1
-        yield replace(base, name=f"{other}{beside}", credential_variant=other, clauses=clauses)
+        yield replace(base, name=f"{other}{beside}", credential_variant=other)
     if scheme.prefix and not scheme.is_base64 and is_printed:
         source = replace(response.source, interpretation="expired-token")
         late = error_clauses(operation, replace(response, source=source), "an expired token")

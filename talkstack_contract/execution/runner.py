@@ -23,7 +23,7 @@ from talkstack_contract.model import (
     SentCredential,
 )
 from talkstack_contract.provider.bodies import DecodedResponse
-from talkstack_contract.provider.client import TOO_MANY, NoAnswer, Provider, retry_after_s
+from talkstack_contract.provider.client import TOO_MANY, NoAnswer, OnOurSide, Provider, retry_after_s
 from talkstack_contract.provider.curl_line import curl_of
 from talkstack_contract.states.accounts import Accounts, NotYet
 
@@ -113,7 +113,7 @@ class Answers:
                 self.of(maker)
 
     def _maker_beside(self, case: Case) -> Case | None:
-        """Return the case that makes what a reading case may list: the one with its path."""
+        """Return the case that makes what this one may list: the one with its path."""
         if not _may_list(case):
             return None
         place = case.operation.path, case.operation.server, case.state
@@ -203,12 +203,33 @@ class Answers:
         if not self._opened and self._all_refused(case.operation):
             self.dead = Blocked(f"every credential given is refused ({_status_line(exchange)})", of_run=True)
             raise self.dead
-        if len(tried) < SAYS_ENOUGH:
+        if len(tried) < SAYS_ENOUGH and self._may_be_its_own_fault(case):
             return
         told = f"is refused wherever it is sent ({_status_line(exchange)}): it is wrong or has expired"
         blocked = self._refuse(case, credential, told)
         self._answers |= {each.id: blocked for each in failed}
         raise blocked
+
+    def _may_be_its_own_fault(self, case: Case) -> bool:
+        """Tell whether an operation that alone refuses a credential may do so wrongly: it opens another one, if any."""
+        answers = [self._as_that_account(each, case) for each in self._others_that_read(case)]
+        known = [each for each in answers if each is not None]
+        return not known or any(known)
+
+    def _others_that_read(self, case: Case) -> list[Case]:
+        found = [each for each in self._reading(case.operation) if each.operation is not case.operation]
+        noun = case.scheme.noun if case.scheme else ""
+        mine = [each for each in found if each.effect is Effect.READS and each.scheme and each.scheme.noun == noun]
+        return [*{each.operation.id: each for each in mine}.values()][:SAYS_ENOUGH]
+
+    def _as_that_account(self, case: Case, other: Case) -> bool | None:
+        """Ask a case as the account of another one, and tell whether it is let in; None where that cannot be asked."""
+        with suppress(Blocked, NotTested, NotYet):
+            asked = replace(case, name=f"{case.name}-as-in-{other.operation.id}-{other.name}", state=other.state)
+            exchange = self._attempt(self.accounts.request(asked), asked.id)
+            if self._is_usable(exchange):
+                return exchange.status not in refusals(case.operation)
+        return None
 
     def _refuse(self, case: Case, credential: str, told: str) -> Blocked:
         self._refused[credential] = blocked = Blocked(f"{_named(case)} {told}", of_run=True)
@@ -228,11 +249,20 @@ class Answers:
         usual = [each for each in self._cases.values() if each.effect is Effect.READS][:1]
         for case in probes.values() or usual:
             if not self.dead:
-                with suppress(Blocked, NotTested), self._trying():
-                    self.of(case)
+                self._probe(case)
             if self._maker_beside(case):
                 self._answers.pop(case.id, None)  # asked again once there is something to show
         return [str(self.dead)] if self.dead else [str(each) for each in self._refused.values()]
+
+    def _probe(self, case: Case) -> None:
+        try:
+            with suppress(NotTested), self._trying():
+                self.of(case)
+        except OnOurSide as error:
+            if not case.operation.server:  # else it is about a host of a few operations
+                self.dead = Blocked(error.reason, of_run=True)
+        except Blocked:
+            pass  # known by now: its cases say so
 
     def plan(self, case: Case, examples: int) -> PlannedCase:
         """Return what asking a case would send, without sending it."""

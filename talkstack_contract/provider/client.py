@@ -56,6 +56,10 @@ SHOWN_CHARACTERS = 60  # of the name of an encoding
 TOO_MANY = 429  # RFC 6585, 4: says nothing of the operation, and when to ask again
 
 
+class OnOurSide(Blocked):
+    """What stands between us and a host: a certificate that we do not accept, a proxy that refuses."""
+
+
 class NoAnswer(Blocked):
     """No HTTP answer: refused, reset or late. The caller decides whether that is the provider's fault.
 
@@ -159,8 +163,8 @@ class Provider:
         if ours := trouble_of_ours(error):
             proxy = proxy_of(url)
             if ours.startswith("the proxy"):
-                return Blocked(f"{told}: {ours.replace('the proxy', f'the proxy {proxy}', 1)}")
-            return Blocked(f"{told}: {ours}")
+                return OnOurSide(f"{told}: {ours.replace('the proxy', f'the proxy {proxy}', 1)}")
+            return OnOurSide(f"{told}: {ours}")
         by_way = f", by way of the proxy {proxy}" if (proxy := proxy_of(url)) else ""
         return NoAnswer(f"{told} ({_cause(error)}{by_way})", getattr(error, "received", None))
 

@@ -27,12 +27,11 @@ from talkstack_contract.provider.request_builder import base_url_of
 from talkstack_contract.pytest_plugin import contract_of_this_run, end_item
 
 if TYPE_CHECKING:
-    import requests
-
     from talkstack_contract.reports.case_verdicts import CaseVerdicts
 
     GeneratedCase = schemathesis.Case[Any]
 
+AGAIN = UNUSABLE - {TOO_MANY}  # which the client has asked once more already
 COVERING = 20  # of the requests that cover a schema's every corner so many are sent, beside the random ones
 
 # ignored_auth sends requests of its own past the session that it is given, so past our guard, and our 401 cases ask
@@ -144,10 +143,10 @@ class Generation:
         exchange_id = f"{self._mine.id}/{self._count}"
         received: list[Exchange] = []
         session = self._run.provider.session(self._effect, exchange_id, received.append)
-        base_url = base_url_of(self._mine.operation, self._run.provider.settings)
+        transport = {"session": session, "base_url": base_url_of(self._mine.operation, self._run.provider.settings)}
         if not generated.operation.schema.is_security_param_negated(generated):
             set_credentials(generated, CREDENTIALS[generated.operation.label])
-        response = self._response(generated, session, base_url, received)
+        response = self._response(generated, transport, received)
         is_valid = self._is_valid(generated)
         self._record(generated, received[-1], is_promised=is_valid)
         if is_valid:
@@ -155,20 +154,20 @@ class Generation:
         if received[-1].status == TOO_MANY:
             self.stop()  # also after a pause: to ask on would be rude, and this answer says nothing of the operation
         elif response is not None:
-            self._check(generated, response, {"session": session, "base_url": base_url}, exchange_id)
+            self._check(generated, response, transport, exchange_id)
 
     def _response(
-        self, generated: GeneratedCase, session: requests.Session, base_url: str, received: list[Exchange]
+        self, generated: GeneratedCase, transport: dict[str, Any], received: list[Exchange]
     ) -> schemathesis.Response | None:
         """Send a request, once more where it only reads and no usable answer came; None where none comes."""
         for is_last in (self._effect(generated.method) is not Effect.READS, True):
             try:
-                response = generated.call(base_url=base_url, session=session)
-                if is_last or response.status_code not in UNUSABLE:
+                response = generated.call(**transport)
+                if is_last or response.status_code not in AGAIN:
                     return response
                 self._run.provider.pause(retry_after_s(received[-1]))
             except OSError as error:  # requests' errors are such
-                blocked = self._run.provider.no_answer(error, "no answer", base_url)
+                blocked = self._run.provider.no_answer(error, "no answer", transport["base_url"])
                 if not isinstance(blocked, NoAnswer):
                     raise blocked from None
                 received[-1] = replace(received[-1], reason=blocked.reason)

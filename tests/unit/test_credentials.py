@@ -8,7 +8,7 @@ import pytest
 
 from talkstack_contract.execution.workflows import Steps
 from talkstack_contract.judging.judge import Run
-from talkstack_contract.model import Exchange, Judgement, Request, Verdict
+from talkstack_contract.model import Effect, Exchange, Judgement, Request, Verdict
 from talkstack_contract.states.accounts import Accounts
 from talkstack_contract.states.ledger import Ledger
 from tests.unit.billing_provider import CASES, GIVEN, JSON, Billing, World, account, refused, settings
@@ -24,7 +24,7 @@ class Ending(Billing):
     """A provider that accepts the credentials of one header so many times, then refuses them; `who` narrows that."""
 
     def __init__(self, header: str, lasts: int, who: str = "", status: int = 401) -> None:
-        super().__init__(settings(accounts={**GIVEN, EMPTY: NOBODY}), World())
+        super().__init__(settings(accounts={**GIVEN, EMPTY: NOBODY}, allow=frozenset({Effect.READS})), World())
         self.header, self.lasts, self.who, self.status = header, lasts, who, status
         self.used = 0
 
@@ -145,7 +145,26 @@ def test_preflight_asks_once_by_each_credential_and_for_the_run_too() -> None:
 def test_what_a_case_needs_is_made_by_the_credential_that_works() -> None:
     values = {name: value for name, value in GIVEN[ACTIVE].values.items() if name != "invoiceId"}
     provider = Ending("Authorization", 0, who="mine")
-    provider.settings = replace(provider.settings, accounts={ACTIVE: replace(GIVEN[ACTIVE], values=values)})
+    accounts = {ACTIVE: replace(GIVEN[ACTIVE], values=values)}
+    provider.settings = replace(provider.settings, accounts=accounts, allow=frozenset(Effect))
     run = run_of(provider)
     run.answers.preflight()
     assert verdicts(run, "getInvoice/by-bearer", "getInvoice/by-api-key") == [Verdict.BLOCKED, Verdict.UPHELD]
+
+
+# An account that one operation alone is about
+
+OF_THE_EMPTY = "getActiveProject/no-active-project"
+
+
+def test_credential_of_an_account_of_one_operation_is_tried_at_others() -> None:
+    provider = Ending("Authorization", 0, who="nobody")
+    assert verdicts(run_of(provider), OF_THE_EMPTY) == [Verdict.BLOCKED]
+    assert provider.used > 1
+
+
+def test_operation_that_alone_refuses_the_credential_of_an_account_is_violated() -> None:
+    provider = Ending("Authorization", 1000, who="nobody")
+    operation = CASES[OF_THE_EMPTY].operation
+    provider.world.broken[f"{operation.method} {operation.path}"] = refused(401)
+    assert verdicts(run_of(provider), OF_THE_EMPTY) == [Verdict.VIOLATED]
