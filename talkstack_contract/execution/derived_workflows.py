@@ -38,13 +38,8 @@ def _about(read: Operation, writes: Sequence[Operation]) -> Iterator[Workflow]:
         if not is_same_thing or write.effect is not Effect.WRITES or success is None or success.status == ACCEPTED:
             continue
         if write.method == "DELETE":
-            yield _workflow(
-                write,
-                "afterwards",
-                "target.is-gone",
-                "what was deleted is gone, or shown as deleted",
-                _Removal(read, write),
-            )
+            sentence = "what was deleted is gone, or shown as deleted"
+            yield _workflow(write, "afterwards", "target.is-gone", sentence, _Removal(read, write))
         elif write.method in ("PUT", "PATCH"):
             pairs, is_new = _pairs(read, write), any("fresh" in names_in(each.sends) for each in _path_fields(write))
             walk = _Change(read, write, pairs) if pairs else _Making(read, write)
