@@ -1,6 +1,6 @@
 """Violations accepted for now. A waived clause still runs.
 
-A waiver is held to its word: it must match a clause, still be needed, and not have expired. Raises `BadInput` for a
+A waiver is checked too: it must match a clause, still be needed, and not have expired. Raises `BadInput` for a
 file that cannot be read.
 """
 

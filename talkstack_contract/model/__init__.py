@@ -1,4 +1,4 @@
-"""The values of this project: what is promised, what is asked, what came back, what we say of it. Nothing here acts."""
+"""The values of this project: promises, requests, responses, judgements. Nothing here acts."""
 
 from talkstack_contract.model.cases import Case, Exchange, Header, Request, SentCredential
 from talkstack_contract.model.judgements import Judgement, Violation

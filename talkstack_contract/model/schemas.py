@@ -67,7 +67,7 @@ class Lasting:
 
 @dataclass(frozen=True)
 class DescribedValue:
-    """One value that a JSON Schema describes: where it stands, what is asked of it, and our notes on that.
+    """One value that a JSON Schema describes: where it stands, what its schemas ask of it, and our notes on that.
 
     `is_optional` tells that a sound body may lack it: its key, or one around it, need not be there or may be null.
     """

@@ -241,7 +241,7 @@ class _LeaveCredentials(AuthBase):
 
 
 class _Session(requests.Session):
-    """A session that goes nowhere but where it is told: no redirect, no netrc, no cookie kept."""
+    """A session that follows nothing it receives: no redirect, no netrc, no cookie kept."""
 
     def __init__(self, provider: Provider, adapter: "_Adapter") -> None:
         super().__init__()

@@ -257,7 +257,7 @@ def _part(name: str, given: str | Part) -> RequestField:
 def trouble_of_ours(error: BaseException) -> str:
     """Say what stands between us and the provider: its certificate, by our store, or a proxy's refusal; else nothing.
 
-    Of a proxy's answer only the status is told.
+    Of a proxy's response only the status is repeated.
     """
     for each in _causes(error):
         if isinstance(each, ssl.SSLCertVerificationError):

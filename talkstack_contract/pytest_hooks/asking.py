@@ -87,7 +87,7 @@ class Asking:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        """Take an item without a line of its own where the whole run is blocked: that is told once."""
+        """Take an item without a line of its own where the whole run is blocked, which the terminal says once."""
         check_signals()
         if not self.run.answers.dead:
             return None

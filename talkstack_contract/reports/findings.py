@@ -154,7 +154,7 @@ class Findings:
     def untested(self) -> list[tuple[Judgement, int]]:
         """One judgement for each reason why clauses were blocked or not tested, with how many share it.
 
-        Those below a clause that does not hold are left out: that clause is told itself.
+        Those below a clause that does not hold are left out: that clause has a line of its own.
         """
         groups: dict[tuple[str, str], list[Judgement]] = {}
         for each in self.judgements:
@@ -177,7 +177,7 @@ class Findings:
                     yield operation, status, groups
 
     def exchanges_of(self, judgements: Iterable[Judgement]) -> list[Evidence]:
-        """Return the exchanges that back some judgements, each once; those of another case are told there."""
+        """Return the exchanges that back some judgements, each once; those of another case stand there."""
         ids = dict.fromkeys(id_ for each in judgements for id_ in each.exchanges if id_.startswith(f"{_case_id(each)}"))
         return [self.exchanges[id_] for id_ in ids if id_ in self.exchanges]
 
