@@ -54,7 +54,7 @@ CONTRACT = {
     "paths": {
         "/now": {"get": operation("now", parameters=[CITY])},
         "/units": {"get": operation("units", parameters=[UNIT])},
-        "/cities": {"get": operation("cities")},
+        "/cities": {"get": operation("cities"), "head": operation("headOfCities")},
     },
     "components": {
         "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "x-contract": {"credential": "token"}}}
@@ -82,7 +82,7 @@ class Weather(BaseHTTPRequestHandler):
             return
         url = urlsplit(self.path)
         given = parse_qs(url.query)
-        if self.command != "GET":
+        if self.command not in ("GET", "HEAD"):
             self._answer(405, {"message": "no such method"})
         elif self.headers.get("Authorization") != f"Bearer {TOKEN}" or self.taken >= self.takes:
             self._answer(401, {"message": "who asks"})
@@ -101,12 +101,14 @@ class Weather(BaseHTTPRequestHandler):
         body = json.dumps(content).encode()
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        if self.command != "HEAD":
+            self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _asked  # noqa: N815 - the names that http.server looks for
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _asked  # noqa: N815 - the names that http.server looks for
 
     def log_message(self, *_: Any) -> None:
         """Stay silent."""
