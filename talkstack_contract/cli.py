@@ -182,7 +182,7 @@ def _run_pytest(words: Words) -> int:
 
     cache = Path(".pytest_cache").resolve()
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "hypothesis"))
-    status = int(pytest.main([*_placed(cache), *words]))
+    status = int(pytest.main([*_placed(cache), *with_node_ids(words)]))
     hold_off_signals()  # all is written: what the process ends with is what the run has decided
     return status
 
@@ -191,7 +191,16 @@ def _placed(cache: Path) -> list[str]:
     """Name our own tests and settings to pytest, which would take those of the folder it is started in."""
     ini, plugin = PACKAGE / "run.ini", "talkstack_contract.pytest_plugin"
     places = ["-c", str(ini), "--rootdir", str(ROOT), "--confcutdir", str(CONTRACT_TESTS)]
-    return [*places, "-o", f"pythonpath={ROOT}", "-o", f"cache_dir={cache}", "-p", plugin, str(CONTRACT_TESTS)]
+    return [*places, "-o", f"pythonpath={ROOT}", "-o", f"cache_dir={cache}", "-p", plugin]
+
+
+def with_node_ids(words: Words) -> list[str]:
+    """Name our own tests, or those of them that node ids name: whatever stands before the file, as pytest prints it."""
+    files = {path.name for path in CONTRACT_TESTS.glob("test_*.py")}
+    named = [f"{CONTRACT_TESTS / Path(word.partition('::')[0]).name}::{word.partition('::')[2]}" for word in words]
+    is_ours = [Path(word.partition("::")[0]).name in files and "::" in word for word in words]
+    found = [name if mine else word for name, word, mine in zip(named, words, is_ours, strict=True)]
+    return found if any(is_ours) else [str(CONTRACT_TESTS), *found]
 
 
 def _init(words: Words) -> int:

@@ -3,7 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -11,6 +12,7 @@ ENDING = b"\nthe run is ending: what it made is taken back, and the reports are 
 STDERR = 2
 
 _asked: list[str] = []
+_is_noting: list[bool] = []
 
 
 def end_at_the_first_signal() -> Callable[[], None]:
@@ -21,6 +23,7 @@ def end_at_the_first_signal() -> Callable[[], None]:
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
     _asked.clear()
+    _is_noting.clear()
     before = {each: signal.getsignal(each) for each in SIGNALS}
     _handle(_interrupt)
 
@@ -37,6 +40,17 @@ def check_signals() -> None:
         raise KeyboardInterrupt(_asked[0])
 
 
+@contextmanager
+def noting_signals() -> Iterator[None]:
+    """Only note a signal while code is imported and parsed, which it would break, then raise KeyboardInterrupt."""
+    _is_noting.append(True)
+    try:
+        yield
+    finally:
+        _is_noting.clear()
+    check_signals()
+
+
 def hold_off_signals() -> None:
     """Let no signal raise any more, but say that the run is ending: it does already, or has ended."""
     if threading.current_thread() is threading.main_thread():
@@ -50,7 +64,10 @@ def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
 
 def _interrupt(number: int, _: FrameType | None) -> None:
     _asked.append(signal.Signals(number).name)
-    raise KeyboardInterrupt(_asked[0])
+    if len(_asked) > 1:
+        _say_that_it_ends()
+    elif not _is_noting:
+        raise KeyboardInterrupt(_asked[0])
 
 
 def _say_that_it_ends(*_: object) -> None:

@@ -233,6 +233,8 @@ def _remedy(error: ValidationError) -> str:
     if error.validator == "enum":
         allowed: Any = error.validator_value
         return nearest(str(error.instance), map(str, allowed))
+    if error.validator in ("oneOf", "anyOf") and isinstance(error.instance, (int, float)):
+        return "write it as a text, in quotes"
     return "fix it, or see schemas/meta for what is allowed"
 
 

@@ -107,7 +107,7 @@ def newest_profile(schemas: Path) -> Path:
     """Return the profile whose name comes last, which is a month."""
     files = sorted((schemas / "profiles").glob("*.toml"))
     if not files:
-        raise BadInput("--acceptance", "", "finds no profile in schemas/profiles", "name one with --profile")
+        raise BadInput("--acceptance", "", f"finds no profile in {schemas / 'profiles'}", "name one with --profile")
     return files[-1]
 
 

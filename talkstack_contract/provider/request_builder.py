@@ -38,6 +38,7 @@ TEMPLATE = re.compile(r"\{([^{}/]+)\}")  # of a path
 USUAL_FORM = Serialization()
 BODIES = (ParameterLocation.BODY, ParameterLocation.WHOLE_BODY)
 STILL_VALID = (MutationKind.UNKNOWN, MutationKind.FOREIGN, MutationKind.WRITTEN_AS)
+UNKNOWN_NUMBER = 2_147_480_000
 TAIL = 8  # so many letters and digits at the end of an id are changed: enough that nobody has it, the form kept
 
 Values = Callable[[str], str]
@@ -239,7 +240,12 @@ def value_names(cases: Iterable[Case]) -> frozenset[str]:
 
 
 def unknown_like(known: str) -> str:
-    """Return an id of the same form that nobody has: its last letters and digits each another one."""
+    """Return an id of the same form that nobody has: its last letters and digits each another one.
+
+    Numbers that count up are all taken up to some point, so that a short one becomes a large one (below 2 ** 31).
+    """
+    if known.isdecimal() and len(known) <= TAIL:
+        return str(UNKNOWN_NUMBER + int(known) % 1_000)
     letters = list(known)
     places = [at for at, letter in enumerate(letters) if letter.isascii() and letter.isalnum()][-TAIL:]
     for at in places:

@@ -7,7 +7,7 @@ import pytest
 
 from talkstack_contract.contract.cases import GENERATED, WORKFLOW
 from talkstack_contract.execution.workflows import Workflow
-from talkstack_contract.interruption import check_signals, hold_off_signals
+from talkstack_contract.interruption import check_signals, hold_off_signals, noting_signals
 from talkstack_contract.judging.judge import Run
 from talkstack_contract.judging.outcome import Outcome
 from talkstack_contract.model import Effect
@@ -48,6 +48,12 @@ class Asking:
         accounts = Accounts(configuration.cases, provider, ledger, configuration.nonce)
         held_to = (configuration.waivers, configuration.started.date(), workflows, configuration.run_header.scope())
         self.run = Run(configuration.cases, accounts, *held_to)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """Let no signal hit while items are made: nothing is asked yet, and it takes a second or two."""
+        with noting_signals():
+            return (yield)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give a test one item a case of its module; those of generated requests are made by Schemathesis."""

@@ -203,8 +203,12 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Remember that the run was cut short; pytest-xdist ends a run with `-x` in this way too."""
+        """Remember that the run was cut short; pytest-xdist ends a run with `-x` in this way too.
+
+        A signal may hit where Python knows no line, and pytest would fail in its turn when it shows that place.
+        """
         hold_off_signals()
+        excinfo.traceback = excinfo.traceback.filter(lambda entry: entry._rawentry.tb_lineno is not None)
         if excinfo.type.__module__.startswith("xdist"):
             self._was_stopped = True
             return

@@ -45,7 +45,7 @@ def _numbered(letter: str) -> str:
 
 def last_line(decision: Decision, requests: int, seconds: float) -> str:
     """Return the line that a run ends with."""
-    cost = f"{requests} requests in {seconds:.1f} s{_since(decision)}"
+    cost = f"{_counted(requests, 'request')} in {seconds:.1f} s{_since(decision)}"
     if decision.word is DecisionKind.NONE:
         counts = ", ".join(f"{decision.clauses[key]} {key}" for key in MARKS if decision.clauses[key])
         total = sum(decision.clauses[key] for key in MARKS)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from talkstack_contract import __version__
-from talkstack_contract.cli import COMMANDS, main
+from talkstack_contract.cli import COMMANDS, main, with_node_ids
 from talkstack_contract.contract.profiles import load_profile
-from talkstack_contract.locations import PACKAGE, ROOT
+from talkstack_contract.locations import CONTRACT_TESTS, PACKAGE, ROOT
 from tests.unit.contracts import FORMAT
 from tests.unit.found import A_MUST, A_SHOULD, CONFIGURATION, violated
 from tests.unit.test_rebuild import ACCEPTANCE, ALL, cut, record
@@ -177,3 +177,23 @@ def test_bad_input_ends_with_one_line(
     status, captured = main(words), capsys.readouterr()
     assert (status, captured.out, captured.err.count("\n")) == (4, "", 1)
     assert captured.err.startswith(f"ERROR: {told}")
+
+
+# Node ids
+
+FILE = CONTRACT_TESTS / "test_documented.py"
+NODE_IDS = {
+    "none": (["-q"], [str(CONTRACT_TESTS), "-q"]),
+    "as-a-terminal-prints-it": (
+        ["../x/contract_tests/test_documented.py::test_case[a/b]"],
+        [f"{FILE}::test_case[a/b]"],
+    ),
+    "file-alone": (["test_documented.py::test_case[a/b]", "-q"], [f"{FILE}::test_case[a/b]", "-q"]),
+    "of-another-file": (["test_other.py::test_x"], [str(CONTRACT_TESTS), "test_other.py::test_x"]),
+    "word-of-an-option": (["-k", "a::b"], [str(CONTRACT_TESTS), "-k", "a::b"]),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), NODE_IDS.values(), ids=NODE_IDS)
+def test_node_id_stands_in_place_of_all_cases(words: list[str], expected: list[str]) -> None:
+    assert with_node_ids(words) == expected

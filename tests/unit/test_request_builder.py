@@ -160,7 +160,6 @@ IDS = (
     "0b5e6f1a-3c2d-4e5f-8a9b-0c1d2e3f4a5b",
     "0B5E6F1A-3C2D-4E5F-8A9B-0C1D2E3F4A5B",
     "inv_Zk3Pw7Lr2Tn5",
-    "42",
     "a",
     "+15550001234",
     "ROOM-zz-99",
@@ -181,6 +180,11 @@ def test_unknown_id_has_the_form_of_a_known_one(known: str) -> None:
 def test_unknown_id_differs_in_every_one_of_its_last_letters(known: str) -> None:
     pairs = [(was, now) for was, now in zip(known, unknown_like(known), strict=True) if was.isalnum()]
     assert [was for was, now in pairs[-8:] if was == now] == []
+
+
+@pytest.mark.parametrize("known", ["0", "1", "17", "62", "99999999"])
+def test_number_that_counts_up_becomes_one_that_is_not_reached(known: str) -> None:
+    assert 2**31 > int(unknown_like(known)) > 2_147_000_000
 
 
 @pytest.mark.parametrize("known", ["", "---", "ü"])
