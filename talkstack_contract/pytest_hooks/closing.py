@@ -50,7 +50,7 @@ class Closing:
         """Say in the terminal, and wherever else it was asked for, what the run came to."""
         if target := os.environ.get("GITHUB_STEP_SUMMARY"):
             with suppress(OSError), Path(target).open("a", encoding="utf-8") as file:
-                file.write(f"{summary.read_text(encoding='utf-8').rstrip()}\n\n")
+                file.write(summary.read_text(encoding="utf-8"))
         for problem in self.record.left_behind:
             say(self.config, f"left behind: {problem}")
         if self.config.option.only:

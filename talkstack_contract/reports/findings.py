@@ -282,10 +282,10 @@ def _case_id(judgement: Judgement) -> str:
 
 
 def page(findings: Findings, template: str, **others: object) -> str:
-    """Render one of the templates; `others` are what only that one shows. No lone surrogate is left in the text."""
+    """Render one of the templates, as whole lines; `others` are what only that one shows. No lone surrogate is left."""
     counts = findings.decision.counts()
     text = _TEMPLATES.get_template(template).render(f=findings, counts=counts, rate=response_counts, **others)
-    return text.encode(errors="replace").decode()
+    return f"{text.rstrip()}\n".encode(errors="replace").decode()
 
 
 def summary_template(findings: Findings) -> str:
