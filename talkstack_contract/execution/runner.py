@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
 from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
@@ -212,21 +213,26 @@ class Answers:
 
     def _may_be_its_own_fault(self, case: Case) -> bool:
         """Tell whether an operation that alone refuses a credential may do so wrongly: it opens another one, if any."""
-        answers = [self._as_that_account(each, case) for each in self._others_that_read(case)]
-        known = [each for each in answers if each is not None]
+        answers = (self._as_that_account(each, case) for each in self._others_that_read(case))
+        known = [*islice((each for each in answers if each is not None), SAYS_ENOUGH)]
         return not known or any(known)
 
     def _others_that_read(self, case: Case) -> list[Case]:
         found = [each for each in self._reading(case.operation) if each.operation is not case.operation]
         noun = case.scheme.noun if case.scheme else ""
         mine = [each for each in found if each.effect is Effect.READS and each.scheme and each.scheme.noun == noun]
-        return [*{each.operation.id: each for each in mine}.values()][:SAYS_ENOUGH]
+        return [*{each.operation.id: each for each in mine}.values()]
 
     def _as_that_account(self, case: Case, other: Case) -> bool | None:
-        """Ask a case as the account of another one, and tell whether it is let in; None where that cannot be asked."""
+        """Ask a case as the account of another one, and tell whether it is let in; None where that cannot be asked.
+
+        Nothing is made for it: a value that the account does not have is not asked for.
+        """
+        asked = replace(case, name=f"{case.name}-as-in-{other.operation.id}-{other.name}", state=other.state)
         with suppress(Blocked, NotTested, NotYet):
-            asked = replace(case, name=f"{case.name}-as-in-{other.operation.id}-{other.name}", state=other.state)
-            exchange = self._attempt(self.accounts.request(asked), asked.id)
+            with self.accounts.planning():
+                request = self.accounts.request(asked)
+            exchange = self._attempt(request, asked.id)
             if self._is_usable(exchange):
                 return exchange.status not in refusals(case.operation)
         return None

@@ -168,3 +168,10 @@ def test_operation_that_alone_refuses_the_credential_of_an_account_is_violated()
     operation = CASES[OF_THE_EMPTY].operation
     provider.world.broken[f"{operation.method} {operation.path}"] = refused(401)
     assert verdicts(run_of(provider), OF_THE_EMPTY) == [Verdict.VIOLATED]
+
+
+def test_nothing_is_made_to_try_a_credential_elsewhere() -> None:
+    provider = Ending("Authorization", 0, who="nobody")
+    provider.settings = replace(provider.settings, allow=frozenset(Effect))
+    verdicts(run_of(provider), OF_THE_EMPTY)
+    assert provider.world.lines("POST", "PUT", "PATCH", "DELETE") == []
