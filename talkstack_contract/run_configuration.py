@@ -216,7 +216,7 @@ class RunOptions:
 
 
 def waivers_about(operations: Collection[str], waivers: Iterable[Waiver], cases: Sequence[Case]) -> tuple[Waiver, ...]:
-    """Return the waivers of this run: those that match what it judges, or nothing of the contract, which is told."""
+    """Return the waivers of this run: those that match what it judges, or nothing at all, which is reported."""
     ids = [(case.operation.id, f"{case.id}/{clause.name}") for case in cases for clause in case.clauses]
 
     def belongs(waiver: Waiver) -> bool:

@@ -289,10 +289,10 @@ def page(findings: Findings, template: str, **others: object) -> str:
 
 
 def summary_template(findings: Findings) -> str:
-    """Return the template of `summary.md`: a night is told in a few lines, whatever happened."""
+    """Return the template of `summary.md`: a night gets a few lines, whatever happened."""
     return "night.md" if findings.run_header.history else "summary.md"
 
 
 def cell(text: str, kind: str) -> str:
-    """Render one cell of pytest-html's table; one of kind `links` leads to where that case is told in full."""
+    """Render one cell of pytest-html's table; one of kind `links` leads to the whole account of that case."""
     return _TEMPLATES.get_template("cell.html").render(text=text, kind=kind)

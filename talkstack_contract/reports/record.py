@@ -174,7 +174,7 @@ class Record:
             self._put(path, change(path.read_bytes().decode()))
 
     def redacted(self, text: str) -> str:
-        """Return a text without the secrets of the run, for whoever else is told."""
+        """Return a text without the secrets of the run, for a message that leaves the run."""
         return self._secrets.redacted(text)
 
     def scrub(self, artefacts: Sequence[Path]) -> list[str]:

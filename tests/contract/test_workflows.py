@@ -530,7 +530,7 @@ def days(keeps: int, drops: int) -> Filter:
 
 
 # By the name of each filter, a value that keeps a call and one that drops it. The docs leave open with which of its two
-# midnights a day begins or ends: before and after are told by a day on which that makes no difference.
+# midnights a day begins or ends: before and after are days on which that makes no difference.
 FILTERS: dict[str, Filter] = {
     "to": lambda call: (call.value("to"), call.value("from")),
     "from": lambda call: (call.value("from"), call.value("to")),

@@ -1,4 +1,4 @@
-"""A mutant of a layer is told as caught by its own doing only, or the rate of detection would mean nothing."""
+"""A mutant of a layer counts as caught by its own doing only, or the rate of detection would mean nothing."""
 
 from __future__ import annotations
 
