@@ -187,8 +187,12 @@ class _Operation:
             assumed = {"provenance": "assumed", "interpretation": "undocumented-success"}
             words = "The success, of which the page prints no status."
             yield "200", _response(words, schema, {**notes, **assumed, "state": _STATE})
-        for status in self.names(FactKind.ERROR_STATUS):
+        errors = self.names(FactKind.ERROR_STATUS)
+        for status in errors:
             yield status, self.error(status)
+        if not any(status.startswith("4") for status in errors):
+            notes = {"source": {"section": "Errors"}, "provenance": "assumed", "interpretation": "error-body"}
+            yield "4XX", _response("An error, of which the page prints no status.", _ERROR, notes)
 
     def printed(self, kind: FactKind, status: str) -> str:
         return f"{status} {self.value(kind, status) or ''}".strip()
@@ -338,7 +342,11 @@ def _document(made: Sequence[_Operation], title: str, docs_read: str) -> Json:
     variables = {key: f"{_variable(title)}_{key.upper()}" for key in used}
     provider: Json = {"states": {"default": _STATE}, "variables": {_STATE: variables}}
     notes: Json = {"docs_read": docs_read, "provider": provider}
-    document["info"] = {"title": title, "description": words, "version": docs_read, "x-contract": notes}
+    pages = [each.facts.pages[0].page for each in made]
+    terms: Json = {"name": "none named by the pages", **({"url": _address(pages[0])} if pages else {})}
+    document["info"] = {
+        "title": title, "description": words, "version": docs_read, "license": terms, "x-contract": notes
+    }  # fmt: skip
     document["servers"] = [{"url": f"https://{made[0].main_host}"}] if made and made[0].main_host else []
     tags = sorted({each.tag for each in made})
     document["tags"] = [{"name": tag, "description": f"Operations under /{tag}."} for tag in tags]

@@ -123,6 +123,12 @@ def test_refusal_of_an_operation_without_a_credential_is_a_question(tmp_path: Pa
     assert enter["responses"]["401"]["x-contract"]["credential"] is False
 
 
+def test_page_without_an_error_says_of_every_4xx_what_an_error_is_expected_to_be(tmp_path: Path) -> None:
+    item = read_yaml(written(tmp_path / "schemas") / "paths" / "watering.yaml", "watering.yaml")["/watering/many"]
+    notes = item["post"]["responses"]["4XX"]["x-contract"]
+    assert (notes["provenance"], notes["interpretation"]) == ("assumed", "error-body")
+
+
 def test_bundle_is_valid_openapi(tmp_path: Path) -> None:
     validate(bundled(written(tmp_path / "schemas")))
 
