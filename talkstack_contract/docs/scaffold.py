@@ -191,8 +191,9 @@ class _Operation:
         for status in errors:
             yield status, self.error(status)
         if not any(status.startswith("4") for status in errors):
-            notes = {"source": {"section": "Errors"}, "provenance": "assumed", "interpretation": "error-body"}
-            yield "4XX", _response("An error, of which the page prints no status.", _ERROR, notes)
+            expected: Json = {"provenance": "assumed", "interpretation": "error-body"}
+            words = "An error, of which the page prints no status."
+            yield "4XX", _response(words, _ERROR, {"source": {"section": "Errors"}, **expected})
 
     def printed(self, kind: FactKind, status: str) -> str:
         return f"{status} {self.value(kind, status) or ''}".strip()
