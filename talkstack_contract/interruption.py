@@ -40,10 +40,18 @@ def check_signals() -> None:
         raise KeyboardInterrupt(_asked[0])
 
 
+def note_signals() -> None:
+    """Only note a signal from now on, until what `noting_signals` guards is over.
+
+    pytest tells nobody that a session ends which an interrupt has kept from starting.
+    """
+    _is_noting.append(True)
+
+
 @contextmanager
 def noting_signals() -> Iterator[None]:
     """Only note a signal while code is imported and parsed, which it would break, then raise KeyboardInterrupt."""
-    _is_noting.append(True)
+    note_signals()
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from talkstack_contract.closed_output import Guarded
 from talkstack_contract.errors import BadInput
-from talkstack_contract.interruption import hold_off_signals
+from talkstack_contract.interruption import hold_off_signals, note_signals
 from talkstack_contract.judging.decision import EXIT_STATUS, DecisionKind
 from talkstack_contract.pytest_hooks.asking import ASKING, case_id
 from talkstack_contract.pytest_hooks.closing import Closing, say
@@ -110,7 +110,8 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Begin the record: from here on pytest ends in order, whatever interrupts it."""
+        """Begin the record: from here on pytest ends in order, whatever interrupts it; the workers start after this."""
+        note_signals()
         self._session = session
         reporter = self.config.pluginmanager.getplugin("terminalreporter")
         reporter._tw._file = Guarded(reporter._tw._file, self._output_is_closed)

@@ -20,7 +20,7 @@ from reference_provider import serve
 from tests.detection.mutating_proxy import Answer, Forward, Request, serve_proxy
 from tests.detection.warm_runs import PATIENCE_S
 from tests.runs.provider_files import ask, provider_of, written
-from tests.runs.sabotage import dead_worker
+from tests.runs.sabotage import dead_worker, signal_at_start
 from tests.runs.suite_process import ROOT, WORKERS, Running, own_environment, started
 from tests.unit.small_contract import small_contract
 
@@ -61,6 +61,13 @@ def test_signal_ends_the_run_in_order(number: signal.Signals, workers: tuple[str
     left = {file.name for file in run.reports.iterdir()}
     wanted = {"report.html", "junit.xml", "summary.md", "verdicts.jsonl"}
     assert (run.decision, run.of(FOUND_BEFORE), wanted - left) == (INCONCLUSIVE, ["upheld"], set())
+
+
+@WORKERS
+def test_signal_while_the_session_starts_ends_the_run_in_order(workers: tuple[str, ...], tmp_path: Path) -> None:
+    run = ask(tmp_path, "-p", signal_at_start.__name__, *workers)
+    assert (run.decision, run.footer["cut_short"]) == (INCONCLUSIVE, "the run was interrupted")
+    assert "Traceback" not in run.told
 
 
 @WORKERS
