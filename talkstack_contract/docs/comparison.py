@@ -14,6 +14,8 @@ from talkstack_contract.docs.promised import Key, Promise, PromisedOperation
 from talkstack_contract.docs.source_text import plain
 from talkstack_contract.model import Json
 
+_JSON_HEADER = (FactKind.HEADER, "content-type")
+
 
 class Outcome(StrEnum):
     """What a comparison comes to."""
@@ -230,7 +232,13 @@ def _missing(facts: OperationFacts, promised: PromisedOperation, key: Key, promi
     is_status = kind in (FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS)  # what is decided of it is about its phrase
     if kind in (FactKind.TYPE, FactKind.REQUIRED) or (promise.interpretation and not is_status):
         return None  # follows from its field, or from what was decided
+    if key == _JSON_HEADER and promise.value == "application/json" and _tells_body(facts):
+        return None  # follows from the JSON that the page asks for
     return _difference_of(Outcome.REMOVED if _is_gone(facts, key) else Outcome.CUT, facts, promised, key, ())
+
+
+def _tells_body(facts: OperationFacts) -> bool:
+    return any(kind in (FactKind.REQUEST_FIELD, FactKind.REQUEST_EXAMPLE) for kind, _ in facts.facts)
 
 
 def _is_absent(facts: OperationFacts, kind: FactKind) -> bool:

@@ -4,8 +4,8 @@ The table of decisions in README, in code. Plain functions over judgements, whoe
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from talkstack_contract.contract.profiles import Profile, Standing
@@ -51,11 +51,11 @@ class DocumentedResponse:
 
 @dataclass(frozen=True)
 class ListedResponse:
-    """A documented (operation, status), and whether a whole run asks for it."""
+    """A documented (operation, status), and how many clauses a whole run judges about it."""
 
     operation: str
     status: int
-    has_cases: bool
+    clauses: int
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,24 @@ class Scope:
         by_profile = self.profile is None or self.profile.scores(operation, clause)
         return by_profile and (self.baseline is None or self.baseline.scores(operation, clause))
 
+    def is_scored(self, judgement: Judgement) -> bool:
+        """Tell whether a judgement counts for anything: a profile may leave its clause out."""
+        return self.standing(judgement.id) is not Standing.NOT_SCORED
+
     def is_red(self, judgement: Judgement) -> bool:
         """Tell whether this judgement fails the run: with a baseline, only if the violation is new."""
-        if self.standing(judgement.id) is Standing.NOT_SCORED or not fails(judgement, self.fail_on):
+        if not self.is_scored(judgement) or not fails(judgement, self.fail_on):
             return False
         return self.baseline is None or self.baseline.is_newly_violated(judgement)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer of a run: the word, the exit status, and the counts that its last line tells."""
+    """The answer of a run: the word, the exit status, and the counts that its last line tells.
+
+    `beyond` are the violated clauses that belong to no documented response; `remarks` counts violations below
+    the threshold.
+    """
 
     word: DecisionKind
     exit_status: int
@@ -102,6 +110,8 @@ class Decision:
     violated: tuple[str, ...]
     changes: Changes | None = None
     named_scope: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    remarks: int = 0
 
     def counts(self) -> dict[str, int]:
         """Count responses: upheld, reachable, documented, and each other verdict."""
@@ -116,26 +126,49 @@ def fails(judgement: Judgement, fail_on: RequirementLevel) -> bool:
     return judgement.verdict is Verdict.VIOLATED and judgement.level.is_at_least(fail_on)
 
 
+def is_below(judgement: Judgement, fail_on: RequirementLevel) -> bool:
+    """Tell whether this judgement is a violation that weighs too little to reject: a remark."""
+    return judgement.verdict is Verdict.VIOLATED and not fails(judgement, fail_on)
+
+
 def documented_responses(
-    promised: Iterable[ListedResponse], judgements: Iterable[Judgement], fail_on: RequirementLevel
+    promised: Iterable[ListedResponse],
+    judgements: Iterable[Judgement],
+    fail_on: RequirementLevel,
+    is_scored: Callable[[Judgement], bool] = lambda _: True,
+    cut_short: str = "",
 ) -> tuple[DocumentedResponse, ...]:
-    """Say of each documented response what its clauses come to."""
-    judged: dict[tuple[str, int | None], list[Judgement]] = {}
+    """Say of each documented response what its clauses come to.
+
+    What a profile does not score was judged all the same, and counts for nothing else.
+    """
+    mine: dict[tuple[str, int | None], list[Judgement]] = {}
     for each in judgements:
-        judged.setdefault((each.operation, each.status), []).append(each)
-    return tuple(
-        documented_response(
-            each.operation, each.status, judged.get((each.operation, each.status), []), each.has_cases, fail_on
-        )
-        for each in promised
-    )
+        mine.setdefault((each.operation, each.status), []).append(each)
+    found = []
+    for listed in promised:
+        given = mine.get((listed.operation, listed.status), [])
+        scored = [judgement for judgement in given if is_scored(judgement)]
+        response = documented_response(listed.operation, listed.status, scored, listed.clauses > 0, fail_on)
+        found.append(_as_far_as_judged(response, len(given), listed.clauses, cut_short))
+    return tuple(found)
+
+
+def _as_far_as_judged(response: DocumentedResponse, judged: int, clauses: int, cut_short: str) -> DocumentedResponse:
+    """Return what a response comes to where some of its clauses were never judged: what is untested is not upheld."""
+    if judged >= clauses or response.verdict not in (Verdict.UPHELD, Verdict.WAIVED, Verdict.NOT_TESTED):
+        return response
+    why = "the run was cut short" if cut_short else "the others were not selected"
+    reason = f"{judged} of {clauses} clauses were judged: {why}" if judged else ""
+    reason = reason or ("it was not reached: the run was cut short" if cut_short else response.reason)
+    return replace(response, verdict=Verdict.NOT_TESTED, reason=reason, remedy="", is_reachable=True)
 
 
 def documented_response(
     operation: str, status: int, judgements: Sequence[Judgement], has_cases: bool, fail_on: RequirementLevel
 ) -> DocumentedResponse:
     """Say what the clauses of one response come to."""
-    remarks = sum(each.verdict is Verdict.VIOLATED and not fails(each, fail_on) for each in judgements)
+    remarks = sum(is_below(each, fail_on) for each in judgements)
     counted = [each for each in judgements if not _is_remark(each, fail_on) and not _is_lacking(each)]
     ranked = sorted(counted, key=lambda each: list(Verdict).index(each.verdict))
     if not ranked:
@@ -163,8 +196,8 @@ def _is_remark(judgement: Judgement, fail_on: RequirementLevel) -> bool:
 
 def decide(judgements: Sequence[Judgement], scope: Scope, waiver_problems: Sequence[str] = ()) -> Decision:
     """Decide about a run, by the tables. What a profile does not score is counted, and decides nothing."""
-    scored = [each for each in judgements if scope.standing(each.id) is not Standing.NOT_SCORED]
-    responses = documented_responses(scope.responses, scored, scope.fail_on)
+    scored = [each for each in judgements if scope.is_scored(each)]
+    responses = documented_responses(scope.responses, judgements, scope.fail_on, scope.is_scored, scope.cut_short)
     violated = tuple(each.id for each in scored if scope.is_red(each))
     changes = changes_since(scope.baseline, scope.expected, judgements) if scope.baseline else None
     lost = _lost(changes, scored, scope.fail_on) if changes else ""
@@ -175,7 +208,11 @@ def decide(judgements: Sequence[Judgement], scope: Scope, waiver_problems: Seque
     clauses = Counter(str(each.verdict) for each in judgements)
     counts = {**{str(verdict): clauses[str(verdict)] for verdict in Verdict}, "expected": len(scope.expected)}
     status = _exit_status(word, scored, violated, waiver_problems, lost)
-    return Decision(word, status, reason, responses, counts, violated, changes, scope.named)
+    documented = {(each.operation, each.status) for each in responses}
+    red = set(violated)
+    beyond = tuple(each.id for each in scored if each.id in red and (each.operation, each.status) not in documented)
+    remarks = sum(is_below(each, scope.fail_on) for each in scored)
+    return Decision(word, status, reason, responses, counts, violated, changes, scope.named, beyond, remarks)
 
 
 def _word(

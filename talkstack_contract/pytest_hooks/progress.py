@@ -47,9 +47,9 @@ class Progress:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(self) -> Generator[None, tuple[str, str, str], tuple[str, str, str]]:
-        """Count an item without a letter for it."""
-        category, *_ = yield
-        return category, "", ""
+        """Count an item without a letter for it; its word stands in the short summary at the end."""
+        category, _, word = yield
+        return category, "", word
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self, nodeid: str) -> None:

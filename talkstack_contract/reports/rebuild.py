@@ -92,7 +92,7 @@ class _Reader:
         assert isinstance(run_header, RunHeader)
         for number, line in enumerate(lines[1:], 2):
             self._taken(number, line)
-        footer = self.footer or CUT
+        footer = self.footer or CUT | {"requests": len(self.exchanges)}  # as many at least
         judgements = tuple(self.judgements.values())
         counted = footer["requests"] + footer["generated_requests"], footer["seconds"], footer["cut_short"]
         return Part(self.name, sha256, run_header, self.exchanges, judgements, *counted)

@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, zip_longest
 from operator import itemgetter
 
-from talkstack_contract.contract.profiles import Standing
 from talkstack_contract.judging.comparison import Changes
 from talkstack_contract.judging.decision import (
     Decision,
@@ -14,6 +14,7 @@ from talkstack_contract.judging.decision import (
     DocumentedResponse,
     Scope,
     documented_responses,
+    is_below,
 )
 from talkstack_contract.model import Judgement, Operation, RequirementLevel, Verdict
 from talkstack_contract.provider.evidence import Evidence
@@ -45,7 +46,8 @@ def _numbered(letter: str) -> str:
 
 def last_line(decision: Decision, requests: int, seconds: float) -> str:
     """Return the line that a run ends with."""
-    cost = f"{_counted(requests, 'request')} in {seconds:.1f} s{_since(decision)}"
+    time = f"in {seconds:.1f} s" if seconds else "on record"
+    cost = f"{_counted(requests, 'request')} {time}{_since(decision)}"
     if decision.word is DecisionKind.NONE:
         counts = ", ".join(f"{decision.clauses[key]} {key}" for key in MARKS if decision.clauses[key])
         total = sum(decision.clauses[key] for key in MARKS)
@@ -69,8 +71,10 @@ def response_counts(decision: Decision) -> str:
         mine = [response for response in decision.responses if response.verdict == verdict]
         if mine:
             parts.append(f"{len(mine)} {verdict}{_named(verdict, mine)}")
-    remarks = sum(response.remarks for response in decision.responses)
-    return ", ".join([*parts, _counted(remarks, "remark")] if remarks else parts)
+    if decision.beyond:
+        shown = f"{', '.join(decision.beyond[:NAMED])}{' …' if len(decision.beyond) > NAMED else ''}"
+        parts.append(f"{_counted(len(decision.beyond), 'other clause')} violated: {shown}")
+    return ", ".join([*parts, _counted(decision.remarks, "remark")] if decision.remarks else parts)
 
 
 def _named(verdict: str, responses: list[DocumentedResponse]) -> str:
@@ -118,16 +122,17 @@ def _listed(kind: str, ids: Sequence[str]) -> Iterator[str]:
 
 def operation_line(operation: Operation, judgements: Sequence[Judgement], scope: Scope) -> tuple[str, bool]:
     """Return `GET    /invoices   404 violated; 200, 401 upheld`, and whether the operation fails the run."""
-    mine = [each for each in scope.responses if each.operation == operation.id]
-    scored = [each for each in judgements if scope.standing(each.id) is not Standing.NOT_SCORED]
-    responses = documented_responses(mine, scored, scope.fail_on)
+    listed = (each for each in scope.responses if each.operation == operation.id)
+    mine = [replace(each, clauses=min(each.clauses, 1)) for each in listed]  # of a narrowed run, what it has judged
+    scored = [each for each in judgements if scope.is_scored(each)]
+    responses = documented_responses(mine, judgements, scope.fail_on, scope.is_scored)
     statuses = {verdict: [str(each.status) for each in responses if each.verdict is verdict] for verdict in Verdict}
     parts = [f"{', '.join(found)} {verdict}" for verdict, found in statuses.items() if found]
     documented = {each.status for each in responses}
     beyond = [each for each in scored if scope.is_red(each) and each.status not in documented]
     if beyond:
         parts.insert(bool(statuses[Verdict.VIOLATED]), f"{_counted(len(beyond), 'other clause')} violated")
-    if remarks := sum(each.remarks for each in responses):
+    if remarks := sum(is_below(each, scope.fail_on) for each in scored):
         parts.append(_counted(remarks, "remark"))
     told = "; ".join(parts) or "no response is documented"
     return f"{operation.method:<6} {operation.path:<{PATH_WIDTH}}  {told}", any(map(scope.is_red, scored))

@@ -5,6 +5,7 @@ made of the file alone.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -109,9 +110,11 @@ class RunHeader:
 
     def scope(self, cut_short: str = "") -> Scope:
         """Return how much a whole run takes on, and what kept this one from it."""
-        asked = {(case.id.partition("/")[0], case.status) for case in self.cases}
+        clauses: Counter[tuple[str, int | None]] = Counter()
+        for case in self.cases:
+            clauses[case.id.partition("/")[0], case.status] += len(case.clauses)
         responses = tuple(
-            ListedResponse(operation.id, status, (operation.id, status) in asked)
+            ListedResponse(operation.id, status, clauses[operation.id, status])
             for operation in self.operations
             for status in operation.statuses
         )

@@ -17,7 +17,10 @@ from tests.runs.suite_process import ROOT, WORKERS, Finished, own_environment, r
 from tests.unit.small_contract import small_contract
 
 LINE = "GET    /user/get-active-project                  200, 401, 404, 500 upheld"
-BROKEN = "GET    /user/get-active-project                  200 violated; 1 other clause violated; 401, 404, 500 upheld"
+BROKEN = (
+    "GET    /user/get-active-project                  "
+    "200 violated; 1 other clause violated; 401, 404, 500 upheld; 1 remark"
+)
 FAULT = "getActiveProject-success-status-absent"
 
 

@@ -1,6 +1,7 @@
 """The contract that the tests of the engine use: one operation of Talkstack, and an invented billing API."""
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -45,10 +46,12 @@ def cases_of(*operations: Operation) -> tuple[Case, ...]:
 
 def promised(contract: Contract, cases: Sequence[Case]) -> tuple[ListedResponse, ...]:
     """Name the documented responses of a contract."""
-    asked = {(case.operation.id, case.status) for case in cases}
+    asked: Counter[tuple[str, int | None]] = Counter()
+    for case in cases:
+        asked[case.operation.id, case.status] += len(case.clauses)
     pairs = [
         (operation.id, response.status)
         for operation in contract.operations
         for response in operation.documented_responses
     ]
-    return tuple(ListedResponse(*pair, pair in asked) for pair in pairs)
+    return tuple(ListedResponse(*pair, asked[pair]) for pair in pairs)

@@ -19,6 +19,7 @@ from talkstack_contract.judging.decision import (
 )
 from talkstack_contract.judging.judge import judgement_of
 from talkstack_contract.model import Case, Contract, Judgement, RequirementLevel, Verdict
+from talkstack_contract.reports.terminal import last_line
 from tests.unit.contracts import PROJECT, contract_of, operation_of, promised
 
 CONTRACT = contract_of(operation_of(PROJECT))
@@ -311,6 +312,41 @@ def test_every_documented_pair_is_there_even_where_nothing_was_judged() -> None:
 def test_pair_that_no_case_asks_for_says_so() -> None:
     [first, *_] = documented_responses(promised(CONTRACT, []), [], MUST)
     assert (first.verdict, first.reason, first.is_reachable) == (NOT_TESTED, "no case asks for it", False)
+
+
+def test_pair_of_which_a_clause_was_never_judged_is_not_upheld() -> None:
+    made = [judgement for name, judgement in judgements({}).items() if name != A_MUST]
+    [shown] = [each for each in documented_responses(PAIRS, made, MUST) if each.status == 200]
+    count = len(of_status(200))
+    reason = f"{count - 1} of {count} clauses were judged: the others were not selected"
+    assert (shown.verdict, shown.reason) == (NOT_TESTED, reason)
+
+
+def test_run_that_was_cut_says_so_of_what_it_did_not_reach() -> None:
+    made = [judgement for name, judgement in judgements({}).items() if name == A_MUST]
+    decision = decide(made, Scope(PAIRS, IDS, cut_short="it was cut"))
+    reasons = {response.status: response.reason for response in decision.responses}
+    count = len(of_status(200))
+    assert decision.counts()["upheld"] == 0
+    assert reasons == {
+        200: f"1 of {count} clauses were judged: the run was cut short",
+        **dict.fromkeys((401, 404, 500), "it was not reached: the run was cut short"),
+    }
+
+
+def test_violation_of_no_documented_response_is_named() -> None:
+    decision = decide([*judgements({OF_NO_PAIR: VIOLATED}).values()], Scope(PAIRS, IDS))
+    assert (decision.word, decision.beyond) == (DecisionKind.REJECTED, (f"getActiveProject/{OF_NO_PAIR}",))
+    assert f"1 other clause violated: getActiveProject/{OF_NO_PAIR}" in last_line(decision, 1, 1.0)
+
+
+@pytest.mark.parametrize("name", [AN_ADVICE, OF_NO_PAIR], ids=["of-a-response", "of-none"])
+def test_every_violation_below_the_threshold_is_a_remark(name: str) -> None:
+    case, clause = PROMISES[name]
+    weak = {f"{case.name}/{clause.name}": judged(name, VIOLATED)}
+    made = {**judgements({}), **{key: replace(each, level=ADVICE) for key, each in weak.items()}}
+    decision = decide([*made.values()], Scope(PAIRS, IDS))
+    assert (decision.word, decision.remarks) == (DecisionKind.WITH_REMARKS, 1)
 
 
 WORST_FIRST = [VIOLATED, BLOCKED, WAIVED, NOT_TESTED, UPHELD]
