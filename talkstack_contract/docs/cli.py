@@ -188,8 +188,8 @@ def _scaffold(given: argparse.Namespace) -> int:
     made = scaffold(pages, given.title, given.read or datetime.now(UTC).date().isoformat())
     if given.into.exists():
         raise BadInput("--into", "", f"{given.into} exists", "name a new folder: what was reviewed is not written over")
-    if not any(page.operations for page in pages):
-        print("COULD NOT TELL: no operation was found")
+    if not any("?" not in operation for page in pages for operation in page.operations):
+        print("COULD NOT TELL: no operation was found with both a method and a path")
         return CANNOT_TELL
     write_scaffold(made, given.into, given.schemas)
     for question in made.questions:

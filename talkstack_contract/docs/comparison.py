@@ -227,6 +227,8 @@ def _missing(facts: OperationFacts, promised: PromisedOperation, key: Key, promi
     kind = key[0]
     if kind is FactKind.CREDENTIAL and promise.value == "none" and _is_absent(facts, kind):
         return None
+    if kind is FactKind.HOST and not promise.value:
+        return None  # the contract names none either
     if any(facts.values(kind, place) for place in promise.places):
         return None  # it stands in another of its places
     is_status = kind in (FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS)  # what is decided of it is about its phrase

@@ -30,7 +30,9 @@ from talkstack_contract.docs.source_text import Place
 from talkstack_contract.docs.vocabulary import Section
 from talkstack_contract.model import Json
 
-_PARAMETER = re.compile(r":(?P<colon>[A-Za-z_][\w-]*)|\{(?P<brace>[A-Za-z_][\w-]*)\}|<(?P<angle>[A-Za-z_][\w-]*)>")
+_PARAMETER = re.compile(
+    r":(?P<colon>[A-Za-z_][\w-]*)|\{(?P<brace>[A-Za-z_][\w-]*)\}|<(?:[a-z]{1,10}:)?(?P<angle>[A-Za-z_][\w-]*)>"
+)
 _ABSENCE = re.compile(
     r"missing|absent|not (?:provided|given|sent|specified|included)|required|empty|omitted|left out", re.I
 )
@@ -40,7 +42,8 @@ _IDENTIFIER = re.compile(r"(?<![\w/:.-])(?:[a-z]+(?:[A-Z][a-z0-9]*)+|[a-z]+(?:_[
 _NAMED_PATH = re.compile(r"(?<![\w:/.])/[a-z][\w-]*(?:/[:{\w][\w:{}-]*)*")
 _SENT_METHOD = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE)\b(?=[- ]?request|[^.]{0,40}request)")
 _VALUES = re.compile(
-    r"\b(?:one of|values?|either|allowed|possible)\b(?: are| is| include)?[ :-]*"
+    r"\b(?:one of(?: the following)?|values?|either(?=[^.,\n]{1,100}\bor\b)|allowed|possible)\b"
+    r"(?: are| is| include)?[ :-]*"
     r"(?P<list>[`'\"]?[\w-]+[`'\"]?(?: ?(?:,|\bor\b|\band\b|, or|, and|\|) ?[`'\"]?[\w-]+[`'\"]?){1,30})",
     re.IGNORECASE,
 )
@@ -58,6 +61,8 @@ _READS = frozenset({"GET", "HEAD", "DELETE"})
 _ALIKE = 0.4
 """A request shares at least this part of its names and those listed for it; the pages we know share half or all."""
 UNREAD = "not readable"
+_UNCLEAR = "unclear"
+"""In the mark of a field: a table says something of whether it is required that is neither yes nor no."""
 
 
 def facts_of(draft: Draft, *, is_whole: bool, has_displaced_code: bool) -> tuple[list[Fact], list[Defect]]:
@@ -255,9 +260,9 @@ class _Facts:
         where = f"{'query' if kind is FactKind.QUERY_PARAMETER else 'request'} {name}"
         at = Value("", each.place, each.meaning.is_cut)
         words = re.findall(r"[a-z]+", each.mark.lower())
-        optional = "optional" in words or bool(re.match(r"\(?optional\b", each.meaning.text, re.IGNORECASE))
-        if optional or "required" in words:
-            yield self.printed(FactKind.REQUIRED, where, not optional, at)
+        required = _required_by(each)
+        if required is not None:
+            yield self.printed(FactKind.REQUIRED, where, None if required == _UNCLEAR else required, at)
         elif "default" in words:
             yield self.printed(FactKind.REQUIRED, where, False, at, rule="default-makes-optional")
         else:
@@ -391,7 +396,26 @@ def _distinct(values: Iterator[tuple[str, Value]]) -> Iterator[tuple[str, Value]
             yield text, at
 
 
+def _required_by(listed: Listed) -> bool | str | None:
+    """Tell whether the mark of a field says that it is required; `_UNCLEAR` where it says so of some requests only."""
+    mark = listed.mark.lower()
+    says_optional = re.search(r"\boptional\b|\b(?:not|non)[ -]required\b", mark)
+    says_required = re.search(r"(?<!not )(?<!not-)(?<!non-)(?<!non )\b(?:required|mandatory)\b", mark)
+    if (says_optional and says_required) or re.search(r"\b(?:required|mandatory) (?:if|when|for|unless)\b", mark):
+        return _UNCLEAR
+    if re.search(rf"\b{_UNCLEAR}\b", mark):
+        return _UNCLEAR
+    if says_required:
+        return True
+    return False if says_optional or re.match(r"\(?optional\b", listed.meaning.text, re.IGNORECASE) else None
+
+
 def _printed_type(listed: Listed) -> str | None:
+    mark = listed.mark.lower()
+    if re.search(r"\b[a-z]+\[\]", mark):
+        return "array"
+    if re.search(r"\b(?:map|record|dict)[a-z]*<", mark):
+        return "object"
     words = re.findall(r"[a-z]+", listed.mark.lower())
     return next((_TYPES[word] for word in words if word in _TYPES), None)
 

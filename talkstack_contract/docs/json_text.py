@@ -4,6 +4,7 @@ Strict first: a body without problems is what `json.loads` reads. Each slip is r
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -126,7 +127,10 @@ class _Reader:
             self.slip(offset, f"{text} is not a number of JSON")
         if len(text) > 40:
             raise _NotReadable(offset, "a number of more than 40 digits")
-        return float(text) if re.search(r"[.eE]", text) else int(text)
+        number = float(text) if re.search(r"[.eE]", text) else int(text)
+        if isinstance(number, float) and math.isinf(number):
+            raise _NotReadable(offset, "a number that is too large")
+        return number
 
     def between(self, closing: str) -> bool:
         """Step over what separates two members; return whether the closing bracket follows, which is taken."""

@@ -44,7 +44,10 @@ def _body_label(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
         section = Section.BODY
     walk.section = section
     walk.awaited, walk.awaited_at = section, walk.page.source.place(block.start)
-    if value:
+    shown = value.stripped("` ")
+    if section is Section.RESPONSE and (match := STATUS.fullmatch(shown.text)):
+        add_status(walk, block, shown, match)
+    elif value:
         walk.draft.notes.append((section, walk.value(value, block)))
     return "label"
 

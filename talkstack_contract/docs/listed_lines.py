@@ -1,6 +1,7 @@
 """Lines of lists: a status with its condition, a value, a field or parameter."""
 
 import re
+from http import HTTPStatus
 
 from talkstack_contract.docs.draft import Listed, Status, Value
 from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block
@@ -72,12 +73,28 @@ def _is_phrase(match: "re.Match[str]") -> bool:
 
 def add_status(walk: Walk, block: Block, text: Excerpt, match: "re.Match[str]") -> str:
     """Add a status that stands alone, and go on to the response where it is that of a success."""
-    phrase = walk.value(text.group(match, "phrase") if match["phrase"] else text, block)
-    shown = phrase if match["phrase"] else Value("", phrase.place, phrase.is_cut)
-    _append_status(walk, walk.value(text.group(match, "code"), block), shown, None)
+    printed = text.group(match, "phrase") if match["phrase"] else text
+    length = _length_of_phrase(match["code"], match["phrase"] or "")
+    shown = walk.value(printed.part(0, length), block)
+    rest = printed.part(length).stripped(" .:-") if match["phrase"] else printed.part(0, 0)
+    condition = walk.value(rest, block) if rest else None
+    if not match["phrase"]:
+        shown = Value("", shown.place, shown.is_cut)
+    _append_status(walk, walk.value(text.group(match, "code"), block), shown, condition)
     if match["code"] < "400" and walk.section is not Section.ERRORS:
         walk.section = Section.RESPONSE
     return "status"
+
+
+def _length_of_phrase(code: str, words: str) -> int:
+    """Return how many letters behind a code are its phrase: a sentence that follows it is a condition."""
+    try:
+        usual = HTTPStatus(int(code)).phrase.lower()
+    except ValueError:
+        return len(words)
+    if words.lower().startswith(f"{usual} "):
+        return len(usual)
+    return 0 if words[:1].islower() and " " in words and words.lower() not in PHRASES else len(words)
 
 
 def _append_status(walk: Walk, code: Value, phrase: Value, condition: Value | None) -> None:
@@ -98,13 +115,15 @@ def listed_field(walk: Walk, block: Block) -> str:
     section = _section_of_field(walk, block)
     is_here = section in FIELD_SECTIONS
     match = (_FIELD.fullmatch(block.text.text) or _DASHED_FIELD.fullmatch(block.text.text)) if is_here else None
-    if not match or match["name"].lower() in _NOT_A_FIELD or not _may_be_field(walk, block, match["name"]):
+    if not match or not _may_be_field(walk, block, match["name"]):
+        return ""
+    marks = (match.groupdict().get(group) for group in ("mark", "bracketed", "bare"))
+    mark = next((each for each in marks if each), "")
+    if match["name"].lower() in _NOT_A_FIELD and not mark:
         return ""
     name = block.text.group(match, "name")
     meaning = walk.value(block.text.group(match, "meaning"), block)
     place = walk.page.source.place(name.start)
-    marks = (match.groupdict().get(group) for group in ("mark", "bracketed", "bare"))
-    mark = next((each for each in marks if each), "")
     walk.draft.listed.append(Listed(section, match["name"], mark, meaning, place, block.level))
     return "field"
 

@@ -129,6 +129,10 @@ def _credential(header: str, prefix: str) -> str:
 
 
 def _field_promises(field: Field) -> Iterator[tuple[Key, Promise]]:
+    if field.place == "header":
+        sent = field.sends if isinstance(field.sends, str) else ""
+        yield (FactKind.HEADER, field.name.lower()), Promise(sent, "", field.interpretation)
+        return
     kinds = {"path": FactKind.PATH_PARAMETER, "query": FactKind.QUERY_PARAMETER}
     kind = kinds.get(field.place, FactKind.REQUEST_FIELD)
     where = field.place if field.place in kinds else "request"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
-from talkstack_contract.docs.derivation import absent_fields
+from talkstack_contract.docs.derivation import absent_fields, parameter_names
 from talkstack_contract.docs.example_schemas import schema_of
 from talkstack_contract.docs.facts import FactKind, How, PageFacts
 from talkstack_contract.docs.merging import OperationFacts, contradictions, merged
@@ -24,6 +24,8 @@ _CREDENTIALS = {"bearer": "token", _KEY_SCHEME: "api_key"}
 """Under which key an account of a provider file holds the credential of a scheme."""
 _STATE = "an account"
 """The provider state of all that a page asks for; a person names others."""
+_NO_PARAMETERS = ("accept", "content-type", "authorization", "host", "user-agent", "content-length")
+"""Headers that OpenAPI has no parameter for, or that every client writes for itself."""
 _NAMES_OBJECT = re.compile(r"[A-Za-z]\w*(?:Id|_id|ID)")
 _ENVELOPE: Json = {
     "$schema": _DIALECT,
@@ -144,9 +146,8 @@ class _Operation:
         return shown
 
     def headers(self) -> dict[str, str]:
-        """Return what the page prints of headers, beside the credential and the media type of a body."""
-        left_out = {"authorization", _key_header(self), *(["content-type"] if self.has_body else [])}
-        names = [name for name in self.names(FactKind.HEADER) if name not in left_out]
+        """Return what the page prints of headers that OpenAPI has no parameter for, but the media type of a body."""
+        names = ("accept",) if self.has_body else ("accept", "content-type")
         values = {name: str(self.value(FactKind.HEADER, name) or "") for name in names}
         return {
             "-".join(part.capitalize() for part in name.split("-")): value for name, value in values.items() if value
@@ -166,9 +167,15 @@ class _Operation:
         return [{schemes.get(one, _KEY_SCHEME): [] for one in each} for each in alternatives]
 
     def parameters(self) -> Iterator[Json]:
-        for name in re.findall(r"\{(\w+)\}", self.path):
+        for name in parameter_names(self.path):
             notes = {"sends": f"{{{name}}}", "id": True}
             yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "x-contract": notes}}
+        for name in self.names(FactKind.HEADER):
+            if name not in (*_NO_PARAMETERS, _key_header(self)):
+                printed = str(self.value(FactKind.HEADER, name) or "")
+                sent: Json = {"x-contract": {"sends": printed}} if printed and "{" not in printed else {}
+                shown = "-".join(part.capitalize() for part in name.split("-"))
+                yield {"name": shown, "in": "header", "required": bool(sent), "schema": {"type": "string", **sent}}
         for name in self.names(FactKind.QUERY_PARAMETER):
             required = self.value(FactKind.REQUIRED, f"query {name}") is True
             schema: Json = {"type": self.value(FactKind.TYPE, f"query {name}") or "string"}
@@ -210,7 +217,7 @@ class _Operation:
             notes["credential"] = False  # who sends none is let in: another request is refused so
         if state := _STATES.get(status[:1]):
             notes["state"] = state
-        if status == "404" and (ids := re.findall(r"\{(\w+)\}", self.path)):
+        if status == "404" and (ids := parameter_names(self.path)):
             notes["unknown"] = ids
         return _response(f"As printed for {status}.", _ERROR, notes)
 
@@ -242,6 +249,10 @@ class _Operation:
 
     def response_schema(self) -> Json:
         example = self.value(FactKind.RESPONSE_EXAMPLE)
+        listed = [each for each in self.names(FactKind.RESPONSE_FIELD) if "." not in each and "[" not in each]
+        if example is None and listed:
+            schema = {"type": "object", "properties": {name: {} for name in listed}}
+            return _named(f"{self.slug}.json", f"Response of {self.title}", schema, None)
         if example is None:
             return None
         schema = schema_of(example)
@@ -249,7 +260,6 @@ class _Operation:
             schema = _in_envelope(schema, example)
         elif isinstance(example, dict) and isinstance(example.get("message"), str):
             schema["properties"]["message"] = {"const": example["message"]}
-        listed = (each for each in self.names(FactKind.RESPONSE_FIELD) if "." not in each and "[" not in each)
         if isinstance(example, dict):
             for name in listed:
                 if name not in example:
@@ -348,7 +358,7 @@ def _document(made: Sequence[_Operation], title: str, docs_read: str) -> Json:
     document["info"] = {
         "title": title, "description": words, "version": docs_read, "license": terms, "x-contract": notes
     }  # fmt: skip
-    document["servers"] = [{"url": f"https://{made[0].main_host}"}] if made and made[0].main_host else []
+    document["servers"] = [{"url": f"https://{made[0].main_host}" if made and made[0].main_host else "/"}]
     tags = sorted({each.tag for each in made})
     document["tags"] = [{"name": tag, "description": f"Operations under /{tag}."} for tag in tags]
     document["paths"] = {each.path: {"$ref": f"paths/{each.tag}.yaml#/{_pointer(each.path)}"} for each in made}

@@ -11,11 +11,14 @@ _NAMES = frozenset(
 )
 _MEANINGS = frozenset({"description", "meaning", "details", "notes"})
 _STATUSES = frozenset({"error code", "status", "status code", "code", "http status", "http code", "error"})
-_YES = re.compile(r"(?:yes|true|required|\u2713|\u2714|\u2705|y)", re.IGNORECASE)
-_NO = re.compile(r"(?:no|false|optional|n|-|\u2717|\u274c)", re.IGNORECASE)
+_YES = re.compile(r"(?:yes|true|required|mandatory|always|\u2713|\u2714|\u2705|y|m)", re.IGNORECASE)
+_NO = re.compile(r"(?:no|false|optional|never|n|o|-|\u2717|\u274c)", re.IGNORECASE)
+_NOTHING = re.compile(r"-{1,3}|n/?a", re.IGNORECASE)
 _NAMED = re.compile(r"(?P<name>[\w.\[\]-]{1,120})(?P<star> ?(?:<[^<>\n]{0,100}>)?\\?\*(?:</[a-z]{1,20}>)?)?")
 _STARRED = re.compile(r"[\w\]]`?(?: ?<mark[^<>\n]{0,100}>)\\?\*</mark>")
 _PLACES = frozenset({"path", "query", "body"})
+_OTHER_PLACES = frozenset({"header", "headers", "cookie", "cookies"})
+"""Where a parameter stands of which a row prints no value that is sent: it is not taken for one of the query."""
 _BELOW = 6
 """The level of a heading that a cell stands for."""
 _CELL = re.compile(r"(?:[^|\\`]|\\.|`[^`\n]*`|`)+")
@@ -45,9 +48,10 @@ def table_row(
     """
     names = [cell.text.strip(" *`").lower() for cell in heads]
     row = dict(zip(names, cells, strict=False))
-    parameter = _parameter_row(names, row, has_stars=has_stars)
-    text = _status_row(names, row) or _header_row(row) or parameter or shown
     where = row.get("in") or row.get("location")
+    is_elsewhere = where is not None and where.text.lower() in _OTHER_PLACES
+    parameter = None if is_elsewhere else _parameter_row(names, row, has_stars=has_stars)
+    text = _status_row(names, row) or _header_row(row) or parameter or shown
     if parameter and where and where.text.lower() in _PLACES:
         yield Block(BlockKind.HEADING, where, shown.start, where.end, level=_BELOW)
     if text:
@@ -83,11 +87,11 @@ def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt], *, has_stars: 
     for head, cell in row.items():
         if head in ("type", "data type") and cell:
             words.append(cell.text.lower())
-        elif head.startswith("default") and cell:
+        elif head.startswith("default") and cell and not _NOTHING.fullmatch(cell.text):
             words.append("default")
-        elif head.startswith("required"):
+        elif head.startswith(("required", "mandatory")):
             is_no = not cell or _NO.fullmatch(cell.text)
-            words += ["required"] if _YES.fullmatch(cell.text) else ["optional"] if is_no else []
+            words.append("required" if _YES.fullmatch(cell.text) else "optional" if is_no else "unclear")
         elif head == "optional" and cell:
             words += ["optional"] if _YES.fullmatch(cell.text) else ["required"] if _NO.fullmatch(cell.text) else []
     meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))

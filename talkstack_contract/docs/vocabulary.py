@@ -19,7 +19,7 @@ class Section(StrEnum):
 
 
 REQUEST_LABELS = ("endpoint", "method", "url", "headers", "header", "authorization")
-BODY_LABELS = ("example request body", "request body", "response body", "example response", "body")
+BODY_LABELS = ("example request body", "request body", "response body", "example response", "response", "body")
 HEADING_LABELS = ("success response", "troubleshooting", "error responses", "error response", "errors")
 STATUS_LABELS = ("status code", "status")
 _ALL = sorted((*REQUEST_LABELS, *BODY_LABELS, *HEADING_LABELS, *STATUS_LABELS), key=len, reverse=True)
@@ -34,7 +34,8 @@ LABEL = re.compile(
 BARE_HEADING = re.compile(r"(?:success response|troubleshooting|error responses?|errors) ?:?", re.IGNORECASE)
 STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?: ?[-:]? ?(?P<phrase>[A-Za-z][A-Za-z' -]{0,60}))?\.?", re.IGNORECASE)
 ERROR = re.compile(
-    r"(?P<code>[1-5]\d\d) ?[-:]? ?(?P<phrase>[A-Za-z][A-Za-z'-]*(?: [A-Za-z'-]+){0,5}) ?(?::(?P<condition>.*))?",
+    r"(?P<code>[1-5]\d\d) ?[-:]? ?(?P<phrase>[A-Za-z][A-Za-z'-]*(?: [A-Za-z][A-Za-z'-]*){0,5}`?)"
+    r"(?:(?: ?:| - )(?P<condition>.*))? ?",
     re.DOTALL,
 )
 META = re.compile(
@@ -71,8 +72,8 @@ SECTION_LABEL = re.compile(
 )
 """A line of its own that opens a part of the page as a heading would."""
 RESPONSE_LABEL = re.compile(
-    r"(?:example |success |sample )?(?:response|returns) ?\(?(?P<code>[1-5]\d\d)"
-    r"(?: (?P<phrase>[A-Za-z][A-Za-z' -]{0,60}?))?\)? ?[:.]?",
+    r"(?:example |success |sample )?(?:response|returns) ?[-:]? ?[(`]?(?P<code>[1-5]\d\d)"
+    r"(?: (?P<phrase>[A-Za-z][A-Za-z' -]{0,60}?))?[`)]? ?[:.]?",
     re.IGNORECASE,
 )
 HTTP_HEAD = re.compile(
@@ -81,8 +82,9 @@ HTTP_HEAD = re.compile(
 )
 """What a sample of a response begins with where it shows status and headers too."""
 CREDENTIAL_WORDS = re.compile(
-    r"Authorization ?: ?(?:Bearer|Basic)\b|\bx-[a-z-]{0,40}(?:key|token)\b(?=[^.]{0,40}\bheader)"
-    r"|(?<=header )x-[a-z-]{0,40}(?:key|token)\b|\bbearer tokens?\b",
+    r"Authorization ?: ?(?:Bearer|Basic)\b|\bHTTP basic\b|\bbasic auth\w*"
+    r"|\bx-[a-z-]{0,40}(?:key|token)\b(?=[^.]{0,40}\bheader)"
+    r"|(?<=header )x-[a-z-]{0,40}(?:key|token)\b|(?<!no )(?<!not )(?<!without )(?<!out a )\bbearer tokens?\b",
     re.IGNORECASE,
 )
 """In a sentence of an introduction: what it says is sent as credential."""
@@ -136,6 +138,7 @@ _ERRORS = re.compile(r"troubleshoot|\berrors?\b|\b(?:status|response) codes?\b",
 def section_of(heading: str) -> Section:
     """Return the part of a page that a heading opens; numbers, case and the words around do not matter."""
     kinds = (
+        (re.compile("response headers?", re.IGNORECASE), Section.UNKNOWN),
         (_ERRORS, Section.ERRORS),
         (_QUERY, Section.QUERY),
         (re.compile(r"body param", re.IGNORECASE), Section.BODY),

@@ -1,0 +1,171 @@
+"""Forms that other writers use: each fact is what the page says, an open question where it says neither yes nor no."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from talkstack_contract.docs.cli import main
+from talkstack_contract.docs.facts import Defect, DefectKind, FactKind, PageFacts
+from talkstack_contract.docs.reading import read_facts
+from tests.docs.checked import DAY, SCHEMAS
+
+HEAD = "# Pay\n\n`POST https://api.harbour.example/pay`\n\n"
+BODY = "### Request body\n\n"
+SENT = '```json\n{"amount": 3}\n```\n\n'
+GIVEN = '```json\n{"id": "p1"}\n```\n'
+FIELDS = "| Field | Type | Required | Description |\n| --- | --- | --- | --- |\n"
+STATUSES = (FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS, FactKind.CONDITION)
+
+
+def read(text: str) -> PageFacts:
+    return read_facts(text, "page", is_whole=True)
+
+
+def told(page: PageFacts, *kinds: FactKind) -> dict[tuple[str, str], object]:
+    """Return the facts of some kinds that a page was found to tell, by kind and name."""
+    return {(str(each.kind), each.name): each.value for each in page.facts if each.kind in kinds and each.place}
+
+
+@pytest.mark.parametrize("label", ["Response:", "**Response**:", "Example response:"])
+def test_example_behind_the_word_response_is_one(label: str) -> None:
+    page = read(f"{HEAD}{BODY}{SENT}{label}\n\n{GIVEN}")
+    kinds = (FactKind.REQUEST_EXAMPLE, FactKind.RESPONSE_EXAMPLE)
+    assert sorted(json.dumps(each) for each in told(page, *kinds).values()) == ['{"amount": 3}', '{"id": "p1"}']
+    assert told(page, FactKind.RESPONSE_FIELD).keys() == {("response field", "id")}
+
+
+@pytest.mark.parametrize("dash", ["-", "\u2013", ":"])
+def test_status_behind_a_dash_is_that_of_the_example(dash: str) -> None:
+    page = read(f"{HEAD}{BODY}{SENT}**Example response** {dash} `201 Created`\n\n{GIVEN}")
+    assert told(page, FactKind.SUCCESS_STATUS) == {("success status", "201"): "Created"}
+    assert told(page, FactKind.RESPONSE_EXAMPLE) == {("response example", ""): {"id": "p1"}}
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("required", True),
+        ("mandatory", True),
+        ("not required", False),
+        ("optional", False),
+        ("required if `amount` is set", None),
+        ("optional/required", None),
+    ],
+)
+def test_mark_of_a_listed_field(mark: str, expected: bool | None) -> None:
+    page = read(f"{HEAD}{BODY}* `memo` ({mark}): The memo.\n")
+    assert told(page, FactKind.REQUIRED) == {("required", "request memo"): expected}
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [("yes", True), ("M", True), ("always", True), ("O", False), ("never", False), ("conditional", None)],
+)  # fmt: skip
+def test_cell_that_says_whether_a_field_is_required(cell: str, expected: bool | None) -> None:
+    page = read(f"{HEAD}{BODY}{FIELDS}| memo | string | {cell} | The memo. |\n")
+    assert told(page, FactKind.REQUIRED) == {("required", "request memo"): expected}
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [("string[]", "array"), ("map<string,string>", "object"), ("list of strings", "array"), ("string", "string")],
+)
+def test_type_of_many_values_is_not_that_of_one(printed: str, expected: str) -> None:
+    page = read(f"{HEAD}{BODY}{FIELDS}| tags | {printed} | yes | The tags. |\n")
+    assert told(page, FactKind.TYPE) == {("type", "request tags"): expected}
+
+
+@pytest.mark.parametrize(
+    ("meaning", "expected"),
+    [
+        ("Either way, the value is ignored.", None),
+        ("Either low or high.", ["low", "high"]),
+        ("One of the following: low, mid, high.", ["low", "mid", "high"]),
+    ],
+)
+def test_values_are_those_that_a_meaning_lists(meaning: str, expected: object) -> None:
+    page = read(f"{HEAD}{BODY}{FIELDS}| level | string | yes | {meaning} |\n")
+    assert told(page, FactKind.ENUM).get(("enum", "level")) == expected
+
+
+@pytest.mark.parametrize("place", ["header", "cookie"])
+def test_parameter_of_a_header_or_cookie_is_none_of_the_query(place: str) -> None:
+    rows = "| Name | In | Required | Type |\n| --- | --- | --- | --- |\n"
+    rows += f"| trace | {place} | no | string |\n"
+    page = read(f"# Crew\n\n`GET https://api.harbour.example/crew`\n\n### Parameters\n\n{rows}")
+    assert told(page, FactKind.QUERY_PARAMETER, FactKind.REQUEST_FIELD) == {}
+
+
+def test_default_of_a_dash_is_none() -> None:
+    rows = "| Field | Type | Default |\n| --- | --- | --- |\n"
+    page = read(f"{HEAD}{BODY}{rows}| memo | string | \u2013 |\n| state | string | open |\n")
+    assert told(page, FactKind.REQUIRED) == {("required", "request memo"): True, ("required", "request state"): False}
+
+
+def test_path_parameter_with_a_converter_is_its_name() -> None:
+    page = read("# Move\n\n`PUT https://api.harbour.example/boats/<boat-id>/move/<int:slot>`\n")
+    assert [*page.operations] == ["PUT /boats/{boat-id}/move/{slot}"]
+
+
+def test_field_with_a_type_may_have_the_name_of_a_remark() -> None:
+    page = read(f"{HEAD}{BODY}* `note` (string): Free text.\n* Note: the memo is kept.\n")
+    assert told(page, FactKind.REQUEST_FIELD).keys() == {("request field", "note")}
+
+
+def test_sentence_behind_a_phrase_is_its_condition() -> None:
+    page = read(f"{HEAD}### Response\n\n**201 Created** The payment was taken.\n\n### Errors\n\n{_error()}")
+    assert told(page, *STATUSES) == {
+        ("success status", "201"): "Created",
+        ("condition", "201"): "The payment was taken",
+        ("error status", "409"): "Conflict",
+        ("condition", "409"): "the berth is taken.",
+    }
+    assert _phrases(page.defects) == []
+
+
+def test_words_without_a_phrase_are_a_condition() -> None:
+    page = read(f"{HEAD}### Response\n\n`204` when there is nothing\n")
+    assert (told(page, FactKind.SUCCESS_STATUS), _phrases(page.defects)) == ({("success status", "204"): ""}, [])
+
+
+def _error() -> str:
+    return "`409 Conflict` \u2013 the berth is taken.\n"
+
+
+def _phrases(defects: tuple[Defect, ...] | list[Defect]) -> list[str]:
+    return [each.message for each in defects if each.kind is DefectKind.PHRASE]
+
+
+def test_number_past_what_can_be_held_is_not_read_as_another() -> None:
+    page = read(f'{HEAD}{BODY}```json\n{{"amount": 1e400}}\n```\n')
+    assert told(page, FactKind.REQUEST_EXAMPLE) == {("request example", ""): None}
+    assert [each.kind for each in page.defects] == [DefectKind.NOT_JSON]
+
+
+ROUND: dict[str, str] = {
+    "no-content-type": f"{HEAD}{BODY}{SENT}",
+    "header": f"{HEAD}### Headers\n\n| Header | Value |\n| --- | --- |\n| X-Zone | north |\n\n{BODY}{SENT}",
+    "no-host": "# Pay\n\n**Endpoint:** `/pay`\n\n**Method:** `POST`\n\n" + BODY + SENT,
+    "converter": "# Move\n\n`PUT https://api.harbour.example/boats/<boat-id>/move/<int:slot>`\n",
+    "fields-without-an-example": f"{HEAD}### Response\n\n* `boat` (object): The boat.\n",
+    "response-headers": f"{HEAD}### Response headers\n\n| Name | Description |\n| --- | --- |\n| X-Left | Rest. |\n",
+}
+
+
+@pytest.mark.parametrize("name", ROUND)
+def test_draft_of_a_page_is_what_the_page_says(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, made = tmp_path / "page.md", tmp_path / "made"
+    page.write_text(ROUND[name], encoding="utf-8")
+    words = ["scaffold", str(page), "--whole", "--into", str(made), "--read", DAY]
+    assert main(words, SCHEMAS) == 0
+    assert main(["check", str(page), "--whole", "--contract", str(made)], SCHEMAS) == 0, capsys.readouterr().out
+
+
+def test_page_without_a_method_is_no_draft(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, made = tmp_path / "page.md", tmp_path / "made"
+    page.write_text("# Pay\n\n**Endpoint:** `/pay`\n", encoding="utf-8")
+    status = main(["scaffold", str(page), "--whole", "--into", str(made), "--read", DAY], SCHEMAS)
+    assert (status, made.exists(), "a method and a path" in capsys.readouterr().out) == (6, False, True)
