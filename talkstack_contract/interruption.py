@@ -43,7 +43,7 @@ def check_signals() -> None:
 def note_signals() -> None:
     """Only note a signal from now on, until what `noting_signals` guards is over.
 
-    pytest tells nobody that a session ends which an interrupt has kept from starting.
+    An interrupt while a session starts makes pytest skip the hooks that finish it.
     """
     _is_noting.append(True)
 

@@ -66,7 +66,7 @@ class Recorded:
 class LayerEditing:
     """The relay of a layer; `edited` tells by exchange the name of the mutant that changed it first.
 
-    What is asked again, since the first answer was unusable, is the doing of the mutant that made it so.
+    A request that is repeated because its first answer was unusable counts for the mutant that spoiled the answer.
     """
 
     layer: Layer

@@ -10,7 +10,7 @@ from tests.detection.judged_runs import judged, settings_for
 from tests.detection.measured_runs import DOCUMENTED, Suite, suite
 from tests.detection.run_results import Run
 
-# A must, a should, an advice, an answer that never comes, and one that disturbs what is asked after it.
+# A must, a should, an advice, an answer that never comes, and one that disturbs the requests after it.
 FAULTS_OF_ALL_KINDS = {
     "must": "getActiveProject-success-status-absent",
     "should": "getActiveProject-success-message-reworded",

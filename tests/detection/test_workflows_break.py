@@ -95,7 +95,7 @@ def changes(operation: str, change: Callable[[Account, Ask], Account]) -> Break:
 
 
 def lacks(operation: str, key: str, document: Any) -> Break:
-    """It answers this to a request whose query has that key, or to every one where no key is told."""
+    """Answers this to a request whose query has that key, or to every request if there is no key."""
     return operation, lambda ask: json_answer(200, document) if key in ("", *ask.query) else acts(operation, ask)
 
 

@@ -143,7 +143,7 @@ def clean_up_problems(
     if first.returncode not in (0, 6) or (first.returncode == 6 and not is_told):
         return [f"the clean-up ended with {first.returncode}: {first.stdout[-200:]}"]
     remaining = things(reference) - before
-    return [f"{remaining} things are left, and nobody is told"] if remaining and not is_told else []
+    return [f"{remaining} things are left that no ledger names"] if remaining and not is_told else []
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""What is asked follows from the contract: the whole list of cases and clauses, written down here a second time."""
+"""The cases derived from the contract, compared with a list of all cases and clauses written by hand."""
 
 import re
 from collections import Counter

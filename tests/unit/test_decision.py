@@ -48,7 +48,7 @@ def of_status(status: int) -> list[str]:
 def judgements(others: Mapping[str, Verdict], out_of_reach: Sequence[str] = ()) -> dict[str, Judgement]:
     """Judge every clause upheld but `others`, and those that the settings leave out of reach."""
     made = {name: judged(name, others.get(name, UPHELD)) for name in PROMISES}
-    return {**made, **{name: judged(name, NOT_TESTED, "not to be had", by_settings=True) for name in out_of_reach}}
+    return {**made, **{name: judged(name, NOT_TESTED, "out of reach", by_settings=True) for name in out_of_reach}}
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ REASONS = {
         "waiver 'x' has expired",
     ),
     "not-asked": (Row({A_MUST: NOT_TESTED}), "1 required documented responses not tested: getActiveProject 200 (why)"),
-    "out-of-reach": (Row(out_of_reach=ALL), "nothing could be tested (not to be had)"),
+    "out-of-reach": (Row(out_of_reach=ALL), "nothing could be tested (out of reach)"),
 }
 
 

@@ -1,4 +1,4 @@
-"""A run is told the same in every page; whatever a provider sent is text there, never markup."""
+"""Every page says the same about a run; whatever a provider sent is text there, never markup."""
 
 import re
 from dataclasses import replace
