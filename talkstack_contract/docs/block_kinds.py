@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from talkstack_contract.docs.page import Block, BlockKind
 from talkstack_contract.docs.vocabulary import (
+    ANSWERS_WITH,
     BARE_HEADING,
     INDEX_OF_DOCS,
     LABEL,
     MACHINE,
     META,
     META_CASED,
+    STARTS_STATUS,
     STATUS,
     STEP,
     Section,
@@ -39,7 +41,8 @@ def stands_for_a_heading(words: str) -> bool:
 
 def starts_row(words: str) -> bool:
     """Tell whether a line begins something of its own, and does not go on with the line above it."""
-    return bool(STEP.match(words) or LABEL.match(words) or BARE_HEADING.fullmatch(words))
+    begins = (STEP, LABEL, STARTS_STATUS, ANSWERS_WITH)
+    return bool(BARE_HEADING.fullmatch(words) or any(each.match(words) for each in begins))
 
 
 def machine_cut(blocks: Sequence[Block], head: int) -> Iterator[Block]:

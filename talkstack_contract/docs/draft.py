@@ -79,6 +79,7 @@ class Draft:
     methods: list[Value] = field(default_factory=list)
     paths: list[Value] = field(default_factory=list)
     urls: list[Value] = field(default_factory=list)
+    bases: list[Value] = field(default_factory=list)
     credentials: list[Value] = field(default_factory=list)
     headers: list[tuple[str, Value]] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)

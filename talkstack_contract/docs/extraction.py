@@ -9,7 +9,7 @@ from talkstack_contract.docs.draft import Draft, Value
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD
 from talkstack_contract.docs.headings import heading, part_label
 from talkstack_contract.docs.json_text import Slip, read_body
-from talkstack_contract.docs.labels import header_line, labelled
+from talkstack_contract.docs.labels import header_line, labelled, listed_header
 from talkstack_contract.docs.listed_lines import is_field_name, listed_field, status, status_class
 from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt
@@ -26,6 +26,7 @@ from talkstack_contract.docs.walk import GITBOOK, Walk, close, new_draft, open_s
 
 _OF_AN_OPERATION = frozenset({"example", "field", "value", "constant"})
 _WORDS = frozenset({"title", "description", "note"})
+_BY_THE_REQUEST = frozenset({Section.REQUEST, Section.HEADERS})
 _LONGEST_LABEL = 400
 
 
@@ -69,10 +70,15 @@ def _words(walk: Walk, block: Block) -> str:
     label = LABEL.fullmatch(text.text)
     if label and not is_field_name(walk, label["label"]) and (role := labelled(walk, block, label)):
         return role
-    for read in (part_label, status, status_class, listed_field):
+    for read in (part_label, status, status_class, listed_header, listed_field, _unread_row):
         if role := read(walk, block):
             return role
     return _prose(walk, block)
+
+
+def _unread_row(_: Walk, block: Block) -> str:
+    """Take a row of a table that no rule reads for what it is: not understood."""
+    return NOT_UNDERSTOOD if block.text.text.startswith("|") else ""
 
 
 def _prose(walk: Walk, block: Block) -> str:
@@ -83,7 +89,7 @@ def _prose(walk: Walk, block: Block) -> str:
         return role
     if block.text.text[:1] in ("{", "["):
         return _code_in_prose(walk, block)
-    is_early = not draft.has_request or walk.section is Section.REQUEST
+    is_early = not draft.has_request or walk.section in _BY_THE_REQUEST
     if walk.page.generator != GITBOOK and is_early and not draft.credentials:
         draft.credentials += [walk.value(each, block) for each in _credential_words(block)]
     if len(block.text.text) < _LONGEST_LABEL and SHOWS_RESPONSE.fullmatch(block.text.text):
@@ -96,7 +102,8 @@ def _prose(walk: Walk, block: Block) -> str:
         draft.description.append(value)
         return "description"
     is_labelled_item = block.is_item and bool(re.match(r"[A-Z][\w ]{0,40} ?:", block.text.text))
-    if walk.section in (Section.UNKNOWN, Section.ERRORS) or (is_labelled_item and walk.section is Section.REQUEST):
+    is_open = walk.section in (Section.UNKNOWN, Section.ERRORS)
+    if is_open or (is_labelled_item and walk.section in _BY_THE_REQUEST):
         return NOT_UNDERSTOOD
     if value.is_cut and len(value.text) < 12:
         return NOT_UNDERSTOOD

@@ -16,12 +16,12 @@ class FactKind(StrEnum):
     METHOD = "method"  # value: in capitals
     PATH = "path"  # value: parameters in braces
     HOST = "host"  # value: host, with its port if it has one
-    CREDENTIAL = "credential"  # value: `bearer or x-api-key`, `none`
-    HEADER = "header"  # name: header in lower case; value: text
+    CREDENTIAL = "credential"  # value: `bearer or x-api-key`, `authorization`, `none`
+    HEADER = "header"  # name: header in lower case; value: what is sent, where it is printed
     PATH_PARAMETER = "path parameter"  # name: as in the path; value: meaning
     QUERY_PARAMETER = "query parameter"  # name; value: meaning
     REQUEST_FIELD = "request field"  # name: place in the body (`items[].id`); value: meaning
-    REQUIRED = "required"  # name: `path x`, `query x` or `request x`; value: true or false
+    REQUIRED = "required"  # name: `path x`, `query x`, `header x` or `request x`; value: true or false
     TYPE = "type"  # name as of REQUIRED, or `response x`; value: a type of JSON Schema
     REQUEST_EXAMPLE = "request example"  # value: JSON
     SUCCESS_STATUS = "success status"  # name: code; value: reason phrase as printed

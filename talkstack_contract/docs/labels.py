@@ -2,11 +2,20 @@
 
 import re
 
+from talkstack_contract.docs.credential_words import credential_of
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD
 from talkstack_contract.docs.listed_lines import add_status
 from talkstack_contract.docs.page import Block
 from talkstack_contract.docs.source_text import Excerpt
-from talkstack_contract.docs.vocabulary import BODY_LABELS, HEADING_LABELS, REQUEST_LABELS, STATUS, Section
+from talkstack_contract.docs.vocabulary import (
+    BODY_LABELS,
+    CREDENTIAL_LABELS,
+    HEADING_LABELS,
+    HOST_LABELS,
+    REQUEST_LABELS,
+    STATUS,
+    Section,
+)
 from talkstack_contract.docs.walk import Walk, close, new_draft, open_section
 
 _METHOD = re.compile(r"(?P<value>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[. ]*", re.IGNORECASE)
@@ -15,6 +24,10 @@ _URL = re.compile(r"(?P<value>https?://[\w.:-]+(?:/[^\s?#]*?)?)(?:[?#]\S*?)?[. ]
 _HEADER = re.compile(
     r"(?P<name>[A-Za-z][A-Za-z0-9-]{1,60}) ?: ?(?P<value>[^,\n]{1,200}?)(?=[., ]*$|,| and [A-Za-z-]{1,60} ?:)"
 )
+_SENT = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60} ?: ?[^\s]{1,200}")
+"""A header whose value is one word, as it is sent; several words are what it means."""
+_BASE = re.compile(r"(?P<value>(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[^\s?#]*?)?)[. ]*", re.IGNORECASE)
+_BEFORE_THE_BODY = frozenset({Section.INTRODUCTION, Section.REQUEST, Section.HEADERS})
 _INCLUDE = re.compile(r"(?:(?:include|add|set)\b)?[ :-]*", re.IGNORECASE)
 
 
@@ -40,7 +53,7 @@ def _body_label(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
     section = walk.section
     if "response" in name or section in (Section.RESPONSE, Section.ERRORS):
         section = Section.RESPONSE
-    elif "request" in name or section in (Section.INTRODUCTION, Section.REQUEST):
+    elif "request" in name or section in _BEFORE_THE_BODY:
         section = Section.BODY
     walk.section = section
     walk.awaited, walk.awaited_at = section, walk.page.source.place(block.start)
@@ -53,6 +66,8 @@ def _body_label(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
 
 
 def _request_line(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
+    if name in HOST_LABELS:
+        return _host(walk, block, value)
     shapes = {"endpoint": _PATH, "method": _METHOD, "url": _URL}
     if name in shapes:
         match = shapes[name].fullmatch(value.text.lstrip("- "))
@@ -62,8 +77,9 @@ def _request_line(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
         offset = len(value.text) - len(value.text.lstrip("- "))
         found = walk.value(value.part(offset + match.start("value"), offset + match.end("value")), block)
         {"endpoint": walk.draft.paths, "method": walk.draft.methods, "url": walk.draft.urls}[name].append(found)
-    elif name == "authorization":
-        if not value.text.strip("- ."):
+    elif name in CREDENTIAL_LABELS:
+        words = value.text.strip("- .")
+        if not words or (name != "authorization" and credential_of(words) == words):
             return NOT_UNDERSTOOD
         walk.draft.credentials.append(walk.value(value.stripped("- ."), block))
         is_open = re.search(r"\b(?:one|any|either) of\b[^.]{0,40}:?\Z", value.text.strip("- ."), re.IGNORECASE)
@@ -74,6 +90,22 @@ def _request_line(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
     if walk.section is Section.INTRODUCTION:
         walk.section = Section.REQUEST
     return "request line"
+
+
+def _host(walk: Walk, block: Block, value: Excerpt) -> str:
+    """Take what stands behind `Base URL:` or `Host:` for the host, with the path that it may have."""
+    match = _BASE.fullmatch(value.text)
+    if not match:
+        return ""
+    walk.draft.bases.append(walk.value(value.group(match, "value"), block))
+    return "request line"
+
+
+def listed_header(walk: Walk, block: Block) -> str:
+    """Take an item below a heading `Headers` that shows a header with the value that is sent."""
+    is_here = walk.section is Section.HEADERS and block.is_item and not walk.open_label
+    match = _SENT.fullmatch(block.text.text) if is_here else None
+    return header_line(walk, block, block.text) if match else ""
 
 
 def header_line(walk: Walk, block: Block, value: Excerpt) -> str:
@@ -93,7 +125,7 @@ def _new_operation(walk: Walk, name: str, block: Block) -> None:
     """Begin another operation where a page that has gone on to responses names a method or a path again."""
     is_told = walk.draft.methods if name == "method" else walk.draft.paths if name == "endpoint" else walk.draft.urls
     is_heading = block.level > 0 and not block.is_item
-    goes_on = walk.section in (Section.INTRODUCTION, Section.REQUEST) and not is_heading
+    goes_on = walk.section in _BEFORE_THE_BODY and not is_heading
     if is_told and walk.draft.has_request and (walk.begins_anew or not goes_on):
         walk.drafts.append(new_draft(walk))
         if walk.unknown_heading:

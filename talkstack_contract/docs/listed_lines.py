@@ -1,12 +1,13 @@
 """Lines of lists: a status with its condition, a value, a field or parameter."""
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 
 from talkstack_contract.docs.draft import Listed, Status, Value
 from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block
 from talkstack_contract.docs.source_text import Excerpt
-from talkstack_contract.docs.vocabulary import BARE_STATUS, ERROR, STATUS, STATUS_CLASS, Section
+from talkstack_contract.docs.vocabulary import ANSWERS_WITH, BARE_STATUS, ERROR, STATUS, STATUS_CLASS, Section
 from talkstack_contract.docs.walk import GITBOOK, PHRASES, Walk
 
 _FIELD = re.compile(
@@ -24,7 +25,7 @@ _DASHED_FIELD = re.compile(
 _TYPED = re.compile(
     r"[\w.\[\]-]{1,120} \((?:string|text|integer|int|number|float|boolean|bool|object|array|list)\b", re.IGNORECASE
 )
-FIELD_SECTIONS = frozenset({Section.PARAMETERS, Section.QUERY, Section.BODY, Section.RESPONSE})
+FIELD_SECTIONS = frozenset({Section.HEADERS, Section.PARAMETERS, Section.QUERY, Section.BODY, Section.RESPONSE})
 _NOT_A_FIELD = frozenset({"note", "example", "tip", "warning", "important", "hint", "caution", "info", "remark"})
 _NO_BULLETS = frozenset({"squeezed", "glued", "flat"})
 
@@ -41,7 +42,7 @@ def status(walk: Walk, block: Block) -> str:
         return add_status(walk, block, block.text, match)
     match = _error(walk, words)
     if not match:
-        return ""
+        return _answer(walk, block)
     condition = block.text.group(match, "condition")
     walk.status_level = block.level if block.is_item else 0
     _append_status(
@@ -53,14 +54,33 @@ def status(walk: Walk, block: Block) -> str:
     return "status"
 
 
+def _answer(walk: Walk, block: Block) -> str:
+    """Take a sentence like `Returns 404 if there is no such bed.` for the status that it tells."""
+    match = ANSWERS_WITH.fullmatch(block.text.text) if _is_of_another(walk) and walk.draft.has_request else None
+    if not match:
+        return ""
+    code = walk.value(block.text.group(match, "code"), block)
+    phrase = walk.value(block.text.group(match, "phrase"), block) if match["phrase"] else replace(code, text="")
+    condition = walk.value(block.text.group(match, "condition"), block) if match["condition"] else None
+    if code.text not in {status.code.text for status in walk.draft.statuses}:
+        _append_status(walk, code, phrase, condition)
+    walk.section = Section.RESPONSE if code.text < "400" else Section.ERRORS
+    return "status"
+
+
+def _is_of_another(walk: Walk) -> bool:
+    """Tell whether a page was made by another generator than the vendor's."""
+    return walk.page.generator not in (GITBOOK, UNKNOWN_GENERATOR)
+
+
 def _error(walk: Walk, words: str) -> "re.Match[str] | None":
     """Return a line as a status with a phrase, a condition or both; None where it is none."""
     is_here = walk.section is Section.ERRORS
     match, bare = ERROR.fullmatch(words), BARE_STATUS.fullmatch(words)
     if match and (match["condition"] is not None or match["phrase"].lower() in PHRASES):
         return match if is_here or (match["condition"] is not None and match["code"] >= "400") else None
-    is_plain = walk.page.generator not in (GITBOOK, UNKNOWN_GENERATOR) and walk.draft.has_request
-    if bare and (is_here or (is_plain and bare["code"] >= "400")):
+    is_plain = _is_of_another(walk) and walk.draft.has_request
+    if bare and (is_here or (is_plain and (bare["code"] >= "400" or walk.section is Section.RESPONSE))):
         return bare  # a condition stands where the phrase does
     return match if is_here else None
 
@@ -130,7 +150,7 @@ def listed_field(walk: Walk, block: Block) -> str:
 
 def _section_of_field(walk: Walk, block: Block) -> Section:
     """Return where a field belongs: an item with a type that stands by the request is a parameter of it."""
-    is_apart = walk.section is Section.REQUEST and walk.page.generator not in (GITBOOK, UNKNOWN_GENERATOR)
+    is_apart = walk.section is Section.REQUEST and _is_of_another(walk)
     return Section.PARAMETERS if is_apart and block.is_item and _TYPED.match(block.text.text) else walk.section
 
 

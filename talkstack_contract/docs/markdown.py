@@ -4,29 +4,22 @@ A parser of Markdown gives lines, not columns: what it says of a line is read fr
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from talkstack_contract.docs.block_kinds import kind_of, machine_cut, stands_for_a_heading, starts_row
+from talkstack_contract.docs.components import component, holds_field, parents
 from talkstack_contract.docs.gitbook_tags import tag_blocks
-from talkstack_contract.docs.markup import component, front_matter, request_line, sample_blocks
+from talkstack_contract.docs.inline_markup import unmarked
+from talkstack_contract.docs.markup import front_matter, request_line, sample_blocks
 from talkstack_contract.docs.page import Block, BlockKind, Page
 from talkstack_contract.docs.readme_blocks import readme_blocks
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
 from talkstack_contract.docs.tables import table
 
-_MARKUP = re.compile(
-    r"\\(?P<escaped>[!-/:-@\[-`{-~])"
-    r"|(?P<drop><!--(?:[^-\n]|-(?!->))*-->|\*{1,3}|_{2,3}|`{1,3}|<br ?/?>"
-    r"|</?(?:strong|em|b|i|p|span|mark|code|sup|sub|div|u)(?: [^<>\n]{0,200})?/?>)"
-    r"|(?P<entity>&(?:#x20|#32|nbsp);)|(?P<ampersand>&(?:amp|lt|gt|quot|#39|#x27);)"
-    r"|!?\[(?P<link>[^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
-    r"|(?P<hard>\\(?=\n|\Z))"
-)
-_AMPERSANDS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'"}
 _PREFIX = re.compile(r"(?P<prefix>(?:[ ]*(?:>|[*+-](?=[ ])|\d{1,3}[.)](?=[ ])|#{1,6}(?=[ ])))*[ ]*)")
 _FENCE = re.compile(r"(?:[ ]*(?:>|[*+-] |\d{1,3}[.)] ))*[ ]*(?:`{3,}|~{3,})")
 _SIGNS = re.compile(r"(?m)^#{1,6} \S|^ *(?:```|~~~)|\*\*[A-Z][^*\n]{0,60}:\*\*|^> \S|^[*-] .*`|^ *\[block:")
@@ -62,6 +55,7 @@ def _tokens(source: SourceText, head: int, apart: Sequence[Block]) -> Iterator[B
     # Markdown parsers end a line where this text does; each character stays one character.
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table")
     level, heading, opens_item, table_end = 0, 0, False, -1
+    above = parents(source.excerpt())
     lines = source.text.split("\n")
     for number in (*range(source.line_number(head) - 1), *_numbers(source, apart)):
         lines[number] = ""  # the head of the file, and blocks of ReadMe, are read apart
@@ -79,7 +73,7 @@ def _tokens(source: SourceText, head: int, apart: Sequence[Block]) -> Iterator[B
                 table_end = token.map[1]
             is_item = level > 0 and opens_item
             opens_item = opens_item and token.type not in _CONTENT
-            yield from _content_blocks(source, token, level if is_item else 0, heading)
+            yield from _content_blocks(source, token, above, level if is_item else 0, heading)
 
 
 def _numbers(source: SourceText, blocks: Sequence[Block]) -> Iterator[int]:
@@ -88,12 +82,14 @@ def _numbers(source: SourceText, blocks: Sequence[Block]) -> Iterator[int]:
         yield from range(source.line_number(block.start) - 1, source.line_number(max(block.start, block.end - 1)))
 
 
-def _content_blocks(source: SourceText, token: Token, level: int, heading: int) -> Iterator[Block]:
+def _content_blocks(
+    source: SourceText, token: Token, above: Mapping[int, str], level: int, heading: int
+) -> Iterator[Block]:
     """Yield what a token says that stands for lines of the page."""
     if token.type == "table_open":
         yield from table(_lines_of(source, token))
-    elif token.type == "html_block":
-        yield from component(_lines_of(source, token))
+    elif token.type == "html_block" or (token.type == "inline" and any(map(holds_field, _lines_of(source, token)))):
+        yield from component(_lines_of(source, token), above)
     elif token.type in ("inline", "hr"):
         yield from _prose(source, token, level, heading)
     elif token.type in ("fence", "code_block"):
@@ -157,26 +153,8 @@ def _content(line: Excerpt, *, is_heading: bool) -> Excerpt:
     if is_heading and _SETEXT.match(line.text):
         return line.part(0, 0)
     match = _PREFIX.match(line.text)
-    text = _unmarked(line.part(match.end() if match else 0)).stripped().collapsed()
+    text = unmarked(line.part(match.end() if match else 0)).stripped().collapsed()
     return text.stripped("# ") if is_heading else text
-
-
-def _unmarked(line: Excerpt) -> Excerpt:
-    """Return a line without its markup."""
-    parts, position = [], 0
-    for match in _MARKUP.finditer(line.text):
-        parts.append(line.part(position, match.start()))
-        position = match.end()
-        if match["escaped"]:
-            parts.append(line.group(match, "escaped"))
-        elif match["link"]:
-            parts.append(_unmarked(line.group(match, "link")))
-        elif match["entity"] or (match["drop"] or "").startswith("<br"):
-            parts.append(Excerpt(" ", [line.offsets[match.start()]]))
-        elif match["ampersand"]:
-            parts.append(Excerpt(_AMPERSANDS[match["ampersand"]], [line.offsets[match.start()]]))
-    parts.append(line.part(position))
-    return joined(parts, "")
 
 
 def _code(source: SourceText, token: Token) -> Block:

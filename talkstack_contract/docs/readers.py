@@ -22,7 +22,8 @@ class Reader:
 
 
 def _detect_markdown(source: SourceText) -> str | None:
-    return "md" if looks_like_markdown(source) else None
+    is_of_components = _generator(source.text) in ("mintlify", "slate", "readme")
+    return "md" if is_of_components or looks_like_markdown(source) else None
 
 
 def _read_markdown(source: SourceText, name: str) -> Page:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from talkstack_contract.contract.documents import read_text
-from talkstack_contract.docs.derivation import facts_of
+from talkstack_contract.docs.defects import defects_of
+from talkstack_contract.docs.derivation import Derivation
 from talkstack_contract.docs.extraction import walked
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD, Defect, Fact, LineAccount, PageFacts
 from talkstack_contract.docs.openapi_text import Document, documents, facts_of_document
@@ -29,11 +30,10 @@ def read_facts(text: str, name: str, *, is_whole: bool = False) -> PageFacts:
     facts: list[Fact] = []
     defects: list[Defect] = []
     for draft in walk.drafts:
-        some, flaws = facts_of(
-            draft, is_whole=page.is_whole, has_displaced_code=page.has_displaced_code and not is_whole
-        )
-        facts += some
-        defects += flaws
+        is_displaced = page.has_displaced_code and not is_whole
+        derivation = Derivation(draft, is_whole=page.is_whole, has_displaced_code=is_displaced)
+        facts += derivation.facts()
+        defects += defects_of(derivation)
     return PageFacts(
         page.name, page.generator, page.rendering, page.is_whole, tuple(facts), tuple(defects), tuple(_account(walk))
     )

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
-from talkstack_contract.docs.derivation import absent_fields, parameter_names
+from talkstack_contract.docs.absences import absent_fields
+from talkstack_contract.docs.credential_words import is_key_header, is_known
 from talkstack_contract.docs.example_schemas import schema_of
 from talkstack_contract.docs.facts import FactKind, How, PageFacts
 from talkstack_contract.docs.merging import OperationFacts, contradictions, merged
+from talkstack_contract.docs.path_templates import parameter_names
 from talkstack_contract.model import Json
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,6 +24,7 @@ _STATES = {"5": "the provider fails inside"}
 _KEY_SCHEME = "apiKey"
 _CREDENTIALS = {"bearer": "token", _KEY_SCHEME: "api_key"}
 """Under which key an account of a provider file holds the credential of a scheme."""
+_ASKED_FOR = (FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS, FactKind.HOST, FactKind.CREDENTIAL)
 _STATE = "an account"
 """The provider state of all that a page asks for; a person names others."""
 _NO_PARAMETERS = ("accept", "content-type", "authorization", "host", "user-agent", "content-length")
@@ -159,12 +162,12 @@ class _Operation:
         return bool(self.names(FactKind.REQUEST_FIELD))
 
     def security(self) -> Json:
+        """Return the security requirement: none where the page names no credential in a form that can be sent."""
         credential = self.value(FactKind.CREDENTIAL)
-        if not isinstance(credential, str) or credential == "none":
+        if not isinstance(credential, str) or credential == "none" or not is_known(credential):
             return []
-        schemes = {"bearer": "bearer", "basic": "basic"}
         alternatives = (each.split(" and ") for each in credential.split(" or "))
-        return [{schemes.get(one, _KEY_SCHEME): [] for one in each} for each in alternatives]
+        return [{_KEY_SCHEME if is_key_header(one) else one: [] for one in each} for each in alternatives]
 
     def parameters(self) -> Iterator[Json]:
         for name in parameter_names(self.path):
@@ -175,7 +178,9 @@ class _Operation:
                 printed = str(self.value(FactKind.HEADER, name) or "")
                 sent: Json = {"x-contract": {"sends": printed}} if printed and "{" not in printed else {}
                 shown = "-".join(part.capitalize() for part in name.split("-"))
-                yield {"name": shown, "in": "header", "required": bool(sent), "schema": {"type": "string", **sent}}
+                required = bool(sent) or self.value(FactKind.REQUIRED, f"header {name}") is True
+                kind = self.value(FactKind.TYPE, f"header {name}") or "string"
+                yield {"name": shown, "in": "header", "required": required, "schema": {"type": kind, **sent}}
         for name in self.names(FactKind.QUERY_PARAMETER):
             required = self.value(FactKind.REQUIRED, f"query {name}") is True
             schema: Json = {"type": self.value(FactKind.TYPE, f"query {name}") or "string"}
@@ -271,8 +276,10 @@ class _Operation:
         page = self.title
         for (kind, name), told in self.facts.facts.items():
             fact = told[0].fact
-            if fact.how is How.NOT_FOUND and kind in (FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS, FactKind.HOST):
+            if fact.how is How.NOT_FOUND and kind in _ASKED_FOR:
                 yield f"{page}: which {kind} does {self.facts.operation} have?"
+            if kind is FactKind.CREDENTIAL and fact.value and not is_known(str(fact.value)):
+                yield f"{page}: how is the credential of {self.facts.operation} sent?"
             if (kind, name) == (FactKind.ERROR_STATUS, "401") and self.value(FactKind.CREDENTIAL) in (None, "none"):
                 yield f"{page}: which request, with no credential asked for, is answered 401?"
             if kind is FactKind.REQUIRED and fact.value is None:
@@ -342,14 +349,14 @@ def _document(made: Sequence[_Operation], title: str, docs_read: str) -> Json:
     credentials = {name for each in made for alternative in each.security() for name in alternative}
     schemes: dict[str, Json] = {}
     for name in sorted(credentials):
-        header = next((_key_header(each) for each in made if _key_header(each)), "x-api-key")
+        header = next((_key_header(each) for each in made if _key_header(each)), "")
         key = {"type": "apiKey", "in": "header", "name": header}
         schemes[name] = key if name == _KEY_SCHEME else {"type": "http", "scheme": name}
-        if name in _CREDENTIALS:
-            schemes[name]["x-contract"] = {"credential": _CREDENTIALS[name]}
+        if name != "basic":
+            schemes[name]["x-contract"] = {"credential": _CREDENTIALS.get(name, "token")}
     document: Json = {"openapi": "3.1.0"}
     words = f"Made of the pages of its docs, read on {docs_read}; a draft for review."
-    used = [key for name, key in _CREDENTIALS.items() if name in credentials]
+    used = [*dict.fromkeys(_CREDENTIALS.get(name, "token") for name in sorted(credentials) if name != "basic")]
     variables = {key: f"{_variable(title)}_{key.upper()}" for key in used}
     provider: Json = {"states": {"default": _STATE}, "variables": {_STATE: variables}}
     notes: Json = {"docs_read": docs_read, "provider": provider}
@@ -372,8 +379,8 @@ def _pointer(path: str) -> str:
 
 def _key_header(each: _Operation) -> str:
     credential = each.value(FactKind.CREDENTIAL)
-    found = re.search(r"x-[a-z-]+", credential) if isinstance(credential, str) else None
-    return found.group() if found else ""
+    names = re.split(" or | and ", credential) if isinstance(credential, str) and is_known(credential) else []
+    return next((name for name in names if is_key_header(name)), "")
 
 
 def _interpretations(operations: Sequence[OperationFacts]) -> Json:

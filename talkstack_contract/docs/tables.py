@@ -14,6 +14,11 @@ _STATUSES = frozenset({"error code", "status", "status code", "code", "http stat
 _YES = re.compile(r"(?:yes|true|required|mandatory|always|\u2713|\u2714|\u2705|y|m)", re.IGNORECASE)
 _NO = re.compile(r"(?:no|false|optional|never|n|o|-|\u2717|\u274c)", re.IGNORECASE)
 _NOTHING = re.compile(r"-{1,3}|n/?a", re.IGNORECASE)
+_ARROWS = r"[\u21b3\u2514\u251c\u00bb\u203a\u2192]"
+_STEP = re.compile(rf"{_ARROWS}|(?:&nbsp;|&emsp;|&ensp;|\u00a0|\u2003){{1,4}}(?!{_ARROWS})")
+_DRAWN = re.compile(rf"(?:{_STEP.pattern}|[\s\u2500-]|&nbsp;|&emsp;|&ensp;)+(?=[`*\w])")
+"""Before a name in a table: arrows or blanks that draw it inside the row above."""
+_LIST = re.compile(r"(?:array|list)\b.*|.*\[\]", re.IGNORECASE)
 _NAMED = re.compile(r"(?P<name>[\w.\[\]-]{1,120})(?P<star> ?(?:<[^<>\n]{0,100}>)?\\?\*(?:</[a-z]{1,20}>)?)?")
 _STARRED = re.compile(r"[\w\]]`?(?: ?<mark[^<>\n]{0,100}>)\\?\*</mark>")
 _PLACES = frozenset({"path", "query", "body"})
@@ -32,11 +37,17 @@ def table(lines: Sequence[Excerpt]) -> Iterator[Block]:
         return
     yield from _frame(lines[0])
     has_stars = any(_STARRED.search(line.text) for line in lines[1:])
+    heads = _cells(lines[0])
+    above: list[str] = []
     for line in lines[1:]:
         if _SEPARATOR.fullmatch(line.text):
             yield from _frame(line)
-        else:
-            yield from table_row(_cells(lines[0]), _cells(line), line.stripped(), has_stars=has_stars)
+            continue
+        cells = _cells(line)
+        row = [_inside(above, cells[0]), *cells[1:]] if cells else cells
+        yield from table_row(heads, row, line.stripped(), has_stars=has_stars)
+        if row and _NAMED.fullmatch(row[0].text):
+            above.append(f"{row[0].text}{'[]' if any(_LIST.fullmatch(cell.text) for cell in row[1:]) else ''}")
 
 
 def table_row(
@@ -56,6 +67,17 @@ def table_row(
         yield Block(BlockKind.HEADING, where, shown.start, where.end, level=_BELOW)
     if text:
         yield Block(BlockKind.PROSE, text, shown.start, shown.end, is_item=True, level=1)
+
+
+def _inside(above: list[str], cell: Excerpt) -> Excerpt:
+    """Return a name with that of the row it is drawn inside of; `above` keeps the rows that are still open."""
+    match = _DRAWN.match(cell.text)
+    depth = len(_STEP.findall(match.group())) if match else 0
+    del above[max(depth, 0) :]
+    if not match or not above:
+        return cell
+    name = cell.part(match.end()).stripped(" `*")
+    return joined([put(f"{above[-1]}.", name), name], "") if name else cell
 
 
 def _frame(line: Excerpt) -> Iterator[Block]:
@@ -95,6 +117,8 @@ def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt], *, has_stars: 
         elif head == "optional" and cell:
             words += ["optional"] if _YES.fullmatch(cell.text) else ["required"] if _NO.fullmatch(cell.text) else []
     meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))
+    if not words and not meaning and any(cell for head, cell in row.items() if head not in _NAMES):
+        return None  # what it says stands in a column that no rule reads
     mark = f" ({', '.join(words)}): " if words else ": "
     return joined([name, put(mark, name), meaning], "")
 

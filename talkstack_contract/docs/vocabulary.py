@@ -9,6 +9,7 @@ class Section(StrEnum):
 
     INTRODUCTION = "introduction"
     REQUEST = "request"
+    HEADERS = "headers"
     PARAMETERS = "parameters"
     QUERY = "query parameters"
     BODY = "request body"
@@ -18,7 +19,9 @@ class Section(StrEnum):
     UNKNOWN = "unknown"
 
 
-REQUEST_LABELS = ("endpoint", "method", "url", "headers", "header", "authorization")
+CREDENTIAL_LABELS = ("authorization", "authentication", "auth")
+HOST_LABELS = ("base url", "server url", "api url", "host")
+REQUEST_LABELS = ("endpoint", "method", "url", "headers", "header", *CREDENTIAL_LABELS, *HOST_LABELS)
 BODY_LABELS = ("example request body", "request body", "response body", "example response", "response", "body")
 HEADING_LABELS = ("success response", "troubleshooting", "error responses", "error response", "errors")
 STATUS_LABELS = ("status code", "status")
@@ -61,13 +64,16 @@ MACHINE_WORDS = re.compile(
 """In a paragraph: it speaks to a machine that reads the page, not to a person."""
 INDEX_OF_DOCS = re.compile(r".*\b(?:llms(?:-full)?\.txt|documentation index)\b.*", re.IGNORECASE)
 
+STARTS_STATUS = re.compile(r"[1-5]\d\d(?: [A-Z][A-Za-z' -]{1,60}?)? ?:(?= )")
+"""At the start of a line: here begins another status."""
 BARE_STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?P<phrase>) ?[:-] ?(?P<condition>.+)", re.DOTALL)
 SHOWS_RESPONSE = re.compile(
     r"(?:.*\b(?:returns|responds)\b.*\bJSON\b.*|(?:example|sample) response.{0,80}):", re.IGNORECASE
 )
 SECTION_LABEL = re.compile(
     r"(?:(?:optional|required) )?(?:(?:query|path|url|body|form|request|response)(?: string)? ?)?"
-    r"(?:parameters?|params|fields|arguments|attributes)(?: ?\([a-z ]{1,20}\))? ?:",
+    r"(?:parameters?|params|fields|arguments|attributes)(?: ?\([a-z ]{1,20}\))? ?:"
+    r"|(?:query|path|url|body|form|request|response|header) (?:parameters?|params|fields)",
     re.IGNORECASE,
 )
 """A line of its own that opens a part of the page as a heading would."""
@@ -76,14 +82,22 @@ RESPONSE_LABEL = re.compile(
     r"(?: (?P<phrase>[A-Za-z][A-Za-z' -]{0,60}?))?[`)]? ?[:.]?",
     re.IGNORECASE,
 )
+ANSWERS_WITH = re.compile(
+    r"(?:it |the (?:api|server|call|request|endpoint) )?(?:returns|responds with|answers(?: with)?|results in)"
+    r"(?: an?| the)?(?: http)?(?: status)?(?: code)?:? (?P<code>[1-5]\d\d)\b"
+    r"(?: \(?(?P<phrase>(?-i:[A-Z][A-Za-z'-]*(?: [A-Z][A-Za-z'-]*){0,4}))\)?)?"
+    r"(?:,? (?P<condition>(?:if|when|where|unless|for|once|as|with|on|in|and|to)\b.*?))?[.]?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A sentence that says which status a request is answered with, and when."""
 HTTP_HEAD = re.compile(
     r"HTTP/[\d.]+ (?P<code>[1-5]\d\d)(?: (?P<phrase>[A-Za-z][A-Za-z' -]{0,60}))?[ ]*"
     r"\n(?:[A-Za-z][\w-]{0,60}:[^\n]*\n)*\s*",
 )
 """What a sample of a response begins with where it shows status and headers too."""
 CREDENTIAL_WORDS = re.compile(
-    r"Authorization ?: ?(?:Bearer|Basic)\b|\bHTTP basic\b|\bbasic auth\w*"
-    r"|\bx-[a-z-]{0,40}(?:key|token)\b(?=[^.]{0,40}\bheader)"
+    r"Authorization ?: ?(?:(?:Bearer|Basic)\b|(?-i:(?:[A-Z]\w{1,20} )?(?:[A-Z][A-Z0-9_]{2,60}\b|<[^<>\n]{1,60}>)))"
+    r"|\bHTTP basic\b|\bbasic auth\w*|\bx-[a-z-]{0,40}(?:key|token)\b(?=[^.]{0,40}\bheader)"
     r"|(?<=header )x-[a-z-]{0,40}(?:key|token)\b|(?<!no )(?<!not )(?<!without )(?<!out a )\bbearer tokens?\b",
     re.IGNORECASE,
 )
@@ -124,9 +138,10 @@ GLUED_TO_VALUE = re.compile(
 
 _PREPARE = re.compile(
     r"prepare|request (?:details|line)|\bhttp request\b|^(?:end)?point$"
-    r"|^(?:the )?requests?$|^(?:request )?headers?$|authenti|authori",
+    r"|^(?:the )?requests?$|authenti|authori",
     re.IGNORECASE,
 )
+_HEADERS = re.compile(r"(?:(?:request|http|required|optional|custom) )*headers?(?: param[a-z]*)?", re.IGNORECASE)
 _QUERY = re.compile(r"quer(?:y|ies)|filter", re.IGNORECASE)
 _PARAMETERS = re.compile(r"param|^path$", re.IGNORECASE)
 _BODY = re.compile(r"body|payload", re.IGNORECASE)
@@ -150,4 +165,6 @@ def section_of(heading: str) -> Section:
         (_BODY, Section.BODY),
         (_RESPONSE, Section.RESPONSE),
     )
+    if _HEADERS.fullmatch(heading.strip(" :")):
+        return Section.HEADERS
     return next((section for words, section in kinds if words.search(heading)), Section.UNKNOWN)

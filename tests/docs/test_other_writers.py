@@ -145,6 +145,146 @@ def test_number_past_what_can_be_held_is_not_read_as_another() -> None:
     assert [each.kind for each in page.defects] == [DefectKind.NOT_JSON]
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("**Authorization:** Token <your token>", "token"),
+        ("Authorization: GenieKey YOUR_KEY", "geniekey"),
+        ("Authorization: `{api key}`", "authorization"),
+        ("Authentication: Bearer token", "bearer"),
+        ("Send `Authorization: YOUR_API_KEY` with every request.", "authorization"),
+        ("### Headers\n\n| Header | Value |\n| --- | --- |\n| `api-key` | Your key |", "api-key"),
+        ("### Headers\n\n* `X-Auth-Token` (string, required): The token.", "x-auth-token"),
+    ],
+)
+def test_credential_is_known_by_how_it_is_sent(line: str, expected: str, tmp_path: Path) -> None:
+    text = f"{HEAD}{line}\n\n{BODY}{SENT}### Response\n\n`200 OK`\n\n{GIVEN}"
+    assert told(read(text), FactKind.CREDENTIAL) == {("credential", ""): expected}
+    assert told(read(text), FactKind.REQUEST_FIELD).keys() == {("request field", "amount")}
+    _is_drawn_up_the_same(text, tmp_path)
+
+
+def test_credential_in_words_that_say_no_form_is_a_question(tmp_path: Path) -> None:
+    made = _drawn_up(f"{HEAD}Authorization: ask your manager\n\n{BODY}{SENT}", tmp_path)
+    assert "how is the credential of POST /pay sent?" in (made / "questions.md").read_text(encoding="utf-8")
+    assert "security: []" in (made / "paths" / "pay.yaml").read_text(encoding="utf-8")
+
+
+def test_headers_that_are_listed_are_none_of_the_body() -> None:
+    rows = "| Name | Type | Required | Description |\n| --- | --- | --- | --- |\n"
+    rows += "| Idempotency-Key | string | yes | Makes a repetition safe. |\n| X-Trace | string | no | Any text. |\n"
+    page = read(f"{HEAD}### Headers\n\n{rows}\n* `Accept: application/json`\n\n{BODY}{SENT}")
+    assert told(page, FactKind.HEADER) == {
+        ("header", "idempotency-key"): "",
+        ("header", "x-trace"): "",
+        ("header", "accept"): "application/json",
+    }
+    assert told(page, FactKind.REQUIRED) == {
+        ("required", "header idempotency-key"): True,
+        ("required", "header x-trace"): False,
+        ("required", "request amount"): None,
+    }
+
+
+def test_host_may_stand_apart_from_the_endpoint() -> None:
+    page = read("# Crew\n\nBase URL: `https://api.harbour.example/v2`\n\n**Method:** GET\n\n**Endpoint:** `/crew`\n")
+    assert (page.operations, told(page, FactKind.HOST)) == (["GET /v2/crew"], {("host", ""): "api.harbour.example"})
+
+
+def test_sentence_that_says_what_a_request_is_answered_with_is_a_status() -> None:
+    page = read(
+        f"{HEAD}{BODY}{SENT}Returns HTTP 202 when the payment is queued.\n\n{GIVEN}\n"
+        "Responds with 409 Conflict if the berth is taken.\nReturns a 422 status.\n"
+    )
+    assert told(page, *STATUSES) == {
+        ("success status", "202"): "",
+        ("condition", "202"): "when the payment is queued",
+        ("error status", "409"): "Conflict",
+        ("condition", "409"): "if the berth is taken",
+    }
+    assert told(page, FactKind.RESPONSE_EXAMPLE) == {("response example", ""): {"id": "p1"}}
+
+
+def test_table_of_statuses_of_a_response_tells_its_success() -> None:
+    rows = "| Code | Description |\n| --- | --- |\n| 201 | It was paid |\n| 402 | No money |\n"
+    page = read(f"{HEAD}### Responses\n\n{rows}\n{GIVEN}")
+    assert told(page, FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS).keys() == {
+        ("success status", "201"),
+        ("error status", "402"),
+    }
+
+
+@pytest.mark.parametrize("drawn", ["\u21b3 `{}`", "&nbsp;&nbsp;{}", "\u2514\u2500 `{}`"])
+def test_row_that_is_drawn_inside_another_is_a_field_of_it(drawn: str) -> None:
+    rows = (
+        f"{FIELDS}| `payer` | **object** | Yes | Who pays |\n| {drawn.format('name')} | **string** | No | The name |\n"
+    )
+    rows += f"| `items` | object[] | Yes | What for |\n| {drawn.format('sku')} | string | Yes | The article |\n"
+    page = read(f"{HEAD}{BODY}{rows}| `memo` | string | No | Any |\n")
+    assert [name for _, name in told(page, FactKind.REQUEST_FIELD)] == [
+        "payer",
+        "payer.name",
+        "items",
+        "items[].sku",
+        "memo",
+    ]
+
+
+def test_components_that_stand_side_by_side_are_fields_each() -> None:
+    page = read(
+        '---\ntitle: "Pay"\napi: "POST https://api.harbour.example/pay"\n---\n\n'
+        '<ParamField header="X-Trace" type="string">Any text.</ParamField>\n'
+        '<ParamField body="payer" type="object" required>Who pays. <ParamField body="name" type="string">Name.'
+        "</ParamField></ParamField>\n"
+        '<ParamField body="items" type="object[]">\n  What for.\n\n  <Expandable title="item">\n'
+        '    <ParamField body="sku" type="string" required>Article.</ParamField>\n  </Expandable>\n</ParamField>\n'
+        '<ParamField query="dry" type="boolean">Only tries.</ParamField>\n'
+    )
+    assert [name for _, name in told(page, FactKind.REQUEST_FIELD)] == ["payer", "payer.name", "items", "items[].sku"]
+    assert told(page, FactKind.QUERY_PARAMETER) == {("query parameter", "dry"): "Only tries."}
+    assert told(page, FactKind.HEADER) == {("header", "x-trace"): ""}
+
+
+def test_what_folds_out_belongs_to_the_status_that_it_is_named_by() -> None:
+    page = read(
+        f"{HEAD}<details>\n<summary>Response 200</summary>\n\n{GIVEN}\n</details>\n\n"
+        '<details>\n<summary>Response 404</summary>\n\n```json\n{"error": "none"}\n```\n\n</details>\n'
+    )
+    assert told(page, FactKind.REQUEST_EXAMPLE, FactKind.RESPONSE_EXAMPLE) == {("response example", ""): {"id": "p1"}}
+    assert told(page, FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS).keys() == {
+        ("success status", "200"),
+        ("error status", "404"),
+    }
+
+
+def test_tags_in_a_description_name_no_endpoint() -> None:
+    page = read(
+        '# Pay\n\n<aside class="notice">Once only.</aside>\n\n<p>Pays. See also the <code>/bills</code> list.</p>\n\n'
+        "`POST https://api.harbour.example/pay`\n"
+    )
+    assert told(page, FactKind.DESCRIPTION) == {("description", ""): "Once only. Pays. See also the /bills list."}
+    assert page.defects == ()
+
+
+def test_row_that_no_rule_reads_is_not_understood() -> None:
+    rows = "| Method | Endpoint | What |\n| --- | --- | --- |\n| GET | `/crew` | Lists |\n"
+    page = read(f"# Crew\n\nAll of it.\n\n{rows}")
+    assert [each.text for each in page.not_understood] == ["| GET | `/crew` | Lists |"]
+    assert told(page, FactKind.DESCRIPTION) == {("description", ""): "All of it."}
+
+
+def _drawn_up(text: str, folder: Path) -> Path:
+    page, made = folder / "page.md", folder / "made"
+    page.write_text(text, encoding="utf-8")
+    assert main(["scaffold", str(page), "--whole", "--into", str(made), "--read", DAY], SCHEMAS) == 0
+    return made
+
+
+def _is_drawn_up_the_same(text: str, folder: Path) -> None:
+    made = _drawn_up(text, folder)
+    assert main(["check", str(folder / "page.md"), "--whole", "--contract", str(made)], SCHEMAS) == 0
+
+
 ROUND: dict[str, str] = {
     "no-content-type": f"{HEAD}{BODY}{SENT}",
     "header": f"{HEAD}### Headers\n\n| Header | Value |\n| --- | --- |\n| X-Zone | north |\n\n{BODY}{SENT}",
@@ -156,12 +296,8 @@ ROUND: dict[str, str] = {
 
 
 @pytest.mark.parametrize("name", ROUND)
-def test_draft_of_a_page_is_what_the_page_says(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page, made = tmp_path / "page.md", tmp_path / "made"
-    page.write_text(ROUND[name], encoding="utf-8")
-    words = ["scaffold", str(page), "--whole", "--into", str(made), "--read", DAY]
-    assert main(words, SCHEMAS) == 0
-    assert main(["check", str(page), "--whole", "--contract", str(made)], SCHEMAS) == 0, capsys.readouterr().out
+def test_draft_of_a_page_is_what_the_page_says(name: str, tmp_path: Path) -> None:
+    _is_drawn_up_the_same(ROUND[name], tmp_path)
 
 
 def test_page_without_a_method_is_no_draft(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
