@@ -31,6 +31,11 @@ class BadInput(ContractError):
         name = file.removeprefix("schemas")
         return BadInput(f"{folder}{name}" if file.startswith("schemas") else file, *others)
 
+    def at(self, key: str) -> "BadInput":
+        """Return the same error about another key of its file."""
+        file, _, *others = self._said
+        return BadInput(file, key, *others)
+
 
 class Blocked(ContractError):
     """No usable response. `of_run`: no other case can do better, so the reason is reported once."""

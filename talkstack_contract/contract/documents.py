@@ -5,7 +5,9 @@ The one door to YAML and TOML. Raises `BadInput` for a file that is missing, cut
 
 import json
 import re
+import sys
 import tomllib
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,18 +31,23 @@ class _Strict(SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Json]:
         """Build the mapping, or raise at the key that stands there twice."""
-        keys = [key.value for key, _ in node.value]
+        counts = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         for key, _ in node.value:
-            if keys.count(key.value) > 1:
+            if isinstance(key, yaml.ScalarNode) and counts[key.value] > 1:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
         found = super().construct_mapping(node, deep)
-        return {str(key) if type(key) is int else key: value for key, value in found.items()}
+        return {_key(key): value for key, value in found.items()}
 
     def whole_number(self, node: yaml.ScalarNode) -> int:
         """Read a whole number of YAML 1.2: a zero before it means nothing, and no colon makes it one to base 60."""
         text = str(self.construct_scalar(node))
         bases = {"0o": 8, "0x": 16}
         return int(text[2:], bases[text[:2]]) if text[:2] in bases else int(text)
+
+
+def _key(key: Hashable) -> Hashable:
+    """Return a key as text, once for all that are the same: a contract says the same few words again and again."""
+    return sys.intern(str(key)) if type(key) in (int, str) else key
 
 
 # The core schema of YAML 1.2, which OpenAPI 3.1 is written in: `NO`, `on` and `1:30` are text, and so is a date.

@@ -91,9 +91,10 @@ class SchemaChecker:
         examples = [("examples", each) for each in schema.get("examples", ())]
         examples += [("example", schema["example"])] if "example" in schema else []
         for key, example in examples:
-            check_example(
-                place, schema, example, _named(place, schema, path, key), are_formats_judged=not self._is_open
-            )
+            try:
+                check_example(place, schema, example, key, are_formats_judged=not self._is_open)
+            except BadInput as error:  # only now, as the whole file is searched for the place of the schema
+                raise error.at(_named(place, schema, path, key)) from None
 
 
 def check_example(place: Place, schema: Any, example: Any, key: str, *, are_formats_judged: bool = True) -> None:

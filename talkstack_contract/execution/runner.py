@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from itertools import islice
 
 from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
@@ -57,7 +58,8 @@ class Answers:
     """The answers of one provider, each asked for when it is first wanted.
 
     `dead` is the reason why no case of this run can be asked any more, `after` the answers to the requests made
-    after a case to see what it changed, `exchanges` everything that was received, by id, `asked` the operation of each.
+    after a case to see what it changed, `exchanges` everything that was received, by id, `asked` the operation of each,
+    `server_errors` those with a status of 500 or above.
     """
 
     def __init__(self, cases: Sequence[Case], provider: Provider, accounts: Accounts) -> None:
@@ -67,7 +69,10 @@ class Answers:
         self.after: dict[str, DecodedResponse] = {}
         self.exchanges: dict[str, Exchange] = {}
         self.asked: dict[str, Operation] = {}
+        self.server_errors: dict[str, Exchange] = {}
         self._cases = {case.id: case for case in cases}
+        makers = [case for case in cases if case.operation.creates and case.kind == SUCCESS]
+        self._makers = {(each.operation.path, each.operation.server, each.state): each for each in reversed(makers)}
         self._answers: dict[str, DecodedResponse | Blocked | NotTested] = {}
         self._has_answered = self._is_trying = False
         self._opened: dict[str, Case] = {}  # a reading case that each credential has opened
@@ -82,6 +87,9 @@ class Answers:
     def remember(self, exchange: Exchange, operation: Operation) -> None:
         """Keep an exchange, with the operation that was asked."""
         self.exchanges[exchange.id], self.asked[exchange.id] = exchange, operation
+        self.server_errors.pop(exchange.id, None)
+        if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.server_errors[exchange.id] = exchange
 
     def known(self, case_id: str) -> DecodedResponse | None:
         """Return the answer to a case where this process has one already."""
@@ -118,10 +126,7 @@ class Answers:
         if not _may_list(case):
             return None
         place = case.operation.path, case.operation.server, case.state
-        makers = (each for each in self._cases.values() if each.operation.creates and each.kind == SUCCESS)
-        return next(
-            (each for each in makers if (each.operation.path, each.operation.server, each.state) == place), None
-        )
+        return self._makers.get(place)
 
     def _ask(self, case: Case) -> DecodedResponse:
         request = self.accounts.request(case)

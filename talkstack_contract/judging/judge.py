@@ -297,11 +297,7 @@ class Run:
 
     def _seen_server_errors(self, case: Case) -> list[DecodedResponse]:
         mine = f"{case.operation.id}/"
-        return [
-            DecodedResponse(each)
-            for id_, each in self.answers.exchanges.items()
-            if id_.startswith(mine) and each.status >= 500
-        ]
+        return [DecodedResponse(each) for id_, each in self.answers.server_errors.items() if id_.startswith(mine)]
 
     def _found_in_workflow(self, case: Case) -> tuple[list[Violation], list[str]]:
         self.accounts.check_own(case)

@@ -17,6 +17,8 @@ LONGEST_SECRET = 4096  # so many characters of a value are looked for: no creden
 WINDOW = 16  # so many characters of a secret in a row are taken for a piece of it
 BLOCK = WINDOW // 2  # a piece holds a whole block of a text, wherever it begins
 LONGEST_ESCAPE = len(r"\\u002b")
+PIECE, OVERLAP = 1 << 19, 1 << 16  # characters: a window of a secret, with escapes and blanks in it, is far shorter
+_SHARED = -1  # in place of the number of a form: a block stands in more than one
 LEARNED_AT_MOST = 500  # credentials of answers
 
 SECRET_HEADERS = frozenset(
@@ -37,6 +39,7 @@ _ESCAPE = re.compile(
     r"|(\+)"
 )
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_LONGER_WHEN_LOWER = "\u0130"
 _BLANKS = re.compile(r"\s+")  # what str.split() takes for blanks, too
 ESCAPED_AT_MOST = 4  # times, one inside the other
 
@@ -97,11 +100,14 @@ def _unescaped(hit: re.Match[str]) -> str:
 
 
 def _lowered(text: str) -> str:
-    """Return the text in lower case, letter by letter: a few letters get longer by it, and places would shift."""
-    lower = text.lower()
-    if len(lower) == len(text):
-        return lower
-    return "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in text)
+    """Return the text in lower case but for the one letter that gets longer by it, so that places would shift."""
+    return _LONGER_WHEN_LOWER.join(part.lower() for part in text.split(_LONGER_WHEN_LOWER))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield a text in pieces that overlap, so that what is made of one takes little memory, however long the text."""
+    for at in range(0, max(len(text) - OVERLAP, 1), PIECE):
+        yield text[at : at + PIECE + OVERLAP]
 
 
 def _views(text: str) -> list[_View]:
@@ -131,8 +137,9 @@ class Secrets:
         self._names: dict[str, str] = {}
         self._learned: set[str] = set()
         self._short: dict[str, str] = {}  # forms shorter than a window, with the value of each
-        self._windows: dict[str, str] = {}
-        self._blocks: set[str] = set()
+        self._forms: list[tuple[str, str]] = []  # the longer ones, with the value of each
+        self._blocks: dict[str, int] = {}  # the number of the form in which a block stands, or `_SHARED`
+        self._windows: dict[str, str] = {}  # the windows around a block that stands in several forms
         self.longest_form = 0  # how many characters the longest secret takes at most, every one of them escaped
         for value, name in values:
             self.add(value, name)
@@ -150,10 +157,26 @@ class Secrets:
         for form in _forms(known):
             if SHORTEST_SECRET // 2 <= len(form) < WINDOW:
                 self._short.setdefault(form, value)
-            for at in range(len(form) - WINDOW + 1):
-                self._windows.setdefault(form[at : at + WINDOW], value)
             if len(form) >= WINDOW:
-                self._blocks |= {form[at : at + BLOCK] for at in range(len(form) - BLOCK + 1)}
+                self._add_long(form, value)
+
+    def _add_long(self, form: str, value: str) -> None:
+        number = len(self._forms)
+        self._forms.append((form, value))
+        for at in range(len(form) - BLOCK + 1):
+            block = form[at : at + BLOCK]
+            other = self._blocks.setdefault(block, number)
+            if other == number:
+                continue
+            if other != _SHARED:
+                self._blocks[block] = _SHARED
+                for found in _occurrences(self._forms[other][0], block):
+                    self._add_windows(*self._forms[other], found)
+            self._add_windows(form, value, at)
+
+    def _add_windows(self, form: str, value: str, block: int) -> None:
+        for at in range(max(block - BLOCK, 0), min(block, len(form) - WINDOW) + 1):
+            self._windows.setdefault(form[at : at + WINDOW], value)
 
     def learn(self, value: str, name: str) -> None:
         """Know a credential that an answer gave away at a place that the contract marks, unless it is a mere word."""
@@ -204,6 +227,10 @@ class Secrets:
         """Yield the value of each secret that stands in a text: quickly, since most texts hold none."""
         if not self._names or len(text) < SHORTEST_SECRET // 2:
             return
+        for piece in _pieces(text):
+            yield from self._values_of_piece(piece)
+
+    def _values_of_piece(self, text: str) -> Iterator[str]:
         now = _lowered(text)
         yield from self._values_as_read(now)
         for _ in range(ESCAPED_AT_MOST):
@@ -231,17 +258,30 @@ class Secrets:
 
     def _hits(self, text: str) -> Iterator[tuple[int, int, str]]:
         for form, value in self._short.items():
-            at = text.find(form)
-            while at >= 0:
-                yield at, at + len(form), value
-                at = text.find(form, at + 1)
+            yield from ((at, at + len(form), value) for at in _occurrences(text, form))
         done = 0
         for block in range(0, len(text) - BLOCK + 1, BLOCK):
-            if text[block : block + BLOCK] in self._blocks:
-                for at in range(max(block - BLOCK, done), block + 1):
-                    done = at + 1
-                    if found := self._windows.get(text[at : at + WINDOW]):
-                        yield at, at + WINDOW, found
+            number = self._blocks.get(text[block : block + BLOCK])
+            if number is None:
+                continue
+            for at in range(max(block - BLOCK, done), block + 1):
+                done = at + 1
+                window = text[at : at + WINDOW]
+                if len(window) == WINDOW and (found := self._value_of(window, number)):
+                    yield at, at + WINDOW, found
+
+    def _value_of(self, window: str, number: int) -> str:
+        if number == _SHARED:
+            return self._windows.get(window, "")
+        form, value = self._forms[number]
+        return value if window in form else ""
+
+
+def _occurrences(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def is_word(value: str) -> bool:

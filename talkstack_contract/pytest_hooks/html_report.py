@@ -8,6 +8,7 @@ from talkstack_contract.pytest_hooks.asking import case_id
 from talkstack_contract.pytest_hooks.reporting import Reporting
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
+from talkstack_contract.reports.record import PLACE_OF_FINDINGS
 
 
 class HtmlReport:
@@ -23,9 +24,8 @@ class HtmlReport:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
-        """Put the decision, the matrix and the evidence first."""
-        assert self._reporting.findings is not None
-        prefix.append(self._reporting.record.page(self._reporting.findings, "report.html"))
+        """Leave room for the decision, the matrix and the evidence, which come first."""
+        prefix.append(PLACE_OF_FINDINGS)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:

@@ -16,7 +16,6 @@ from talkstack_contract.pytest_hooks.closing import Closing, say
 from talkstack_contract.pytest_hooks.configuring import REFERENCE, SPENT, is_narrowed
 from talkstack_contract.reports import findings as reporting
 from talkstack_contract.reports import terminal as words
-from talkstack_contract.reports.accessibility import accessible
 from talkstack_contract.reports.plan import plan_lines
 from talkstack_contract.reports.reach import reach_lines
 from talkstack_contract.reports.record import Record
@@ -180,6 +179,8 @@ class Reporting:
         """Write the lines as they come in. A worker that died says nothing of its case, so that is said for it."""
         lines = getattr(report, "contract", [])
         self.record.take(lines)
+        if lines:
+            report.contract = ()  # type: ignore[attr-defined]  # pytest keeps every report until its end
         if self.record.cut_short and not hasattr(report, "node"):  # a worker is stopped by pytest-xdist alone
             self._session.shouldstop = self.record.cut_short
         if report.failed and not lines:
@@ -240,7 +241,7 @@ class Reporting:
         summary = record.write_summary(self.findings)
         record.write_junit(self.findings, self.junit)
         result = yield from _in_spite_of_a_full_disk(record, Path(option.htmlpath))
-        record.rewrite(Path(option.htmlpath), accessible)
+        record.complete_page(Path(option.htmlpath), self.findings)
         if path := self.config.stash[ASKING].run.accounts.ledger.path:
             tidy(path)  # workers take back until they are stopped
         artefacts = [record.jsonl, summary, Path(option.htmlpath), self.junit]

@@ -288,6 +288,13 @@ def page(findings: Findings, template: str, **others: object) -> str:
     return f"{text.rstrip()}\n".encode(errors="replace").decode()
 
 
+def page_in_pieces(findings: Findings, template: str) -> Iterator[str]:
+    """Render one of the templates piece by piece: the page of a large contract is long. No lone surrogate is left."""
+    counts = findings.decision.counts()
+    pieces = _TEMPLATES.get_template(template).generate(f=findings, counts=counts, rate=response_counts)
+    return (piece.encode(errors="replace").decode() for piece in pieces)
+
+
 def summary_template(findings: Findings) -> str:
     """Return the template of `summary.md`: a night gets a few lines, whatever happened."""
     return "night.md" if findings.run_header.history else "summary.md"

@@ -6,8 +6,9 @@ secrets of the run: redaction happens where evidence is made, and this is the pr
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -16,9 +17,10 @@ from talkstack_contract.judging.decision import Decision
 from talkstack_contract.judging.judge import Known, judgement_of
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.provider.evidence import Evidence
-from talkstack_contract.provider.redaction import Secrets
+from talkstack_contract.provider.redaction import OVERLAP, PIECE, Secrets
 from talkstack_contract.reports.acceptance import acceptance_page
-from talkstack_contract.reports.findings import Findings, findings_of, page, summary_template
+from talkstack_contract.reports.accessibility import accessible
+from talkstack_contract.reports.findings import Findings, findings_of, page, page_in_pieces, summary_template
 from talkstack_contract.reports.junit import junit_xml
 from talkstack_contract.reports.rebuild import ACCEPTANCE, acceptance_view, joined, read_part
 from talkstack_contract.reports.whole_files import append_whole, write_whole
@@ -37,6 +39,9 @@ from talkstack_contract.results.records import (
     verdict_line,
     written,
 )
+
+PLACE_OF_FINDINGS = '<div id="findings"></div>'
+"""In the page that pytest-html writes: here come the decision, the matrix and the evidence."""
 
 
 class Record:
@@ -168,10 +173,17 @@ class Record:
         self.scrub([path])
         return path
 
-    def rewrite(self, path: Path, change: Callable[[str], str]) -> None:
-        """Change a page that another plugin wrote, as bytes, so that no line end changes."""
-        if path.is_file():
-            self._put(path, change(path.read_bytes().decode()))
+    def complete_page(self, path: Path, findings: Findings) -> None:
+        """Mend the page that pytest-html wrote, and put what was found into it."""
+        if not path.is_file():
+            return
+        before, place, after = accessible(path.read_bytes().decode()).partition(PLACE_OF_FINDINGS)
+        try:
+            ours = page_in_pieces(findings, "report.html") if place else ()
+            self._tried(path, lambda: write_whole(path, chain((before,), ours, ("\n", after))))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
+            self.cut_short = f"report.html could not be written, {bug_of_ours(error).reason}"
+            self._put(path, f"{before}{self.cut_short}{after}")
 
     def redacted(self, text: str) -> str:
         """Return a text without the secrets of the run, for a message that leaves the run."""
@@ -183,10 +195,11 @@ class Record:
         return [*(self._scrubbed_record() if self.jsonl in artefacts else ()), *leaks]
 
     def _scrubbed_page(self, path: Path) -> list[str]:
-        text = path.read_bytes().decode("utf-8", errors="surrogateescape") if path.is_file() else ""
-        names = self._secrets.found_in(text)
+        pieces = _pieces_of(path) if path.is_file() else ()
+        names = sorted({name for piece in pieces for name in self._secrets.found_in(piece)})
         if not names:
             return []
+        text = path.read_bytes().decode("utf-8", errors="surrogateescape")
         path.write_bytes(self._secrets.scrubbed(text).encode("utf-8", errors="surrogateescape"))
         return [_leaked(path.name, names)]
 
@@ -225,6 +238,15 @@ class Record:
             self.cut_short = self.cut_short or f"{path.name} could not be written ({error.strerror})"
             return False
         return True
+
+
+def _pieces_of(path: Path) -> Iterator[str]:
+    """Yield a text file in pieces that overlap: a page can be long."""
+    before = ""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        while piece := file.read(PIECE):
+            yield before + piece
+            before = piece[-OVERLAP:]
 
 
 def _leaked(artefact: str, names: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Writes files so that a full disk leaves whole lines, and no half of a page. Raises `OSError`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -16,11 +17,12 @@ def append_whole(path: Path, text: str, *, is_new: bool = False) -> None:
             raise
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, or leave none."""
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write a file, as one text or piece by piece, or leave none."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
+        with path.open("wb") as file:
+            file.writelines(piece.encode() for piece in ((text,) if isinstance(text, str) else text))
     except OSError:
         path.unlink(missing_ok=True)
         raise
