@@ -261,6 +261,8 @@ class _Session(requests.Session):
 
         Schemathesis passes a `verify` of its own: it has no say either.
         """
+        if is_loopback(url) and url.startswith("http:"):  # nothing of the environment is about such a request
+            return {"proxies": {}, "stream": stream or self.stream, "verify": self.verify, "cert": cert or self.cert}
         merged = super().merge_environment_settings(url, proxies, stream, verify, cert)
         if is_loopback(url):
             merged["proxies"] = {}

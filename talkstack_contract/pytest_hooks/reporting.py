@@ -244,7 +244,7 @@ class Reporting:
         record.complete_page(Path(option.htmlpath), self.findings)
         if path := self.config.stash[ASKING].run.accounts.ledger.path:
             tidy(path)  # workers take back until they are stopped
-        artefacts = [record.jsonl, summary, Path(option.htmlpath), self.junit]
+        artefacts = [summary, Path(option.htmlpath), self.junit]  # the record was searched before it was decided upon
         decision = record.close(self.findings, artefacts, leaks)
         if option.acceptance and not record.write_acceptance():
             say(self.config, "no acceptance page: the run was narrowed, or the page could not be made")
