@@ -37,6 +37,17 @@ class BadInput(ContractError):
         return BadInput(file, key, *others)
 
 
+def unreadable(error: Exception) -> str:
+    """Say in a few words why a file could not be read."""
+    kinds: tuple[tuple[type[Exception], str], ...] = (
+        (FileNotFoundError, "is not there"),
+        (IsADirectoryError, "is a folder"),
+        (PermissionError, "may not be read"),
+        (UnicodeDecodeError, "is not UTF-8"),
+    )
+    return next((words for kind, words in kinds if isinstance(error, kind)), f"cannot be read ({type(error).__name__})")
+
+
 class Blocked(ContractError):
     """No usable response. `of_run`: no other case can do better, so the reason is reported once."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, unreadable
 from talkstack_contract.model import Json
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def read_toml(path: Path) -> Json:
     except tomllib.TOMLDecodeError as error:
         raise BadInput(path.name, "", f"is not valid TOML: {error}", "fix this line") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "give a readable file") from None
+        raise BadInput(str(path), "", unreadable(error), "give a readable file") from None
 
 
 def read_document(folder: Path, name: str) -> Json:
@@ -130,4 +130,4 @@ def read_text(path: Path, shown: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(shown, "", f"cannot be read ({type(error).__name__})", "give a readable UTF-8 file") from None
+        raise BadInput(shown, "", unreadable(error), "give a readable UTF-8 file") from None

@@ -186,6 +186,8 @@ def check_document(file: str, document: Any, meta: Any, place: str = "") -> None
         return
     error = _most_specific(errors[0])
     key = ".".join(filter(None, [place, _place(error)]))
+    if isinstance(document, list):  # people count its entries from one
+        key = re.sub(r"\d+", lambda number: f"entry {int(number[0]) + 1}", key, count=1)
     if "propertyNames" in error.absolute_schema_path:
         key = f"{key}.{error.instance}"
     if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):

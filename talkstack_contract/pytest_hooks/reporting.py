@@ -138,12 +138,13 @@ class Reporting:
             return True
         if self._cannot_start:
             say(self.config, f"nothing is sent: {self.configuration.settings.missing}", red=True)
+        if self.config.option.check:
+            self._check()
+            return True
+        if self._cannot_start:
             return True
         if self.config.option.clean_up:
             self._clean_up()
-            return True
-        if self.config.option.check:
-            self._check()
             return True
         if not self.config.option.plan:
             return None

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, unreadable
 from talkstack_contract.judging.decision import DecisionKind
 from talkstack_contract.model import Judgement, Verdict
 from talkstack_contract.provider.evidence import Evidence
@@ -54,7 +54,7 @@ def read_part(path: Path) -> Part:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "give a readable file") from None
+        raise BadInput(str(path), "", unreadable(error), "give a readable file") from None
     lines = list(_lines(path.name, content))
     if not lines or lines[0].get("kind") != "header":
         raise BadInput(path.name, "line 1", "is not the header of a record", "give a verdicts.jsonl")

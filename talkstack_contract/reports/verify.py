@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, unreadable
 from talkstack_contract.reports.rebuild import ACCEPTANCE, Part, joined, views
 
 TOLD_AT_MOST = 20
@@ -82,7 +82,7 @@ def read_page(path: Path) -> str:
     try:
         page = path.read_bytes().decode()  # line ends as they are: what a provider sent holds any
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "give an acceptance.html") from None
+        raise BadInput(str(path), "", unreadable(error), "give an acceptance.html") from None
     if not shown_by(page).digests:
         raise BadInput(path.name, "", "is not an acceptance page", "give an acceptance.html")
     return page

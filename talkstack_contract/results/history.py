@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, unreadable
 from talkstack_contract.judging.comparison import Baseline, baseline_of, learned, turns
 from talkstack_contract.model import Json, Verdict
 
@@ -80,7 +80,7 @@ def _lines(path: Path) -> Iterator[dict[str, Json]]:
         content = path.read_bytes()
         texts = (gzip.decompress(content) if content.startswith(COMPRESSED) else content).split(b"\n")
     except (OSError, EOFError) as error:
-        raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "give a readable record") from None
+        raise BadInput(str(path), "", unreadable(error), "give a readable record") from None
     for number, text in enumerate(texts, 1):
         if text.startswith(b'{"kind": "exchange"'):
             continue

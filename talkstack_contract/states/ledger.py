@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from talkstack_contract.errors import BadInput
+from talkstack_contract.errors import BadInput, unreadable
 
 ACCOUNT, OBJECT = "account", "object"
 
@@ -111,7 +111,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="ascii").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(str(path), "", f"cannot be read ({type(error).__name__})", "name a ledger") from None
+        raise BadInput(str(path), "", unreadable(error), "name a ledger") from None
 
 
 def _is_cut(line: str) -> bool:

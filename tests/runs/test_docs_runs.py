@@ -186,7 +186,7 @@ def test_changed_page_changes_no_decision(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pages", "told"),
     [
-        ("nowhere", "nowhere: cannot be read (FileNotFoundError)"),
+        ("nowhere", "nowhere: is not there"),
         ("empty", "holds no page (.md, .mdx, .txt, .html, .htm, .json, .yaml, .yml)"),
         ("bytes.txt", "bytes.txt"),
     ],

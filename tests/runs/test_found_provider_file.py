@@ -97,6 +97,11 @@ def test_check_counts_what_the_run_then_tests_and_sends_nothing(tmp_path: Path) 
 UNREACHED = {
     "nothing": ({"allow": []}, 6, "  all     0 of   4"),
     "secret-that-is-not-set": ({"headers": {"X-Tenant": {"env": "NOWHERE_SET"}}}, 6, "nothing is sent: the variable"),
+    "secret-that-is-not-set-is-no-end": (
+        {"headers": {"X-Tenant": {"env": "NOWHERE_SET"}}},
+        6,
+        "documented responses that these settings reach",
+    ),
     "bad-key": ({"allow": ["red"]}, 4, "ERROR: provider.toml: allow"),
 }
 

@@ -96,7 +96,7 @@ def test_property_that_is_named_like_a_keyword_is_a_property(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("reference", "told"),
     {
-        "no-file": ("none.json", "schemas/none.json: cannot be read"),
+        "no-file": ("none.json", "schemas/none.json: is not there"),
         "no-key": ("node.json#/$defs/none", "schemas/tree.yaml: $ref: 'node.json#/$defs/none' leads nowhere"),
         "anchor": ("node.json#node", "schemas/tree.yaml: $ref: 'node.json#node' names an anchor"),
     }.values(),

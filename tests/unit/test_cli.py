@@ -156,8 +156,8 @@ def test_verify_notes_another_contract_than_the_one_at_hand(tmp_path: Path, caps
 
 
 BAD = {
-    "no-record": (["report", "none.jsonl"], "none.jsonl: cannot be read"),
-    "no-page": (["verify", "none.html", "v.jsonl"], "none.html: cannot be read"),
+    "no-record": (["report", "none.jsonl"], "none.jsonl: is not there"),
+    "no-page": (["verify", "none.html", "v.jsonl"], "none.html: is not there"),
     "profile-of-a-part": (["profile", "part.jsonl"], "part.jsonl: is of a run that judged only a part; give one of"),
     "profile-of-a-demanding-run": (["profile", "demanding.jsonl"], "demanding.jsonl: is of a run with --fail-on-und"),
     "reports-that-cannot-be-written": (["report", "v.jsonl", "--reports", "v.jsonl"], "--reports: v.jsonl cannot be"),

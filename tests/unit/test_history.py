@@ -84,7 +84,7 @@ def test_file_that_is_no_record_is_named(content: bytes, told: str, tmp_path: Pa
 
 
 def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"v\.jsonl: cannot be read \(FileNotFoundError\); give a readable record"):
+    with pytest.raises(BadInput, match=r"v\.jsonl: is not there; give a readable record"):
         read_earlier(tmp_path / "v.jsonl")
 
 

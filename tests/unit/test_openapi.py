@@ -168,7 +168,7 @@ def test_file_cut_anywhere_is_no_crash(small_folder: Path, name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_file_that_is_no_utf_8_is_bad_input(small_folder: Path, name: str) -> None:
     (small_folder / name).write_bytes((small_folder / name).read_bytes() + b"\xff")
-    assert told(small_folder) == f"schemas/{name}: cannot be read (UnicodeDecodeError); give a readable UTF-8 file"
+    assert told(small_folder) == f"schemas/{name}: is not UTF-8; give a readable UTF-8 file"
 
 
 def test_folder_without_a_contract_is_bad_input(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_file_that_is_no_record_is_refused_in_one_line(text: str, told: str, tmp
 
 
 def test_file_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"none.jsonl: cannot be read \(FileNotFoundError\); give a readable file$"):
+    with pytest.raises(BadInput, match=r"none.jsonl: is not there; give a readable file$"):
         read_part(tmp_path / "none.jsonl")
 
 
