@@ -4,7 +4,7 @@ This module also stands above the project's own tests, so that it registers the 
 `tests/contract` are asked for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -30,10 +30,12 @@ from talkstack_contract.pytest_hooks.progress import Progress
 from talkstack_contract.pytest_hooks.reporting import Reporting
 from talkstack_contract.reports.case_verdicts import CaseJudge, CaseVerdicts
 from talkstack_contract.results.documentation import documentation_of
+from talkstack_contract.results.records import RunConfiguration
 from talkstack_contract.run_configuration import RunOptions
 from talkstack_contract.run_options import GROUPS
 
 _run_contract = [CONTRACT]
+_run_operations: list[str] = []
 # Hypothesis looks at the garbage collector in a callback, where an interrupt is lost; `check_signals` finds it again.
 LOST_INTERRUPT = "ignore:Exception ignored in. <function gc_cumulative_time:pytest.PytestUnraisableExceptionWarning"
 
@@ -72,6 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
         given.check()
         workflows = workflows_of(config, given.contract)
         configuration = configuration_of(config, given, embedded, workflows)
+        _run_operations[:] = sorted({case.operation.id for case in _asked_about(configuration)})
         ledger = given.ledger(configuration)
         account = spending_account(config, configuration, embedded)
         config.stash[ASKING] = Asking(configuration, workflows, ledger, account)
@@ -92,6 +95,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def contract_of_this_run() -> Path:
     """Return it to a test module, to which pytest hands nothing while it is imported."""
     return _run_contract[0]
+
+
+def operations_of_this_run() -> list[str]:
+    """Return the ids of the operations that this run asks about, to a test module as well."""
+    return _run_operations
+
+
+def _asked_about(configuration: RunConfiguration) -> Iterable[Case]:
+    """Return the cases of this run, with `--only` those of the one operation."""
+    only = configuration.only.partition("/")[0]
+    return (case for case in configuration.cases_in_scope if only in ("", case.operation.id))
 
 
 # Fixtures: they send and judge; a test only ends as the verdicts of its case want it

@@ -25,7 +25,7 @@ from talkstack_contract.model import Case, Effect, Exchange, ParameterLocation, 
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer, retry_after_s
 from talkstack_contract.provider.credentials import with_shown_credentials
 from talkstack_contract.provider.request_builder import base_url_of
-from talkstack_contract.pytest_plugin import contract_of_this_run, end_item
+from talkstack_contract.pytest_plugin import contract_of_this_run, end_item, operations_of_this_run
 
 if TYPE_CHECKING:
     from talkstack_contract.reports.case_verdicts import CaseVerdicts
@@ -51,7 +51,7 @@ CONFIG = {
 }
 schema = schemathesis.openapi.from_path(
     contract_of_this_run() / "openapi.yaml", config=schemathesis.Config.from_dict(CONFIG)
-)
+).include(operation_id=operations_of_this_run())
 
 
 PARTS_OF_A_REQUEST = {
