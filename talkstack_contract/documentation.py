@@ -10,9 +10,9 @@ from pathlib import Path
 
 from talkstack_contract.contract.clauses import kebab
 from talkstack_contract.contract.documents import read_text
-from talkstack_contract.docs.comparison import Compared, Difference, Outcome, compared
+from talkstack_contract.docs.contracts.comparison import Compared, Difference, Outcome, compared
+from talkstack_contract.docs.contracts.promised import PromisedOperation, promised_operations
 from talkstack_contract.docs.facts import DefectKind, FactKind, PageFacts
-from talkstack_contract.docs.promised import PromisedOperation, promised_operations
 from talkstack_contract.docs.reading import page_files, read_facts
 from talkstack_contract.model import Json
 from talkstack_contract.results.documentation import (

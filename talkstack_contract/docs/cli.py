@@ -11,13 +11,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
-from talkstack_contract.docs.comparison import Compared, Difference, Outcome, compared
+from talkstack_contract.docs.contracts.comparison import Compared, Difference, Outcome, compared
+from talkstack_contract.docs.contracts.promised import promised_operations
+from talkstack_contract.docs.contracts.scaffold import Scaffold, scaffold, yaml_text
 from talkstack_contract.docs.facts import Fact, FactKind, How, LineAccount, PageFacts
-from talkstack_contract.docs.page import BlockKind
-from talkstack_contract.docs.promised import promised_operations
+from talkstack_contract.docs.pages.page import BlockKind
 from talkstack_contract.docs.reading import page_files, read_facts, read_file
-from talkstack_contract.docs.scaffold import Scaffold, scaffold, yaml_text
-from talkstack_contract.docs.site import Limits, read_site
+from talkstack_contract.docs.sites.site import Limits, read_site
 from talkstack_contract.errors import BadInput
 from talkstack_contract.model import Json
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from talkstack_contract.contract.documents import read_text
-from talkstack_contract.docs.defects import defects_of
-from talkstack_contract.docs.derivation import Derivation
-from talkstack_contract.docs.extraction import walked
+from talkstack_contract.docs.derived.defects import defects_of
+from talkstack_contract.docs.derived.derivation import Derivation
+from talkstack_contract.docs.derived.openapi_text import Document, documents, facts_of_document
+from talkstack_contract.docs.drafts.extraction import walked
+from talkstack_contract.docs.drafts.walk import Walk
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD, Defect, Fact, LineAccount, PageFacts
-from talkstack_contract.docs.openapi_text import Document, documents, facts_of_document
-from talkstack_contract.docs.page import BlockKind, Page
-from talkstack_contract.docs.readers import read_page
-from talkstack_contract.docs.walk import Walk
+from talkstack_contract.docs.pages.page import BlockKind, Page
+from talkstack_contract.docs.pages.readers import read_page
 from talkstack_contract.errors import BadInput
 
 MAX_CHARACTERS = 4_000_000

@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from talkstack_contract.docs.cli import write_scaffold
-from talkstack_contract.docs.comparison import Outcome, compared
+from talkstack_contract.docs.contracts.comparison import Outcome, compared
+from talkstack_contract.docs.contracts.promised import PromisedOperation, promised_operations
+from talkstack_contract.docs.contracts.scaffold import scaffold
 from talkstack_contract.docs.facts import PageFacts
-from talkstack_contract.docs.promised import PromisedOperation, promised_operations
 from talkstack_contract.docs.reading import read_facts
-from talkstack_contract.docs.scaffold import scaffold
 from tests.docs.greenhouse import PAGES, DocsPage
 from tests.docs.renderings import rendered
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from talkstack_contract.docs.comparison import compared
+from talkstack_contract.docs.contracts.comparison import compared
 from talkstack_contract.docs.facts import How
 from talkstack_contract.docs.json_text import ReadBody, Slip, read_body
 from talkstack_contract.docs.reading import read_facts

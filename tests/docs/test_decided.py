@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from talkstack_contract.docs.comparison import compared
+from talkstack_contract.docs.contracts.comparison import compared
+from talkstack_contract.docs.contracts.promised import Promise, PromisedOperation, places_of, promised_operations
 from talkstack_contract.docs.facts import FactKind
-from talkstack_contract.docs.promised import Promise, PromisedOperation, places_of, promised_operations
 from talkstack_contract.docs.reading import read_facts
 from tests.docs.checked import SCHEMAS
 from tests.docs.test_unlisted_forms import shown

@@ -5,7 +5,7 @@ import html
 import pytest
 
 from talkstack_contract.docs.facts import FactKind, How, PageFacts
-from talkstack_contract.docs.page import BlockKind
+from talkstack_contract.docs.pages.page import BlockKind
 from talkstack_contract.docs.reading import read_facts
 from tests.docs.test_unlisted_forms import shown
 

@@ -13,9 +13,9 @@ from talkstack_contract.contract.cases import derive_cases
 from talkstack_contract.contract.documents import read_yaml
 from talkstack_contract.contract.openapi import load_contract
 from talkstack_contract.docs.cli import main
-from talkstack_contract.docs.example_schemas import schema_of
+from talkstack_contract.docs.contracts.example_schemas import schema_of
+from talkstack_contract.docs.contracts.scaffold import operation_id, scaffold, yaml_text
 from talkstack_contract.docs.reading import read_facts
-from talkstack_contract.docs.scaffold import operation_id, scaffold, yaml_text
 from talkstack_contract.model import Json
 from tests.docs.checked import DAY, SCHEMAS, page_of, written
 from tests.docs.greenhouse import PAGES

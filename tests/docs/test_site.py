@@ -12,7 +12,7 @@ import pytest
 from talkstack_contract.docs.cli import main
 from talkstack_contract.docs.facts import FactKind
 from talkstack_contract.docs.reading import read_facts
-from talkstack_contract.docs.site import Limits, SitePages, read_site
+from talkstack_contract.docs.sites.site import Limits, SitePages, read_site
 from talkstack_contract.errors import BadInput
 from tests.docs.checked import page_of, written
 from tests.docs.other_layouts import OPERATIONS, openapi

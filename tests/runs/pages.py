@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
+from talkstack_contract.docs.contracts.promised import PromisedOperation, promised_operations
 from talkstack_contract.docs.facts import FactKind
-from talkstack_contract.docs.promised import PromisedOperation, promised_operations
 from tests.unit.small_contract import small_contract
 
 COMPONENT = "get-active-project.json"

@@ -25,6 +25,15 @@ FLOORS = [
     ("pytest_hooks",),
     ("pytest_plugin", "cli", "__main__"),
 ]
+FLOORS_OF_DOCS = (
+    ("source_text", "vocabulary", "facts", "json_text"),
+    ("pages",),
+    ("drafts",),
+    ("derived",),
+    ("contracts", "reading", "sites"),
+    ("cli",),
+)
+"""The stages of a page inside `docs`: its text, blocks, what lines say, facts, and what is done with them."""
 ENGINE = sorted(PACKAGE.rglob("*.py"))
 REFERENCE = sorted((ROOT / "reference_provider").rglob("*.py"))
 CONTRACT_TESTS = sorted((ROOT / "tests" / "contract").glob("*.py"))
@@ -40,9 +49,9 @@ DOORS = {
     "jsonschema_specifications": [PACKAGE / "contract" / "schema_files.py"],
     "regress": [PACKAGE / "contract" / "json_schema.py", PACKAGE / "contract" / "schema_keywords.py"],
     "referencing": [PACKAGE / "contract" / "schema_files.py", PACKAGE / "contract" / "schema_keywords.py"],
-    "justhtml": [PACKAGE / "docs" / "html_tree.py"],
-    "markdown_it": [PACKAGE / "docs" / "markdown.py"],
-    "yaml": [PACKAGE / "contract" / "documents.py", PACKAGE / "docs" / "openapi_text.py"],
+    "justhtml": [PACKAGE / "docs" / "pages" / "html_tree.py"],
+    "markdown_it": [PACKAGE / "docs" / "pages" / "markdown.py"],
+    "yaml": [PACKAGE / "contract" / "documents.py", PACKAGE / "docs" / "derived" / "openapi_text.py"],
     "tomllib": [PACKAGE / "contract" / "documents.py"],
     "jinja2": [PACKAGE / "reports" / "findings.py"],
     "jsonpointer": [PACKAGE / "contract" / "bundle.py"],
@@ -58,7 +67,7 @@ DOORS = {
 SENDERS = [
     PACKAGE / "notification.py",
     PACKAGE / "provider" / "transport.py",
-    PACKAGE / "docs" / "site.py",  # the pages of the vendor's docs
+    PACKAGE / "docs" / "sites" / "site.py",  # the pages of the vendor's docs
     *REFERENCE,
 ]
 """Modules that may import what of Python itself opens a connection."""
@@ -122,6 +131,16 @@ def test_engine_is_its_stages_and_what_is_named_beside_them() -> None:
 def test_module_imports_nothing_of_a_later_stage(path: Path) -> None:
     here = floor(module_of(path))
     assert {name for name in own(path) if floor(name) > here} == set()
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "docs").rglob("*.py")), ids=shown)
+def test_stage_of_a_page_imports_nothing_of_a_later_one(path: Path) -> None:
+    def stage(module: str) -> int:
+        top = module.split(".")[1]
+        return next(number for number, names in enumerate(FLOORS_OF_DOCS) if top in names)
+
+    mine = {name for name in own(path) if name.startswith("docs.")}
+    assert {name for name in mine if stage(name) > stage(module_of(path))} == set()
 
 
 def test_no_module_imports_itself_by_others() -> None:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from talkstack_contract.docs.code_blocks import code_spans
 from talkstack_contract.docs.json_text import Slip, read_body
-from talkstack_contract.docs.page import Block, BlockKind, Page
+from talkstack_contract.docs.pages.code_blocks import code_spans
+from talkstack_contract.docs.pages.page import Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
 from talkstack_contract.docs.vocabulary import (
     BARE_HEADING,

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from talkstack_contract.docs.block_kinds import kind_of, starts_row
-from talkstack_contract.docs.html_tree import Comment, End, Start, joined_lines
-from talkstack_contract.docs.markup import request_line, sample_blocks
-from talkstack_contract.docs.page import Block, BlockKind
+from talkstack_contract.docs.pages.block_kinds import kind_of, starts_row
+from talkstack_contract.docs.pages.html_tree import Comment, End, Start, joined_lines
+from talkstack_contract.docs.pages.markup import request_line, sample_blocks
+from talkstack_contract.docs.pages.page import Block, BlockKind
+from talkstack_contract.docs.pages.tables import table_row
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined, put
-from talkstack_contract.docs.tables import table_row
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = {*_HEADINGS, "address", "article", "blockquote", "body", "caption", "dd", "details", "dialog", "div", "dl"}

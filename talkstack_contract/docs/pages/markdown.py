@@ -10,15 +10,15 @@ from dataclasses import replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from talkstack_contract.docs.block_kinds import kind_of, machine_cut, stands_for_a_heading, starts_row
-from talkstack_contract.docs.components import component, holds_field, parents
-from talkstack_contract.docs.gitbook_tags import tag_blocks
-from talkstack_contract.docs.inline_markup import unmarked
-from talkstack_contract.docs.markup import front_matter, request_line, sample_blocks
-from talkstack_contract.docs.page import Block, BlockKind, Page
-from talkstack_contract.docs.readme_blocks import readme_blocks
+from talkstack_contract.docs.pages.block_kinds import kind_of, machine_cut, stands_for_a_heading, starts_row
+from talkstack_contract.docs.pages.components import component, holds_field, parents
+from talkstack_contract.docs.pages.gitbook_tags import tag_blocks
+from talkstack_contract.docs.pages.inline_markup import unmarked
+from talkstack_contract.docs.pages.markup import front_matter, request_line, sample_blocks
+from talkstack_contract.docs.pages.page import Block, BlockKind, Page
+from talkstack_contract.docs.pages.readme_blocks import readme_blocks
+from talkstack_contract.docs.pages.tables import table
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
-from talkstack_contract.docs.tables import table
 
 _PREFIX = re.compile(r"(?P<prefix>(?:[ ]*(?:>|[*+-](?=[ ])|\d{1,3}[.)](?=[ ])|#{1,6}(?=[ ])))*[ ]*)")
 _FENCE = re.compile(r"(?:[ ]*(?:>|[*+-] |\d{1,3}[.)] ))*[ ]*(?:`{3,}|~{3,})")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from talkstack_contract.docs.draft import Draft, Enum, Value
+from talkstack_contract.docs.drafts.draft import Draft, Enum, Value
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD
-from talkstack_contract.docs.page import Block, Page
+from talkstack_contract.docs.pages.page import Block, Page
 from talkstack_contract.docs.source_text import Excerpt, Place
 from talkstack_contract.docs.vocabulary import Section, section_of
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
-from talkstack_contract.docs.site_cache import Cache
-from talkstack_contract.docs.site_lists import linked, located, pages_of
+from talkstack_contract.docs.sites.site_cache import Cache
+from talkstack_contract.docs.sites.site_lists import linked, located, pages_of
 from talkstack_contract.errors import BadInput
 
 USER_AGENT = "talkstack-contract"

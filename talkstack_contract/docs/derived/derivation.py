@@ -24,13 +24,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from talkstack_contract.docs.absences import ABSENCE, is_joined_by_and, names_field
-from talkstack_contract.docs.credential_words import credential_of, is_credential_header
-from talkstack_contract.docs.draft import Draft, Example, Listed, Value
+from talkstack_contract.docs.derived.absences import ABSENCE, is_joined_by_and, names_field
+from talkstack_contract.docs.derived.path_templates import parameter_names, templated
+from talkstack_contract.docs.derived.placing import READS, first_readable, keys_of, placed_examples
+from talkstack_contract.docs.drafts.credential_words import credential_of, is_credential_header
+from talkstack_contract.docs.drafts.draft import Draft, Example, Listed, Value
 from talkstack_contract.docs.facts import Fact, FactKind, How
 from talkstack_contract.docs.json_text import ReadBody, Slip
-from talkstack_contract.docs.path_templates import parameter_names, templated
-from talkstack_contract.docs.placing import READS, first_readable, keys_of, placed_examples
 from talkstack_contract.docs.vocabulary import Section
 from talkstack_contract.model import Json
 

@@ -1,9 +1,9 @@
 """Headings, and lines that stand for one: they open a part of a page, or tell of another operation."""
 
-from talkstack_contract.docs.listed_lines import add_status
-from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block
+from talkstack_contract.docs.drafts.listed_lines import add_status
+from talkstack_contract.docs.drafts.walk import GITBOOK, PHRASES, Walk, close, new_draft, open_section
+from talkstack_contract.docs.pages.page import UNKNOWN_GENERATOR, Block
 from talkstack_contract.docs.vocabulary import RESPONSE_LABEL, SECTION_LABEL, STATUS, Section, section_of
-from talkstack_contract.docs.walk import GITBOOK, PHRASES, Walk, close, new_draft, open_section
 
 
 def part_label(walk: Walk, block: Block) -> str:

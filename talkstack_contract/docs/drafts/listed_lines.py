@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from http import HTTPStatus
 
-from talkstack_contract.docs.draft import Listed, Status, Value
-from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block
+from talkstack_contract.docs.drafts.draft import Listed, Status, Value
+from talkstack_contract.docs.drafts.walk import GITBOOK, PHRASES, Walk
+from talkstack_contract.docs.pages.page import UNKNOWN_GENERATOR, Block
 from talkstack_contract.docs.source_text import Excerpt
 from talkstack_contract.docs.vocabulary import ANSWERS_WITH, BARE_STATUS, ERROR, STATUS, STATUS_CLASS, Section
-from talkstack_contract.docs.walk import GITBOOK, PHRASES, Walk
 
 _FIELD = re.compile(
     r"[. ]*(?P<name>[A-Za-z_][\w-]{0,80}(?:(?:\.|\[\]\.?)[\w-]{1,80}){0,8}(?:\[\])?) ?"

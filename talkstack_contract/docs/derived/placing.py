@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from talkstack_contract.docs.draft import Draft, Example
+from talkstack_contract.docs.derived.path_templates import parameter_names
+from talkstack_contract.docs.drafts.draft import Draft, Example
 from talkstack_contract.docs.facts import Defect, DefectKind
 from talkstack_contract.docs.json_text import ReadBody, Slip
-from talkstack_contract.docs.path_templates import parameter_names
 from talkstack_contract.docs.vocabulary import Section
 
 _RESPONSE_KEYS = frozenset({"message", "status"})

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from talkstack_contract.docs.inline_markup import unmarked
-from talkstack_contract.docs.markup import sample_blocks
-from talkstack_contract.docs.page import Block, BlockKind
+from talkstack_contract.docs.pages.inline_markup import unmarked
+from talkstack_contract.docs.pages.markup import sample_blocks
+from talkstack_contract.docs.pages.page import Block, BlockKind
 from talkstack_contract.docs.source_text import Excerpt, joined, put
 
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})(?P<info>.*)")

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from talkstack_contract.docs.derivation import values_at
+from talkstack_contract.docs.contracts.promised import Key, Promise, PromisedOperation
+from talkstack_contract.docs.derived.derivation import values_at
+from talkstack_contract.docs.derived.merging import OperationFacts, Told, contradictions, merged
 from talkstack_contract.docs.facts import FactKind, How, PageFacts
-from talkstack_contract.docs.merging import OperationFacts, Told, contradictions, merged
-from talkstack_contract.docs.promised import Key, Promise, PromisedOperation
 from talkstack_contract.docs.source_text import plain
 from talkstack_contract.model import Json
 

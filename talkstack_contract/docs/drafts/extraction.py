@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from talkstack_contract.docs.code_lines import example, raw
-from talkstack_contract.docs.draft import Draft, Value
+from talkstack_contract.docs.drafts.code_lines import example, raw
+from talkstack_contract.docs.drafts.draft import Draft, Value
+from talkstack_contract.docs.drafts.headings import heading, part_label
+from talkstack_contract.docs.drafts.labels import header_line, labelled, listed_header
+from talkstack_contract.docs.drafts.listed_lines import is_field_name, listed_field, status, status_class
+from talkstack_contract.docs.drafts.walk import GITBOOK, Walk, close, new_draft, open_section
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD
-from talkstack_contract.docs.headings import heading, part_label
 from talkstack_contract.docs.json_text import Slip, read_body
-from talkstack_contract.docs.labels import header_line, labelled, listed_header
-from talkstack_contract.docs.listed_lines import is_field_name, listed_field, status, status_class
-from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
+from talkstack_contract.docs.pages.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt
 from talkstack_contract.docs.vocabulary import (
     BARE_HEADING,
@@ -22,7 +23,6 @@ from talkstack_contract.docs.vocabulary import (
     STEP,
     Section,
 )
-from talkstack_contract.docs.walk import GITBOOK, Walk, close, new_draft, open_section
 
 _OF_AN_OPERATION = frozenset({"example", "field", "value", "constant"})
 _WORDS = frozenset({"title", "description", "note"})

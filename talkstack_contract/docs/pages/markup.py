@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from talkstack_contract.docs.page import Block, BlockKind
+from talkstack_contract.docs.pages.page import Block, BlockKind
 from talkstack_contract.docs.source_text import Excerpt, joined, put
 
 _REQUEST = re.compile(

@@ -2,10 +2,11 @@
 
 import re
 
-from talkstack_contract.docs.credential_words import credential_of
+from talkstack_contract.docs.drafts.credential_words import credential_of
+from talkstack_contract.docs.drafts.listed_lines import add_status
+from talkstack_contract.docs.drafts.walk import Walk, close, new_draft, open_section
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD
-from talkstack_contract.docs.listed_lines import add_status
-from talkstack_contract.docs.page import Block
+from talkstack_contract.docs.pages.page import Block
 from talkstack_contract.docs.source_text import Excerpt
 from talkstack_contract.docs.vocabulary import (
     BODY_LABELS,
@@ -16,7 +17,6 @@ from talkstack_contract.docs.vocabulary import (
     STATUS,
     Section,
 )
-from talkstack_contract.docs.walk import Walk, close, new_draft, open_section
 
 _METHOD = re.compile(r"(?P<value>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[. ]*", re.IGNORECASE)
 _PATH = re.compile(r"(?P<value>/[^\s?#]*?)[. ]*(?:[?#]\S*)?")

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
+from talkstack_contract.docs.derived.path_templates import templated
 from talkstack_contract.docs.facts import Fact, FactKind, How
-from talkstack_contract.docs.page import Page
-from talkstack_contract.docs.path_templates import templated
+from talkstack_contract.docs.pages.page import Page
 from talkstack_contract.docs.source_text import Excerpt, SourceText
 from talkstack_contract.model import Json
 

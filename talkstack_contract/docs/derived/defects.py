@@ -6,14 +6,14 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from talkstack_contract.docs.absences import INVERTED
-from talkstack_contract.docs.credential_words import credential_of
-from talkstack_contract.docs.derivation import Derivation
-from talkstack_contract.docs.draft import Draft, Example, Status
+from talkstack_contract.docs.derived.absences import INVERTED
+from talkstack_contract.docs.derived.derivation import Derivation
+from talkstack_contract.docs.derived.path_templates import templated
+from talkstack_contract.docs.derived.placing import keys_of
+from talkstack_contract.docs.drafts.credential_words import credential_of
+from talkstack_contract.docs.drafts.draft import Draft, Example, Status
 from talkstack_contract.docs.facts import Defect, DefectKind, FactKind
 from talkstack_contract.docs.json_text import Slip
-from talkstack_contract.docs.path_templates import templated
-from talkstack_contract.docs.placing import keys_of
 from talkstack_contract.docs.source_text import Place
 from talkstack_contract.docs.vocabulary import Section
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from talkstack_contract.docs.page import Block, BlockKind
+from talkstack_contract.docs.pages.page import Block, BlockKind
 from talkstack_contract.docs.source_text import Excerpt, joined, put
 
 _NAMES = frozenset(

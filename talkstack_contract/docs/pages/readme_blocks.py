@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from talkstack_contract.docs.markup import sample_blocks
-from talkstack_contract.docs.page import Block, BlockKind
+from talkstack_contract.docs.pages.markup import sample_blocks
+from talkstack_contract.docs.pages.page import Block, BlockKind
+from talkstack_contract.docs.pages.tables import table_row
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
-from talkstack_contract.docs.tables import table_row
 from talkstack_contract.model import Json
 
 _BLOCK = re.compile(r"(?m)^ *\[block:(?P<name>[a-z-]{1,40})\] *\n(?P<body>(?:(?! *\[/?block).*\n)*?) *\[/block\] *$")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
-from talkstack_contract.docs.page import Block, BlockKind
+from talkstack_contract.docs.pages.page import Block, BlockKind
 from talkstack_contract.docs.source_text import Excerpt, joined, put
 
 _TAG = re.compile(r"\{% *(?P<name>[a-z-]{1,40})(?P<attributes>(?: +[A-Za-z-]{1,40}=\"[^\"\n]{0,1000}\")*) *%\}")

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
-from talkstack_contract.docs.absences import absent_fields
-from talkstack_contract.docs.credential_words import is_key_header, is_known
-from talkstack_contract.docs.example_schemas import schema_of
+from talkstack_contract.docs.contracts.example_schemas import schema_of
+from talkstack_contract.docs.derived.absences import absent_fields
+from talkstack_contract.docs.derived.merging import OperationFacts, contradictions, merged
+from talkstack_contract.docs.derived.path_templates import parameter_names
+from talkstack_contract.docs.drafts.credential_words import is_key_header, is_known
 from talkstack_contract.docs.facts import FactKind, How, PageFacts
-from talkstack_contract.docs.merging import OperationFacts, contradictions, merged
-from talkstack_contract.docs.path_templates import parameter_names
 from talkstack_contract.model import Json
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from talkstack_contract.docs.page import Block, BlockKind
+from talkstack_contract.docs.pages.page import Block, BlockKind
 from talkstack_contract.docs.vocabulary import (
     ANSWERS_WITH,
     BARE_HEADING,

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from talkstack_contract.docs import gitbook, html
-from talkstack_contract.docs.markdown import looks_like_markdown, read_markdown
-from talkstack_contract.docs.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
+from talkstack_contract.docs.pages import gitbook, html
+from talkstack_contract.docs.pages.markdown import looks_like_markdown, read_markdown
+from talkstack_contract.docs.pages.page import UNKNOWN_GENERATOR, Block, BlockKind, Page
 from talkstack_contract.docs.source_text import SourceText
 
 

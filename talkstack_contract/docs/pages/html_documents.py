@@ -3,7 +3,7 @@
 import json
 import re
 
-from talkstack_contract.docs.html_tree import unescaped
+from talkstack_contract.docs.pages.html_tree import unescaped
 from talkstack_contract.docs.source_text import Excerpt, SourceText
 
 _MOST = 4

@@ -3,15 +3,15 @@
 import re
 from dataclasses import replace
 
-from talkstack_contract.docs.code_blocks import ENUM_HEAD
-from talkstack_contract.docs.draft import Enum, Example
+from talkstack_contract.docs.drafts.draft import Enum, Example
+from talkstack_contract.docs.drafts.listed_lines import add_status
+from talkstack_contract.docs.drafts.walk import Walk
 from talkstack_contract.docs.facts import NOT_UNDERSTOOD
 from talkstack_contract.docs.json_text import ReadBody, Slip, read_body
-from talkstack_contract.docs.listed_lines import add_status
-from talkstack_contract.docs.page import Block
+from talkstack_contract.docs.pages.code_blocks import ENUM_HEAD
+from talkstack_contract.docs.pages.page import Block
 from talkstack_contract.docs.source_text import Excerpt
 from talkstack_contract.docs.vocabulary import HTTP_HEAD, SAMPLE_HEAD, Section
-from talkstack_contract.docs.walk import Walk
 
 _SAMPLE_LANGUAGES = frozenset(
     [

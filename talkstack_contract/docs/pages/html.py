@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from talkstack_contract.docs.block_kinds import machine_cut
-from talkstack_contract.docs.html_blocks import BlockBuilder
-from talkstack_contract.docs.html_documents import embedded_documents
-from talkstack_contract.docs.html_tree import Comment, End, Start, events
-from talkstack_contract.docs.markup import request_line
-from talkstack_contract.docs.page import Block, BlockKind, Page
+from talkstack_contract.docs.pages.block_kinds import machine_cut
+from talkstack_contract.docs.pages.html_blocks import BlockBuilder
+from talkstack_contract.docs.pages.html_documents import embedded_documents
+from talkstack_contract.docs.pages.html_tree import Comment, End, Start, events
+from talkstack_contract.docs.pages.markup import request_line
+from talkstack_contract.docs.pages.page import Block, BlockKind, Page
 from talkstack_contract.docs.source_text import Excerpt, SourceText, joined
 
 RENDERING = "html"
