@@ -36,18 +36,17 @@ class _Strict(SafeLoader):
             if isinstance(key, yaml.ScalarNode) and counts[key.value] > 1:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
         found = super().construct_mapping(node, deep)
-        return {_key(key): value for key, value in found.items()}
+        return {str(key) if type(key) is int else key: value for key, value in found.items()}
+
+    def word(self, node: yaml.ScalarNode) -> str:
+        """Read a text, once for all that are the same: a contract says the same few words again and again."""
+        return sys.intern(str(self.construct_scalar(node)))
 
     def whole_number(self, node: yaml.ScalarNode) -> int:
         """Read a whole number of YAML 1.2: a zero before it means nothing, and no colon makes it one to base 60."""
         text = str(self.construct_scalar(node))
         bases = {"0o": 8, "0x": 16}
         return int(text[2:], bases[text[:2]]) if text[:2] in bases else int(text)
-
-
-def _key(key: Hashable) -> Hashable:
-    """Return a key as text, once for all that are the same: a contract says the same few words again and again."""
-    return sys.intern(str(key)) if type(key) in (int, str) else key
 
 
 # The core schema of YAML 1.2, which OpenAPI 3.1 is written in: `NO`, `on` and `1:30` are text, and so is a date.
@@ -66,6 +65,7 @@ _Strict.yaml_implicit_resolvers = {}
 for _name, _regex, _first in _CORE:
     _Strict.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(rf"(?:{_regex})\Z"), _first)
 _Strict.add_constructor("tag:yaml.org,2002:int", _Strict.whole_number)
+_Strict.add_constructor("tag:yaml.org,2002:str", _Strict.word)
 
 
 def read_yaml(path: Path, shown: str) -> Json:
