@@ -278,7 +278,7 @@ def slate_section(told: Told) -> str:
     for where, head in (("path", "URL Parameters"), ("query", "Query Parameters"), ("body", "Body Parameters")):
         if told.of(where):
             lines += [f"### {head}", "", "Parameter | Default | Description", "--------- | ------- | -----------"]
-            lines += [f"{p.name} | {'' if p.required else 'none'} | {p.meaning}" for p in told.of(where)]
+            lines += [f"{p.name} | {'' if p.required else '1'} | {p.meaning}" for p in told.of(where)]
             lines += [""]
     lines += ['<aside class="success">', "Remember that trees are slow.", "</aside>", ""]
     return "\n".join(lines)

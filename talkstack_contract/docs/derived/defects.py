@@ -119,7 +119,9 @@ def _condition_defects(draft: Draft, facts: Derivation) -> Iterator[Defect]:
             continue
         if INVERTED.search(condition.text):
             yield Defect("", DefectKind.INVERTED, f"{status.code.text}: {condition.text}", condition.place)
-        unknown = sorted({*_IDENTIFIER.findall(condition.text)} - known) if draft.keeps_blanks else []
+        unknown = (
+            sorted({*_IDENTIFIER.findall(condition.text)} - known) if draft.keeps_blanks and draft.is_gitbook else []
+        )
         if unknown and status.code.text.startswith("4") and not draft.labels_without_code:
             message = f"{status.code.text} names {', '.join(unknown)}"
             yield Defect("", DefectKind.FOREIGN_FIELD, message, condition.place)

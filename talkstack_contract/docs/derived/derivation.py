@@ -11,7 +11,7 @@ The rules of derivation, by the name that a derived fact carries:
 | example-value | a field has the type of its value in the example |
 | error-names-its-absence | a field is required whose absence a printed 4xx names |
 | missing-together | fields that a 4xx names joined by `both` or `and`: which of them is required is not said |
-| listed-without-a-mark | a listed field that is not marked optional is required |
+| listed-without-a-mark | on a page of GitBook, a listed field that is not marked optional is required |
 | default-makes-optional | a field whose default is printed, and no mark, is optional |
 | values-in-the-meaning | a meaning that lists values behind `one of`, `values` or the like gives an enum |
 | message-and-status-keys | an example with `message` and `status` is a response, wherever it stands |
@@ -40,12 +40,20 @@ _VALUES = re.compile(
     r"(?P<list>[`'\"]?[\w-]+[`'\"]?(?: ?(?:,|\bor\b|\band\b|, or|, and|\|) ?[`'\"]?[\w-]+[`'\"]?){1,30})",
     re.IGNORECASE,
 )
+_NO_ENUM = re.compile(
+    r"\bnot (?:be )?(?:one of|any of|a|an)\b|\b(?:must|has to|have to) be (?:present|given|set|sent)\b|\bcurrently\b"
+    r"|\bany other\b|\bothers? (?:may|will|can)\b|\bmore may\b|\bmay be added\b|\bfor example\b|\be\.g\.|\bsuch as\b"
+    r"|\b(?:if|when|unless) [`'\"]?\w+[`'\"]? (?:is|are|=)|[\w`'\"] \([^()]{1,40}\) ?(?:,|or\b)",
+    re.IGNORECASE,
+)
+"""In a meaning that lists values: they are not all that are allowed, or allowed in some requests only."""
 _TYPES = {
     "string": "string", "text": "string", "integer": "integer", "int": "integer", "number": "number", "float": "number",
     "boolean": "boolean", "bool": "boolean", "object": "object", "array": "array", "list": "array",
 }  # fmt: skip
 _WHERE = {FactKind.HEADER: "header", FactKind.QUERY_PARAMETER: "query", FactKind.REQUEST_FIELD: "request"}
 UNREAD = "not readable"
+_SAYS_OF_ABSENCE = re.compile(r"\b(?:optional|required|mandatory|default|left out|omitted|if known)\b", re.IGNORECASE)
 _UNCLEAR = "unclear"
 """In the mark of a field: a table says something of whether it is required that is neither yes nor no."""
 
@@ -192,13 +200,16 @@ class Derivation:
         elif "default" in words:
             yield self._printed(FactKind.REQUIRED, where, False, at, rule="default-makes-optional")
         else:
-            yield self._required(where, each.name, at, "listed-without-a-mark")
+            says_some = self.draft.is_gitbook and not _SAYS_OF_ABSENCE.search(each.meaning.text)
+            yield self._required(where, each.name, at, "listed-without-a-mark" if says_some else "")
         if printed := _printed_type(each):
             yield self._printed(FactKind.TYPE, where, printed, at)
         elif kind is FactKind.REQUEST_FIELD and self.request:
             yield from self._type_in(self.request, name, where)
-        if match := _VALUES.search(each.meaning.text):
-            values = re.findall(r"[\w-]+", re.sub(r"\b(?:or|and)\b", " ", match["list"]))
+        if (match := _VALUES.search(each.meaning.text)) and not _NO_ENUM.search(each.meaning.text):
+            values: list[Json] = [*re.findall(r"[\w-]+", re.sub(r"\b(?:or|and)\b", " ", match["list"]))]
+            if _printed_type(each) == "integer":
+                values = [int(value) if str(value).isdecimal() else value for value in values]
             yield self._printed(FactKind.ENUM, name, values, each.meaning, rule="values-in-the-meaning")
 
     def _required(self, where: str, name: str, at: Value, otherwise: str) -> Fact:
@@ -261,11 +272,14 @@ class Derivation:
                 at = Value("", self.draft.source.place(self.response.code.offsets[offset]))
                 meaning = meanings[place].meaning.text if place in meanings else ""
                 yield self._printed(FactKind.RESPONSE_FIELD, place, meaning, at, rule=self.response.rule)
-                yield from self._type_in(self.response, place, f"response {place}")
+                if place not in meanings or _printed_type(meanings[place]) is None:
+                    yield from self._type_in(self.response, place, f"response {place}")
         for place, each in meanings.items():
+            at = Value("", each.place, each.meaning.is_cut)
             if not isinstance(body, ReadBody) or place not in body.keys:
-                at = Value("", each.place, each.meaning.is_cut)
                 yield self._printed(FactKind.RESPONSE_FIELD, place, each.meaning.text, at)
+            if (kind := _printed_type(each)) is not None:
+                yield self._printed(FactKind.TYPE, f"response {place}", kind, at)
 
     def _examples(self, kind: FactKind, section: Section) -> Iterator[Fact]:
         for number, example in enumerate(self.placed[section]):
@@ -333,14 +347,21 @@ def _required_by(listed: Listed) -> bool | str | None:
     return False if says_optional or re.match(r"\(?optional\b", listed.meaning.text, re.IGNORECASE) else None
 
 
-def _printed_type(listed: Listed) -> str | None:
+def _printed_type(listed: Listed) -> Json:
+    """Return the type that a page prints for a field, a list where it names several; None where it names none."""
     mark = listed.mark.lower()
     if re.search(r"\b[a-z]+\[\]", mark):
         return "array"
     if re.search(r"\b(?:map|record|dict)[a-z]*<", mark):
         return "object"
-    words = re.findall(r"[a-z]+", listed.mark.lower())
-    return next((_TYPES[word] for word in words if word in _TYPES), None)
+    words = [_TYPES[word] for word in re.findall(r"[a-z]+", mark) if word in _TYPES]
+    if not words:
+        return None
+    is_union = re.search(r"[a-z]\s*(?:\bor\b|\||/)\s*[a-z]|\bnullable\b|\?", mark)
+    kinds = [*dict.fromkeys(words)] if is_union else words[:1]
+    if is_union and re.search(r"\b(?:null|nullable)\b|\?", mark):
+        kinds.append("null")
+    return kinds[0] if len(kinds) == 1 else kinds
 
 
 def _meaning(listed: Mapping[tuple[FactKind, str], Listed], name: str) -> str:

@@ -74,6 +74,7 @@ class Draft:
 
     source: SourceText
     keeps_blanks: bool = True
+    is_gitbook: bool = True
     title: Value | None = None
     description: list[Value] = field(default_factory=list)
     methods: list[Value] = field(default_factory=list)

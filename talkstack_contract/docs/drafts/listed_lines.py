@@ -26,6 +26,11 @@ _TYPED = re.compile(
     r"[\w.\[\]-]{1,120} \((?:string|text|integer|int|number|float|boolean|bool|object|array|list)\b", re.IGNORECASE
 )
 FIELD_SECTIONS = frozenset({Section.HEADERS, Section.PARAMETERS, Section.QUERY, Section.BODY, Section.RESPONSE})
+_OPEN_STATUS = re.compile(
+    r"[1-5]\d\d ?(?:(?:-|to\b) ?[1-5]\d\d\b|or (?:higher|above|more|greater)\b|\+|and (?:above|up)\b)", re.IGNORECASE
+)
+"""A range of statuses, or what has no end: no status."""
+_ONLY_ERRORS = re.compile(r"errors?\b|troubleshoot", re.IGNORECASE)
 _NOT_A_FIELD = frozenset({"note", "example", "tip", "warning", "important", "hint", "caution", "info", "remark"})
 _NO_BULLETS = frozenset({"squeezed", "glued", "flat"})
 
@@ -77,6 +82,8 @@ def _error(walk: Walk, words: str) -> "re.Match[str] | None":
     """Return a line as a status with a phrase, a condition or both; None where it is none."""
     is_here = walk.section is Section.ERRORS
     match, bare = ERROR.fullmatch(words), BARE_STATUS.fullmatch(words)
+    if _OPEN_STATUS.match(words) or (is_here and words < "400" and _ONLY_ERRORS.search(walk.heading)):
+        return None
     if match and (match["condition"] is not None or match["phrase"].lower() in PHRASES):
         return match if is_here or (match["condition"] is not None and match["code"] >= "400") else None
     is_plain = _is_of_another(walk) and walk.draft.has_request

@@ -51,7 +51,8 @@ class Walk:
 
 def new_draft(walk: Walk) -> Draft:
     """Return a draft of one more operation."""
-    return Draft(walk.page.source, keeps_blanks=walk.page.rendering in KEEP_BLANKS)
+    is_gitbook = walk.page.generator == GITBOOK
+    return Draft(walk.page.source, keeps_blanks=walk.page.rendering in KEEP_BLANKS, is_gitbook=is_gitbook)
 
 
 def close(walk: Walk) -> None:
