@@ -68,7 +68,8 @@ STARTS_STATUS = re.compile(r"[1-5]\d\d(?: [A-Z][A-Za-z' -]{1,60}?)? ?:(?= )")
 """At the start of a line: here begins another status."""
 BARE_STATUS = re.compile(r"(?P<code>[1-5]\d\d)(?P<phrase>) ?[:-] ?(?P<condition>.+)", re.DOTALL)
 SHOWS_RESPONSE = re.compile(
-    r"(?:.*\b(?:returns|responds)\b.*\bJSON\b.*|(?:example|sample) response.{0,80}):", re.IGNORECASE
+    r"(?:.*\b(?:returns|responds)\b.*\bJSON\b.*|(?:example|sample) response.{0,80}|(?:it |this )?returns(?: this)?):",
+    re.IGNORECASE,
 )
 SECTION_LABEL = re.compile(
     r"(?:(?:optional|required) )?(?:(?:query|path|url|body|form|request|response)(?: string)? ?)?"
@@ -141,6 +142,7 @@ _PREPARE = re.compile(
     r"|^(?:the )?requests?$|authenti|authori",
     re.IGNORECASE,
 )
+_PAST = re.compile(r"\b(?:removed|deprecated|legacy|old|former|ignored|retired|obsolete)\b", re.IGNORECASE)
 _HEADERS = re.compile(r"(?:(?:request|http|required|optional|custom) )*headers?(?: param[a-z]*)?", re.IGNORECASE)
 _QUERY = re.compile(r"quer(?:y|ies)|filter", re.IGNORECASE)
 _PARAMETERS = re.compile(r"param|^path$", re.IGNORECASE)
@@ -152,6 +154,8 @@ _ERRORS = re.compile(r"troubleshoot|\berrors?\b|\b(?:status|response) codes?\b",
 
 def section_of(heading: str) -> Section:
     """Return the part of a page that a heading opens; numbers, case and the words around do not matter."""
+    if _PAST.search(heading):
+        return Section.UNKNOWN
     kinds = (
         (re.compile("response headers?", re.IGNORECASE), Section.UNKNOWN),
         (_ERRORS, Section.ERRORS),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from talkstack_contract.docs.contracts.promised import Key, Promise, PromisedOperation
 from talkstack_contract.docs.derived.derivation import values_at
 from talkstack_contract.docs.derived.merging import OperationFacts, Told, contradictions, merged
+from talkstack_contract.docs.drafts.credential_words import is_known
 from talkstack_contract.docs.facts import FactKind, How, PageFacts
 from talkstack_contract.docs.source_text import plain
 from talkstack_contract.model import Json
@@ -190,8 +191,8 @@ def _difference(facts: OperationFacts, promised: PromisedOperation, key: Key) ->
     fact = told[0].fact
     if key[0] in _NAMES or _agree(key[0], fact.value, promise.value) or promise.interpretation:
         return None
-    if fact.value is None:  # the page leaves it open
-        return None
+    if fact.value is None or (key[0] is FactKind.CREDENTIAL and not is_known(str(fact.value))):
+        return None  # the page leaves it open
     is_open = not facts.is_whole and fact.rule in _FROM_SILENCE
     return _difference_of(Outcome.CUT if is_open else Outcome.CHANGED, facts, promised, key, told)
 

@@ -78,3 +78,29 @@ def _common(schemas: Sequence[Json]) -> Json:
         return {}
     types = [each for each in types if not (each == "integer" and "number" in types)]
     return {"type": types[0] if len(types) == 1 else types}
+
+
+def add_nested(schema: Json, place: str, kind: Json, *, is_required: bool) -> None:
+    """Add a field that lies inside another one, `lines[].sku`, to a schema that may not have it."""
+    *above, name = _steps(place)
+    here = schema
+    for step in above:
+        here = here.setdefault("items", {}) if step == "[]" else here.setdefault("properties", {}).setdefault(step, {})
+    here.setdefault("properties", {}).setdefault(name, kind)
+    if is_required and name not in here.setdefault("required", []):
+        here["required"].append(name)
+
+
+def set_type(schema: Json, place: str, kind: Json) -> None:
+    """Give the part of a schema that stands at a place the type that a page prints, if the schema has that part."""
+    here = schema
+    for step in _steps(place):
+        here = here.get("items", {}) if step == "[]" else here.get("properties", {}).get(step, {})
+    if here and here.get("type") != kind:
+        for keyword in ("format", "minLength"):  # said of the type that the example has
+            here.pop(keyword, None)
+        here["type"] = kind
+
+
+def _steps(place: str) -> list[str]:
+    return re.findall(r"\[\]|[^.\[\]]+", place)

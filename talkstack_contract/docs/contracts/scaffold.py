@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
-from talkstack_contract.docs.contracts.example_schemas import schema_of
+from talkstack_contract.docs.contracts.example_schemas import add_nested, schema_of, set_type
 from talkstack_contract.docs.derived.absences import absent_fields
 from talkstack_contract.docs.derived.merging import OperationFacts, contradictions, merged
 from talkstack_contract.docs.derived.path_templates import parameter_names
@@ -172,7 +172,8 @@ class _Operation:
     def parameters(self) -> Iterator[Json]:
         for name in parameter_names(self.path):
             notes = {"sends": f"{{{name}}}", "id": True}
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "x-contract": notes}}
+            kind = self.value(FactKind.TYPE, f"path {name}") or "string"
+            yield {"name": name, "in": "path", "required": True, "schema": {"type": kind, "x-contract": notes}}
         for name in self.names(FactKind.HEADER):
             if name not in (*_NO_PARAMETERS, _key_header(self)):
                 printed = str(self.value(FactKind.HEADER, name) or "")
@@ -245,12 +246,16 @@ class _Operation:
             properties.setdefault(name, kind)
             if values := self.value(FactKind.ENUM, name):
                 properties[name] = {**properties[name], "enum": values}
-            properties[name] = {**properties[name], **_sent(name, example)}
+            properties[name] = {**properties[name], **_sent(name, example, properties[name])}
         needed = [name for name in properties if required.get(name)]
         schema = {**schema, "required": needed, "properties": properties}
         if not needed:
             del schema["required"]
-        return _named(f"{self.slug}-request.json", f"Request of {self.title}", schema, example)
+        for name in (each for each in names if "." in each and each.partition(".")[0].removesuffix("[]") in properties):
+            kind = self.value(FactKind.TYPE, f"request {name}")
+            add_nested(schema, name, {"type": kind} if kind else {}, is_required=required[name])
+        shown = example if isinstance(example, dict) and _keeps(schema, example) else None
+        return _named(f"{self.slug}-request.json", f"Request of {self.title}", schema, shown)
 
     def response_schema(self) -> Json:
         example = self.value(FactKind.RESPONSE_EXAMPLE)
@@ -261,6 +266,9 @@ class _Operation:
         if example is None:
             return None
         schema = schema_of(example)
+        for (kind, name), told in self.facts.facts.items():
+            if kind is FactKind.TYPE and name.startswith("response ") and told[0].fact.how is How.PRINTED:
+                set_type(schema, name.removeprefix("response "), told[0].fact.value)
         if isinstance(example, dict) and example.get("status") == "success" and "message" in example:
             schema = _in_envelope(schema, example)
         elif isinstance(example, dict) and isinstance(example.get("message"), str):
@@ -298,12 +306,23 @@ def _address(page: str) -> str:
     return page if re.match(r"https?://", page) else f"file:///{quote(page.rpartition('/')[2])}"
 
 
-def _sent(name: str, example: Json) -> Json:
+def _keeps(schema: Json, example: dict[str, Json]) -> bool:
+    """Tell whether an example keeps what the list of fields says; a page may contradict itself."""
+    is_listed = all(
+        "enum" not in schema["properties"].get(name, {}) or value in schema["properties"][name]["enum"]
+        for name, value in example.items()
+    )
+    return is_listed and all(name in example for name in schema.get("required", ()))
+
+
+def _sent(name: str, example: Json, schema: Json) -> Json:
     """Return what a request sends for a field: a value of the account where it names an object, else that printed."""
     if _NAMES_OBJECT.fullmatch(name):
         return {"x-contract": {"sends": f"{{{name}}}", "id": True}}
     if not isinstance(example, dict) or name not in example or any("{" in text for text in _texts(example[name])):
         return {}  # a brace in a text would name a value of the account
+    if example[name] not in schema.get("enum", [example[name]]):
+        return {}
     return {"x-contract": {"sends": example[name]}}
 
 

@@ -39,6 +39,8 @@ def placed_examples(draft: Draft) -> tuple[Placed, list[Defect]]:
                 message = "an example with message and status stands under the request"
                 defects.append(Defect("", DefectKind.RESPONSE_UNDER_REQUEST, message, example.value.place))
             placed[Section.RESPONSE].append(replace(example, rule="message-and-status-keys"))
+        elif example.section is not Section.BODY and method in ("GET", "HEAD") and not draft.is_gitbook:
+            draft.unplaced.append(example)  # a request without a body: what it is a sample of is not said
         else:
             placed[Section.BODY].append(example)
     _place_by_keys(draft, placed, displaced)

@@ -41,7 +41,7 @@ def example(walk: Walk, block: Block) -> str:
     if sample := HTTP_HEAD.match(code.text):
         add_status(walk, block, code, sample)
         code = code.part(sample.end())
-        if not code:
+        if not code or sample["code"] >= "400":  # the body of an error is not read
             return "status"
     text = code.text
     if head := ENUM_HEAD.match(text):

@@ -13,6 +13,7 @@ _PLACEHOLDER = (
 )
 _SCHEME_AND_VALUE = re.compile(rf"[`\"']?(?P<scheme>[A-Za-z][A-Za-z0-9-]{{1,30}}) (?:{_PLACEHOLDER})")
 _VALUE = re.compile(_PLACEHOLDER)
+_USUAL_SCHEME = re.compile(r"[`\"']?(?P<scheme>token|api-?key|key|jwt|secret|oauth|geniekey) \S+", re.IGNORECASE)
 _SENDS_A_CREDENTIAL = re.compile(
     r"(?:x-)?(?:[a-z]+-)*(?:api-?key|auth-?key|access-?key|auth-?token|access-?token|api-?token|auth)|authorization|x-token|x-key"
 )
@@ -32,7 +33,7 @@ def credential_of(text: str) -> str:
     shown = re.sub(r"authorization ?: ?", "", text.strip(), count=1, flags=re.IGNORECASE)
     if re.fullmatch(r"(?:none|no|not required|public)", shown, re.IGNORECASE):
         return "none"
-    if match := _SCHEME_AND_VALUE.fullmatch(shown):
+    if match := _SCHEME_AND_VALUE.fullmatch(shown) or _USUAL_SCHEME.fullmatch(shown):
         return match["scheme"].lower()
     if _VALUE.fullmatch(shown):
         return "authorization"

@@ -26,6 +26,12 @@ from talkstack_contract.docs.vocabulary import (
 
 _OF_AN_OPERATION = frozenset({"example", "field", "value", "constant"})
 _WORDS = frozenset({"title", "description", "note"})
+_DENIES = re.compile(
+    r"\b(?:no|without(?: an?| any)?) [`\"']?(?:auth\w*|api key|token|credential|x-[a-z-]+)\b"
+    r"|\b(?:not|n't) (?:need|require|use|send|expect|take|accept)\w*\b",
+    re.IGNORECASE,
+)
+"""A sentence that says that something is not sent."""
 _BY_THE_REQUEST = frozenset({Section.REQUEST, Section.HEADERS})
 _LONGEST_LABEL = 400
 
@@ -113,6 +119,8 @@ def _prose(walk: Walk, block: Block) -> str:
 
 def _credential_words(block: Block) -> Iterator[Excerpt]:
     """Yield the words of a sentence that say which credential is sent: from the first that is named to the last."""
+    if _DENIES.search(block.text.text):
+        return
     if found := [*CREDENTIAL_WORDS.finditer(block.text.text)]:
         yield block.text.part(found[0].start(), found[-1].end())
 

@@ -126,6 +126,7 @@ def _new_operation(walk: Walk, name: str, block: Block) -> None:
     is_told = walk.draft.methods if name == "method" else walk.draft.paths if name == "endpoint" else walk.draft.urls
     is_heading = block.level > 0 and not block.is_item
     goes_on = walk.section in _BEFORE_THE_BODY and not is_heading
+    goes_on = goes_on and (walk.draft.is_gitbook or not (walk.draft.listed or walk.draft.examples))
     if is_told and walk.draft.has_request and (walk.begins_anew or not goes_on):
         walk.drafts.append(new_draft(walk))
         if walk.unknown_heading:

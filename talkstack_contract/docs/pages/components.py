@@ -25,6 +25,7 @@ _HEADING = re.compile(
     r"(?P<words>.{1,400}?)</(?P=tag)>\s*",
     re.IGNORECASE,
 )
+_RESPONSE_PART = re.compile(r"\s*<(?P<part>Response)Example(?: [^<>\n]{0,200})?>\s*")
 _LOWEST = 6
 """The level of a heading that is marked as one in another way."""
 _DEEPEST = 20
@@ -97,11 +98,19 @@ def component(lines: Sequence[Excerpt], above: Mapping[int, str]) -> Iterator[Bl
             yield from _tag(line)
         elif pending:
             pending.append(unmarked(line).stripped())
-        elif shown := unmarked(line).stripped():
-            yield Block(BlockKind.PROSE, shown, shown.start, shown.end)
+        else:
+            yield from _words(line)
     yield from _field_of(pending)
     if fenced:
         yield from _fenced(fenced, is_closed=False)
+
+
+def _words(line: Excerpt) -> Iterator[Block]:
+    """Yield the words of a line, or what it is made of where that is tags alone, as those of an anchor."""
+    if shown := unmarked(line).stripped():
+        yield Block(BlockKind.PROSE, shown, shown.start, shown.end)
+    elif shown := line.stripped():
+        yield Block(BlockKind.FRAME, shown, shown.start, shown.end)
 
 
 def _field_by_field(line: Excerpt) -> Iterator[Excerpt]:
@@ -115,6 +124,9 @@ def _field_by_field(line: Excerpt) -> Iterator[Excerpt]:
 
 def _tag(line: Excerpt) -> Iterator[Block]:
     """Yield a heading for the words of a summary or a heading in HTML, a frame for another tag."""
+    if part := _RESPONSE_PART.fullmatch(line.text):
+        yield _heading(line.group(part, "part"))
+        return
     match = _HEADING.fullmatch(line.text)
     if match and (words := unmarked(line.group(match, "words")).stripped()):
         level = _LOWEST if match["tag"].lower() == "summary" else int(match["tag"][1])
@@ -186,12 +198,17 @@ def _named(line: Excerpt, match: "re.Match[str]", above: Mapping[int, str]) -> E
     shown = line.part(start + name.start("value"), start + name.end("value"))
     kind = found.get("type")
     words = [kind["value"]] if kind and kind["value"] else []
-    required = found.get("required")
-    words.append(
-        "required" if required and (required["code"] or required["value"] or "true") != "false" else "optional"
-    )
+    words.append(_mark(found.get("required")))
     inside = above.get(line.offsets[match.start("tag") - 1], "")
     return joined([put(inside, shown), shown, put(f" ({', '.join(words)}): ", shown)], "")
+
+
+def _mark(required: "re.Match[str] | None") -> str:
+    """Return whether a field is required, by its attribute: what code decides is not known."""
+    if required is None:
+        return "optional"
+    said = (required["code"] or required["value"] or required["single"] or "true").strip().lower()
+    return {"true": "required", "false": "optional"}.get(said, "unclear")
 
 
 def _field_of(parts: Sequence[Excerpt]) -> Iterator[Block]:

@@ -16,7 +16,11 @@ _REQUEST = re.compile(
     r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?P<url>https?://[^\s/?#]+)?(?P<path>/[^\s?#]*)(?:[?#]\S*)?"
     r"(?: HTTP/[\d.]+)?\s*"
 )
-_NAMED_STATUS = re.compile(r"[1-5]\d\d\b(?: [A-Za-z][A-Za-z' -]{0,60})?")
+_NAMED_STATUS = re.compile(r"[1-5]\d\d\b(?: [A-Za-z][A-Za-z' -]{0,60}(?![\w-]))?")
+_NAMED_ERROR = re.compile(
+    r"\b(?:errors?|fail\w*|invalid|denied|unauthori[sz]ed|forbidden|not found|bad request)\b", re.IGNORECASE
+)
+_NAMED_RESPONSE = re.compile(r"(?:example |sample )?(?:response|success|returns|output)\b", re.IGNORECASE)
 _SENT_HEADER = re.compile(r" *[A-Za-z][\w-]{0,60}: ?\S.*")
 _BODY = re.compile(r"\s*(?:[{\[]|\Z)")
 
@@ -61,7 +65,12 @@ def sample_blocks(code: Block, name: Excerpt | None) -> Iterator[Block]:
     if request := [*request_line(code)] or [*http_request(code)]:
         yield from request
         return
-    if name and (match := _NAMED_STATUS.match(name.text)):
+    if name and _NAMED_ERROR.search(name.text) and not _NAMED_STATUS.match(name.text):
+        yield replace(code, language="http")  # a sample of an error: not read
+        return
+    if name and _NAMED_RESPONSE.match(name.text):
+        yield Block(BlockKind.PROSE, put("Response:", name), min(name.start, code.start), name.end)
+    elif name and (match := _NAMED_STATUS.match(name.text)):
         status = name.part(0, match.end())
         words = joined([put("Status Code: ", status), status], "")
         yield Block(BlockKind.PROSE, words, min(status.start, code.start), status.end)
