@@ -273,6 +273,131 @@ def test_row_that_no_rule_reads_is_not_understood() -> None:
     assert told(page, FactKind.DESCRIPTION) == {("description", ""): "All of it."}
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "| Field | Type |\n| --- | --- |\n| memo | string |\n",
+        "| Field | Type | Description |\n| --- | --- | --- |\n| memo | string | Any text, optional |\n",
+        "* `memo` (string): Any text.\n",
+        "| Field | Type | Default |\n| --- | --- | --- |\n| memo | string | none |\n",
+    ],
+)
+def test_silence_of_a_list_says_nothing_of_what_is_required(rows: str) -> None:
+    assert told(read(f"{HEAD}{BODY}{rows}"), FactKind.REQUIRED) == {("required", "request memo"): None}
+
+
+def test_default_may_say_that_a_field_is_required() -> None:
+    rows = "| Field | Type | Default |\n| --- | --- | --- |\n| memo | string | *required* |\n"
+    assert told(read(f"{HEAD}{BODY}{rows}"), FactKind.REQUIRED) == {("required", "request memo"): True}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("| Code | Message |\n| --- | --- |\n| 200 | Too long |\n| 12 | Other |\n", set()),
+        ("| HTTP | Code | Message |\n| --- | --- | --- |\n| 409 | 200 | Taken |\n", {("error status", "409")}),
+        ("| Code | Message |\n| --- | --- |\n| 200 | Too long |\n| 409 | Taken |\n", {("error status", "409")}),
+        ("* 500\u2013599: Our fault\n* `500` or higher: Our fault\n", set()),
+    ],
+)
+def test_code_of_the_vendor_is_no_status(rows: str, expected: set[tuple[str, str]]) -> None:
+    page = read(f"{HEAD}{BODY}{SENT}### Errors\n\n{rows}")
+    assert told(page, FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS).keys() == expected
+
+
+@pytest.mark.parametrize("column", ["In", "Located in", "Where"])
+def test_column_that_says_where_a_parameter_stands(column: str) -> None:
+    rows = f"| Name | {column} | Type |\n| --- | --- | --- |\n| dry | query string | boolean |\n"
+    page = read(f"{HEAD}### Parameters\n\n{rows}| memo | JSON body | string |\n| x | matrix | string |\n")
+    assert told(page, FactKind.QUERY_PARAMETER).keys() == {("query parameter", "dry")}
+    assert told(page, FactKind.REQUEST_FIELD).keys() == {("request field", "memo")}
+    assert [each.text for each in page.not_understood] == ["| x | matrix | string |"]
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        "Must not be one of `x`, `y`.",
+        "One of `a`, `b` must be present.",
+        "Possible values: `x`, `y` (deprecated), `z`.",
+        "Currently one of `x`, `y`.",
+        "One of `x`, `y`; more may be added.",
+        "One of `x` or `y` if `kind` is `z`.",
+    ],
+)
+def test_values_that_are_not_all_that_is_allowed_are_no_enum(meaning: str) -> None:
+    page = read(f"{HEAD}{BODY}{FIELDS}| level | string | yes | {meaning} |\n")
+    assert told(page, FactKind.ENUM) == {}
+
+
+def test_values_of_an_integer_are_numbers() -> None:
+    page = read(f"{HEAD}{BODY}{FIELDS}| level | integer | yes | One of `1`, `2` or `3`. |\n")
+    assert told(page, FactKind.ENUM) == {("enum", "level"): [1, 2, 3]}
+
+
+def test_printed_type_of_a_response_field_stands_before_that_of_its_example(tmp_path: Path) -> None:
+    rows = "| Field | Type |\n| --- | --- |\n| price | number |\n| next | string or null |\n"
+    text = f'{HEAD}{BODY}{SENT}### Response\n\n`200 OK`\n\n{rows}\n```json\n{{"price": 3, "next": null}}\n```\n'
+    kinds = {name: kind for (_, name), kind in told(read(text), FactKind.TYPE).items()}
+    assert kinds == {"request amount": "integer", "response price": "number", "response next": ["string", "null"]}
+    _is_drawn_up_the_same(text, tmp_path)
+
+
+def test_row_that_names_a_group_is_no_field() -> None:
+    rows = f"{FIELDS}| **Contact** | | | |\n| mail | string | yes | Address |\n"
+    assert told(read(f"{HEAD}{BODY}{rows}"), FactKind.REQUEST_FIELD).keys() == {("request field", "mail")}
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        '> Returns:\n\n```json\n{"id": 1}\n```\n',
+        '<ResponseExample>\n\n```json Success\n{"id": 1}\n```\n\n```json Error\n{"why": "x"}\n```\n\n'
+        "</ResponseExample>\n",
+        '```json Response\n{"id": 1}\n```\n\n```json Error response\n{"why": "x"}\n```\n',
+        '### Response\n\n```json\n{"id": 1}\n```\n\n```http\nHTTP/1.1 404 Not Found\n\n{"why": "x"}\n```\n',
+    ],
+)
+def test_sample_of_a_response_is_neither_the_request_nor_an_error(sample: str) -> None:
+    page = read(f"# Get bill\n\n`GET https://api.harbour.example/bill`\n\n{sample}")
+    assert told(page, FactKind.REQUEST_EXAMPLE, FactKind.REQUEST_FIELD) == {}
+    assert told(page, FactKind.RESPONSE_FIELD).keys() == {("response field", "id")}
+
+
+@pytest.mark.parametrize(
+    "line", ["No `Authorization: Bearer <token>` header is needed.", "This call does not require a bearer token."]
+)
+def test_credential_that_is_denied_is_none(line: str) -> None:
+    assert told(read(f"{HEAD}{line}\n\n{BODY}{SENT}"), FactKind.CREDENTIAL) == {}
+
+
+def test_fields_that_were_removed_are_none() -> None:
+    page = read(f"{HEAD}{BODY}{SENT}### Removed parameters\n\n* `color` (string): Gone.\n")
+    assert told(page, FactKind.REQUEST_FIELD).keys() == {("request field", "amount")}
+
+
+def test_second_request_under_one_heading_is_another_operation() -> None:
+    page = read(
+        "# Crew\n\n`GET https://api.harbour.example/crew`\n\n"
+        "| Parameter | Required | Description |\n| --- | --- | --- |\n"
+        "| page | no | Which |\n\n`POST https://api.harbour.example/crew`\n\n"
+        "| Parameter | Required | Description |\n| --- | --- | --- |\n| name | yes | Who |\n"
+    )
+    assert page.operations == ["GET /crew", "POST /crew"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '* `name` (string, required): Who.\n\n```json\n{"age": 3}\n```\n',
+        '* `role` (string, required): One of `x`, `y`.\n\n```json\n{"role": "z"}\n```\n',
+        f"{FIELDS}| payer | object | yes | Who |\n| payer.name | string | yes | Name |\n",
+    ],
+)
+def test_draft_of_a_page_that_contradicts_itself_can_be_read_again(rows: str, tmp_path: Path) -> None:
+    _is_drawn_up_the_same(f"{HEAD}{BODY}{rows}", tmp_path)
+
+
 def _drawn_up(text: str, folder: Path) -> Path:
     page, made = folder / "page.md", folder / "made"
     page.write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ from talkstack_contract.docs.facts import FactKind, How, PageFacts
 from talkstack_contract.docs.source_text import plain
 from talkstack_contract.model import Json
 
+_HOST = (FactKind.HOST, "")
 _JSON_HEADER = (FactKind.HEADER, "content-type")
 
 
@@ -96,7 +97,9 @@ _NAMES = frozenset({FactKind.PATH_PARAMETER, FactKind.QUERY_PARAMETER, FactKind.
 
 def compared(pages: Sequence[PageFacts], promised: Sequence[PromisedOperation]) -> list[Compared]:
     """Return each operation of the pages, compared with the one of the contract that it is."""
-    return [_compared(each, _counterpart(each, promised)) for each in merged(pages)]
+    operations = merged(pages)
+    hosts = {told.fact.value for each in operations for told in each.values(FactKind.HOST)}
+    return [_compared(each, _counterpart(each, promised), hosts) for each in operations]
 
 
 def _counterpart(facts: OperationFacts, promised: Sequence[PromisedOperation]) -> PromisedOperation | None:
@@ -112,7 +115,8 @@ def _counterpart(facts: OperationFacts, promised: Sequence[PromisedOperation]) -
     return found[0] if len(found) == 1 else None
 
 
-def _compared(facts: OperationFacts, promised: PromisedOperation | None) -> Compared:
+def _compared(facts: OperationFacts, promised: PromisedOperation | None, hosts: set[Json]) -> Compared:
+    """Compare one operation; `hosts` are those that any of the pages names: one is enough for all."""
     if promised is None:
         told = facts.values(FactKind.METHOD) or facts.values(FactKind.PATH)
         name = facts.operation
@@ -123,7 +127,8 @@ def _compared(facts: OperationFacts, promised: PromisedOperation | None) -> Comp
     differences = [*_contradictory(facts, promised)]
     same = 0
     for key in _keys(facts, promised):
-        if key in conflicting:
+        is_told_elsewhere = key == _HOST and not facts.values(*key) and _host_of(promised) in hosts
+        if key in conflicting or is_told_elsewhere:
             continue
         difference = _difference(facts, promised, key)
         if difference is None:
@@ -131,6 +136,11 @@ def _compared(facts: OperationFacts, promised: PromisedOperation | None) -> Comp
         else:
             differences.append(difference)
     return Compared(facts, promised, same, tuple(_without_followers(differences)))
+
+
+def _host_of(promised: PromisedOperation) -> Json:
+    promise = promised.promises.get(_HOST)
+    return promise.value if promise else None
 
 
 def _page(facts: OperationFacts) -> str:

@@ -91,15 +91,22 @@ def add_nested(schema: Json, place: str, kind: Json, *, is_required: bool) -> No
         here["required"].append(name)
 
 
-def set_type(schema: Json, place: str, kind: Json) -> None:
-    """Give the part of a schema that stands at a place the type that a page prints, if the schema has that part."""
+def set_type(schema: Json, place: str, kind: Json) -> bool:
+    """Give the part of a schema that stands at a place the type that a page prints, if the schema has that part.
+
+    Returns whether the value of the example is of that type.
+    """
     here = schema
     for step in _steps(place):
-        here = here.get("items", {}) if step == "[]" else here.get("properties", {}).get(step, {})
-    if here and here.get("type") != kind:
+        here = here.get("items") if step == "[]" else here.get("properties", {}).get(step)
+        if here is None:
+            return True
+    before, kinds = here.get("type", "null"), kind if isinstance(kind, list) else [kind]
+    if before != kind:
         for keyword in ("format", "minLength"):  # said of the type that the example has
             here.pop(keyword, None)
         here["type"] = kind
+    return before in kinds or (before == "integer" and "number" in kinds)
 
 
 def _steps(place: str) -> list[str]:

@@ -265,10 +265,10 @@ class _Operation:
             return _named(f"{self.slug}.json", f"Response of {self.title}", schema, None)
         if example is None:
             return None
-        schema = schema_of(example)
+        schema, is_kept = schema_of(example), True
         for (kind, name), told in self.facts.facts.items():
             if kind is FactKind.TYPE and name.startswith("response ") and told[0].fact.how is How.PRINTED:
-                set_type(schema, name.removeprefix("response "), told[0].fact.value)
+                is_kept &= set_type(schema, name.removeprefix("response "), told[0].fact.value)
         if isinstance(example, dict) and example.get("status") == "success" and "message" in example:
             schema = _in_envelope(schema, example)
         elif isinstance(example, dict) and isinstance(example.get("message"), str):
@@ -277,7 +277,7 @@ class _Operation:
             for name in listed:
                 if name not in example:
                     schema["properties"][name] = {}
-        return _named(f"{self.slug}.json", f"Response of {self.title}", schema, example)
+        return _named(f"{self.slug}.json", f"Response of {self.title}", schema, example if is_kept else None)
 
     def questions(self) -> Iterator[str]:
         """Yield what the page leaves open."""

@@ -73,7 +73,7 @@ def _request_line(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
         match = shapes[name].fullmatch(value.text.lstrip("- "))
         if not match:
             return NOT_UNDERSTOOD
-        _new_operation(walk, name, block)
+        _new_operation(walk, name, match["value"], block)
         offset = len(value.text) - len(value.text.lstrip("- "))
         found = walk.value(value.part(offset + match.start("value"), offset + match.end("value")), block)
         {"endpoint": walk.draft.paths, "method": walk.draft.methods, "url": walk.draft.urls}[name].append(found)
@@ -121,12 +121,13 @@ def header_line(walk: Walk, block: Block, value: Excerpt) -> str:
     return "request line" if found else NOT_UNDERSTOOD
 
 
-def _new_operation(walk: Walk, name: str, block: Block) -> None:
+def _new_operation(walk: Walk, name: str, value: str, block: Block) -> None:
     """Begin another operation where a page that has gone on to responses names a method or a path again."""
     is_told = walk.draft.methods if name == "method" else walk.draft.paths if name == "endpoint" else walk.draft.urls
     is_heading = block.level > 0 and not block.is_item
     goes_on = walk.section in _BEFORE_THE_BODY and not is_heading
-    goes_on = goes_on and (walk.draft.is_gitbook or not (walk.draft.listed or walk.draft.examples))
+    is_another = name == "method" and {each.text.upper() for each in walk.draft.methods} != {value.upper()}
+    goes_on = goes_on and (walk.draft.is_gitbook or not is_another)
     if is_told and walk.draft.has_request and (walk.begins_anew or not goes_on):
         walk.drafts.append(new_draft(walk))
         if walk.unknown_heading:

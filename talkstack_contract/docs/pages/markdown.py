@@ -104,9 +104,9 @@ def _lines_of(source: SourceText, token: Token) -> list[Excerpt]:
 def _code_blocks(source: SourceText, token: Token) -> Iterator[Block]:
     """Yield code, and before it the status that its fence names: `json 200`."""
     code = _code(source, token)
-    status = re.search(r"(?<=\s)[1-5]\d\d\b", token.info)
-    start = source.text.find(status.group(), code.start) if status else 0
-    yield from sample_blocks(code, source.excerpt(start, start + 3) if status else None)
+    found = re.search(r"(?<=\s)[1-5]\d\d\b", token.info) or re.search(r"(?<=\s)[A-Za-z].*", token.info)
+    start = source.text.find(found.group(), code.start) if found else 0
+    yield from sample_blocks(code, source.excerpt(start, start + len(found.group())) if found else None)
 
 
 def _line_span(source: SourceText, first: int, last: int) -> tuple[int, int]:

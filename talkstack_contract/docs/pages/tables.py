@@ -151,13 +151,28 @@ def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt], *, has_stars: 
     match = _NAMED.fullmatch(cell.text) if cell else None
     if not cell or not match:
         return None
+    others = [each for head, each in row.items() if head not in _NAMES and head not in _WHERE]
+    if len(others) > 1 and not any(others):
+        return None  # it names a group of rows
     name = cell.group(match, "name")
-    words = []
+    words = _marks(row)
     if has_stars:
-        words.append("required" if match["star"] else "optional")
+        words.insert(0, "required" if match["star"] else "optional")
+    meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))
+    if not words and not meaning and any(others):
+        return None  # what it says stands in a column that no rule reads
+    mark = f" ({', '.join(words)}): " if words else ": "
+    return joined([name, put(mark, name), meaning], "")
+
+
+def _marks(row: dict[str, Excerpt]) -> list[str]:
+    """Return what the cells of a row say of type, default, and whether the field is required."""
+    words: list[str] = []
     for head, cell in row.items():
         if head in ("type", "data type") and cell:
             words.append(cell.text.lower())
+        elif head.startswith("default") and cell.text.lower() == "required":
+            words.append("required")
         elif head.startswith("default") and cell and not _NOTHING.fullmatch(cell.text):
             words.append("default")
         elif head.startswith(("required", "mandatory")):
@@ -165,12 +180,7 @@ def _parameter_row(heads: Sequence[str], row: dict[str, Excerpt], *, has_stars: 
             words.append("required" if _YES.fullmatch(cell.text) else "optional" if is_no else "unclear")
         elif head == "optional" and cell:
             words += ["optional"] if _YES.fullmatch(cell.text) else ["required"] if _NO.fullmatch(cell.text) else []
-    meaning = next((row[head] for head in heads if head in _MEANINGS and head in row), name.part(0, 0))
-    others = [cell for head, cell in row.items() if head not in _NAMES and head not in _WHERE]
-    if not words and not meaning and (any(others) or len(others) > 1):
-        return None  # what it says stands in a column that no rule reads, or it names a group of rows
-    mark = f" ({', '.join(words)}): " if words else ": "
-    return joined([name, put(mark, name), meaning], "")
+    return words
 
 
 def _header_row(row: dict[str, Excerpt]) -> Excerpt | None:
