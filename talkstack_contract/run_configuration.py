@@ -206,11 +206,11 @@ class RunOptions:
         """Add what the run is compared with: the file that is named, else the nights that are kept."""
         if self.option.nightly:
             nights = read_nights(self._whole_reports / HISTORY)
-            known = baseline(nights)
+            known = baseline(nights, configuration.promises)
             known = known.about(configuration.operations) if known else None
             configuration = replace(configuration, history=history_of(nights), baseline=known)
         if self.option.against:
-            known = baseline([read_earlier(self.folder / self.option.against)])
+            known = baseline([read_earlier(self.folder / self.option.against)], configuration.promises)
             configuration = replace(configuration, baseline=known.about(configuration.operations) if known else None)
         return configuration
 

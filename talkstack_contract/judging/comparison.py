@@ -78,15 +78,6 @@ def learned(verdict: str, below: str) -> Verdict | None:
     return None if below or verdict == Verdict.BLOCKED else Verdict(verdict)
 
 
-def baseline_of(name: str, runs: Iterable[Mapping[str, Verdict | None]]) -> Baseline:
-    """Lay the runs over each other, the oldest first. Only the last says which clauses there were."""
-    known: dict[str, Verdict | None] = {}
-    last: Mapping[str, Verdict | None] = {}
-    for last in runs:
-        known |= {id_: verdict for id_, verdict in last.items() if verdict or id_ not in known}
-    return Baseline(name, {id_: known[id_] for id_ in last})
-
-
 def changes_since(baseline: Baseline, expected: Sequence[str], judgements: Sequence[Judgement]) -> Changes:
     """Compare; `expected` are the ids of all clauses of this contract, so that a narrowed run has lost nothing."""
     now = {each.id: each for each in judgements}

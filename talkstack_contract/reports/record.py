@@ -22,7 +22,7 @@ from talkstack_contract.reports.acceptance import acceptance_page
 from talkstack_contract.reports.accessibility import accessible
 from talkstack_contract.reports.findings import Findings, findings_of, page, page_in_pieces, summary_template
 from talkstack_contract.reports.junit import junit_xml
-from talkstack_contract.reports.rebuild import ACCEPTANCE, acceptance_view, joined, read_part
+from talkstack_contract.reports.rebuild import ACCEPTANCE, REPORT, acceptance_view, joined, read_part
 from talkstack_contract.reports.whole_files import append_whole, write_whole
 from talkstack_contract.results.records import (
     RunConfiguration,
@@ -40,6 +40,7 @@ from talkstack_contract.results.records import (
     written,
 )
 
+PAGES = (ACCEPTANCE, REPORT, "summary.md", "junit.xml")
 PLACE_OF_FINDINGS = '<div id="findings"></div>'
 """In the page that pytest-html writes: here come the decision, the matrix and the evidence."""
 
@@ -69,9 +70,11 @@ class Record:
             raise self._unwritable(error) from None
 
     def open(self) -> None:
-        """Start the file. Raises `BadInput` where it cannot be written."""
+        """Start the file; no page of an earlier run stays beside it. Raises `BadInput` where it cannot be written."""
         self.make_folder()
         try:
+            for page in PAGES:
+                (self.folder / page).unlink(missing_ok=True)
             append_whole(self.jsonl, written(header_line(self.configuration.run_header)), is_new=True)
         except OSError as error:
             raise self._unwritable(error) from None

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from talkstack_contract.errors import BadInput, unreadable
-from talkstack_contract.judging.comparison import Baseline, baseline_of, learned, turns
+from talkstack_contract.judging.comparison import Baseline, learned, turns
 from talkstack_contract.model import Json, Verdict
 
 NIGHTS_KEPT = 30
@@ -38,10 +38,14 @@ class Night:
 
 @dataclass(frozen=True)
 class Earlier:
-    """The record of an earlier run: the run in short, and what it knew of each clause."""
+    """The record of an earlier run: the run in short, and what it knew of each clause.
+
+    `scope` are the operations that the run was asked to decide about, none for the whole contract.
+    """
 
     night: Night
     verdicts: Mapping[str, Verdict | None]
+    scope: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -68,7 +72,8 @@ def read_earlier(path: Path) -> Earlier:
             each["id"]: learned(each["verdict"], each.get("unmet_dependency", ""))
             for each in _of_kind("verdict", lines)
         }
-        return Earlier(_night(header, _of_kind("footer", lines)), {**asked, **told})
+        scope = frozenset(each["id"] for each in header["operations"]) if header.get("scope") else frozenset[str]()
+        return Earlier(_night(header, _of_kind("footer", lines)), {**asked, **told}, scope)
     except (KeyError, TypeError, ValueError) as error:
         problem = f"is not what a record holds ({type(error).__name__})"
         raise BadInput(str(path), "", problem, "give the file as the run wrote it") from None
@@ -120,9 +125,29 @@ def _kept(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.name.removesuffix(SUFFIX))
 
 
-def baseline(runs: Sequence[Earlier]) -> Baseline | None:
-    """Return what the runs knew, the oldest first; None without any."""
-    return baseline_of(runs[-1].name, (run.verdicts for run in runs)) if runs else None
+def baseline(runs: Sequence[Earlier], clauses: Iterable[str] = ()) -> Baseline | None:
+    """Return what the runs knew, the oldest first; None without any.
+
+    Of `clauses`, the ids of those that are compared, each stands as known whose operation was in the scope of no run:
+    a clause that nobody asked about is not new to the contract, and counts in full where it is violated.
+    """
+    if not runs:
+        return None
+    known: dict[str, Verdict | None] = {}
+    for run in runs:
+        known |= {id_: verdict for id_, verdict in run.verdicts.items() if verdict or id_ not in known}
+    still = {id_: verdict for id_, verdict in known.items() if _is_still_known(id_, runs)}
+    unasked = {id_: None for id_ in clauses if not any(_is_about(run, id_) for run in runs)}
+    return Baseline(runs[-1].name, {**unasked, **still})
+
+
+def _is_about(run: Earlier, clause: str) -> bool:
+    return not run.scope or clause.partition("/")[0] in run.scope
+
+
+def _is_still_known(clause: str, runs: Sequence[Earlier]) -> bool:
+    """Tell whether the last run that was about the operation of a clause had the clause."""
+    return any(clause in run.verdicts for run in [each for each in runs if _is_about(each, clause)][-1:])
 
 
 def history_of(runs: Sequence[Earlier]) -> History:

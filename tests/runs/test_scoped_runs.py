@@ -60,6 +60,27 @@ def test_baseline_of_the_whole_is_compared_in_its_scope(tmp_path: Path) -> None:
     assert (run.exit_status, "nothing changed" in run.last_line) == (0, True)
 
 
+def test_violation_outside_the_scope_of_the_baseline_counts_in_full(tmp_path: Path) -> None:
+    (other := tmp_path / "other").mkdir()
+    earlier = run_suite(other, "-q", "--operation", "listVoices", contract=WHOLE_API)
+    with serve(faults=["getVoice-success-voice-absent"]) as reference:
+        file = written(tmp_path / "provider.toml", provider_of(reference))
+        against = ("--against", str(earlier.reports / "verdicts.jsonl"))
+        run = run_suite(tmp_path, "-q", "--operation", "getVoice", "--provider", file, *against, contract=WHOLE_API)
+    assert (run.exit_status, "newly violated" in run.last_line, " new" in run.last_line.split("newly")[0]) == (
+        1,
+        True,
+        False,
+    )
+
+
+def test_acceptance_page_of_an_earlier_run_does_not_stand_beside_a_later_record(tmp_path: Path) -> None:
+    page = scoped(tmp_path, "--acceptance").reports / "acceptance.html"
+    was_there = page.is_file()
+    scoped(tmp_path)
+    assert (was_there, page.is_file()) == (True, False)
+
+
 def test_provider_file_may_name_the_scope(tmp_path: Path) -> None:
     with serve() as reference:
         file = written(tmp_path / "provider.toml", {"operations": ["getVoice"], **provider_of(reference)})

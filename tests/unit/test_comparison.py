@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from talkstack_contract.judging.comparison import Baseline, Changes, baseline_of, changes_since, learned, turns
+from talkstack_contract.judging.comparison import Baseline, Changes, changes_since, learned, turns
 from talkstack_contract.model import Judgement, Verdict
 from tests.unit.found import PROMISES, judged
 
@@ -79,14 +79,6 @@ def test_counts_leave_out_what_did_not_happen() -> None:
 )
 def test_blocked_clause_and_one_below_another_teach_nothing(verdict: str, below: str, expected: Verdict | None) -> None:
     assert learned(verdict, below) is expected
-
-
-def test_later_run_wins_where_it_learned_something() -> None:
-    runs: list[dict[str, Verdict | None]] = [
-        {"a": UPHELD, "b": VIOLATED, "gone": UPHELD},
-        {"a": VIOLATED, "b": None, "c": None},
-    ]
-    assert baseline_of("x", runs) == Baseline("x", {"a": VIOLATED, "b": VIOLATED, "c": None})
 
 
 @pytest.mark.parametrize(

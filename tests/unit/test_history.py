@@ -135,6 +135,27 @@ def test_baseline_is_named_after_the_last_night_and_keeps_what_earlier_ones_knew
     assert baseline(runs) == Baseline("2026-11-02 02:15 UTC", {"a": Verdict.VIOLATED})
 
 
+def test_later_night_wins_where_it_learned_something_and_says_which_clauses_there_are() -> None:
+    first = earlier(1, a=Verdict.UPHELD, b=Verdict.VIOLATED, gone=Verdict.UPHELD)
+    runs = [first, earlier(2, a=Verdict.VIOLATED, b=None, c=None)]
+    known = {"a": Verdict.VIOLATED, "b": Verdict.VIOLATED, "c": None}
+    assert baseline(runs) == Baseline("2026-11-02 02:15 UTC", known)
+
+
+def scoped(day: int, operation: str, verdict: Verdict) -> Earlier:
+    return Earlier(Night(night(day), "ACCEPTED", {}, None), {f"{operation}/x/y": verdict}, frozenset({operation}))
+
+
+def test_clause_that_no_run_was_asked_about_is_not_new_to_the_contract() -> None:
+    found = baseline([scoped(1, "a", Verdict.UPHELD)], ["a/x/y", "a/x/new", "b/x/y"])
+    assert found == Baseline("2026-11-01 02:15 UTC", {"b/x/y": None, "a/x/y": Verdict.UPHELD})
+
+
+def test_night_of_another_scope_forgets_nothing() -> None:
+    runs = [scoped(1, "a", Verdict.VIOLATED), scoped(2, "b", Verdict.UPHELD)]
+    assert baseline(runs) == Baseline("2026-11-02 02:15 UTC", {"a/x/y": Verdict.VIOLATED, "b/x/y": Verdict.UPHELD})
+
+
 def test_history_holds_the_clauses_that_went_over() -> None:
     runs = [earlier(1, a=Verdict.UPHELD, b=Verdict.UPHELD), earlier(2, a=Verdict.VIOLATED, b=Verdict.UPHELD)]
     found = history_of(runs)
