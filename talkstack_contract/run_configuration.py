@@ -196,7 +196,10 @@ class RunOptions:
         for state, account in configuration.settings.accounts.items():
             key = f"accounts.{state!r}"
             if state not in states:
-                raise BadInput(file, key, "is not a provider state of the contract", nearest(state, states))
+                remedy = nearest(state, states)
+                if not getattr(self.option, "contract", None):
+                    remedy += "; or name the contract that this file is for by --contract"
+                raise BadInput(file, key, "is not a provider state of the contract", remedy)
             for name in account.values.keys() - names:
                 if get_close_matches(name.lower(), map(str.lower, names), n=1, cutoff=MISSPELT):
                     problem = "is not a value that the contract asks for"

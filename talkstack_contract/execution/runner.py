@@ -44,14 +44,22 @@ DERIVED = frozenset(
 )
 
 
+COVERING = 20
+"""Of the generated requests that cover a schema's every corner so many are sent, beside the random ones."""
+
+
 @dataclass(frozen=True)
 class PlannedCase:
-    """What a case would send: in words, the effect of each request, and how many requests would be generated."""
+    """What a case would send: in words, the effect of each request, and how many requests would at most be generated.
+
+    `is_workflow` is true for a case whose steps depend on what is answered.
+    """
 
     case: Case
     told: str
     effects: tuple[Effect, ...] = ()
     generated: int = 0
+    is_workflow: bool = False
 
 
 class Answers:
@@ -280,11 +288,13 @@ class Answers:
         if case.kind == GENERATED:
             if not self.accounts.may_generate(case.operation, case.operation.effect):
                 return PlannedCase(case, "not tested: the settings allow no generated requests to this operation")
-            told = f"about {examples} generated requests to {case.operation.method} {case.operation.path}"
-            return PlannedCase(case, told, generated=examples)
-        if case.kind == WORKFLOW:
-            return PlannedCase(case, f"the steps of a workflow: {case.clauses[0].statement}")
+            most = examples + COVERING
+            told = f"up to {most} generated requests to {case.operation.method} {case.operation.path}"
+            return PlannedCase(case, told, generated=most)
         try:
+            if case.kind == WORKFLOW:
+                self.accounts.check_allowed(case)
+                return PlannedCase(case, f"the steps of a workflow: {case.clauses[0].statement}", is_workflow=True)
             with self.accounts.planning():
                 tls_files = self.provider.settings.tls_files
                 told = curl_of(self.accounts.request(case), self.provider.secrets, tls_files)

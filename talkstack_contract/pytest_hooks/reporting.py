@@ -25,6 +25,11 @@ from talkstack_contract.run_configuration import RunOptions
 from talkstack_contract.states.ledger import tidy
 from talkstack_contract.states.reach import reach_of
 
+_ENDS = {
+    pytest.ExitCode.NO_TESTS_COLLECTED: "no case was selected",
+    pytest.ExitCode.USAGE_ERROR: "an option cannot be used",
+    pytest.ExitCode.INTERNAL_ERROR: "an internal error of pytest",
+}
 INCONCLUSIVE = EXIT_STATUS[DecisionKind.INCONCLUSIVE]
 
 
@@ -256,7 +261,9 @@ class Reporting:
         closing = Closing(self.config, record, self.findings)
         if not closing.is_night_kept(decision):
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        closing.close(decision, summary, "" if is_ours else f"pytest ended with {int(exitstatus)}")
+        closing.close(
+            decision, summary, "" if is_ours else _ENDS.get(exitstatus, f"pytest ended with {int(exitstatus)}")
+        )
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

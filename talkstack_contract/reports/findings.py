@@ -285,6 +285,8 @@ def page(findings: Findings, template: str, **others: object) -> str:
     """Render one of the templates, as whole lines; `others` are what only that one shows. No lone surrogate is left."""
     counts = findings.decision.counts()
     text = _TEMPLATES.get_template(template).render(f=findings, counts=counts, rate=response_counts, **others)
+    if template.endswith(".md"):
+        text = re.sub(r"\n{3,}", "\n\n", text)
     return f"{text.rstrip()}\n".encode(errors="replace").decode()
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from talkstack_contract.contract.cases import GENERATED, WORKFLOW
 from talkstack_contract.execution.runner import PlannedCase
 from talkstack_contract.model import Contract, Effect
 
@@ -19,18 +18,17 @@ def plan_lines(contract: Contract, planned: Sequence[PlannedCase]) -> Iterator[s
 
 
 def _totals(planned: Sequence[PlannedCase]) -> str:
-    """Return `plan: 3 requests: 2 reads, 1 writes; 1 case not tested; apart from these: about 5 generated requests`.
+    """Return `plan: 3 requests: 2 reads, 1 writes; 1 case not tested; apart from these: up to 25 generated requests`.
 
     What has to be brought about first, by a states URL or by a request that makes an object, is not counted.
     """
     counted = Counter(effect for each in planned for effect in each.effects)
     effects = ", ".join(f"{counted[effect]} {effect}" for effect in Effect if counted[effect])
-    apart = [each for each in planned if each.case.kind in (GENERATED, WORKFLOW)]
-    left_out = len(planned) - len(apart) - sum(bool(each.effects) for each in planned)
-    workflows = sum(each.case.kind == WORKFLOW for each in apart)
+    workflows = sum(each.is_workflow for each in planned)
+    left_out = sum(not (each.effects or each.generated or each.is_workflow) for each in planned)
     others = []
-    if generated := sum(each.generated for each in apart):
-        others.append(f"about {_number(generated, 'generated request')}")
+    if generated := sum(each.generated for each in planned):
+        others.append(f"up to {_number(generated, 'generated request')}")
     if workflows:
         others.append(_number(workflows, "workflow"))
     parts = [f"plan: {_number(counted.total(), 'request')}{f': {effects}' if effects else ''}"]

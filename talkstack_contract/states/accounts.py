@@ -113,14 +113,18 @@ class Accounts:
                 raise
         return self._accounts[place]
 
-    def request(self, case: Case) -> Request:
-        """Write the request of a case. Raises `NotTested` where the settings leave it out of reach."""
+    def check_allowed(self, case: Case) -> None:
+        """Raise `NotTested` for a case with an effect that the settings do not allow."""
         if case.effect not in self.provider.settings.allow:
             raise NotTested(
                 f"it has the effect {case.effect}, which the settings do not allow",
                 f"add {str(case.effect)!r} to allow in the provider file",
                 by_settings=True,
             )
+
+    def request(self, case: Case) -> Request:
+        """Write the request of a case. Raises `NotTested` where the settings leave it out of reach."""
+        self.check_allowed(case)
         self.check_own(case)
         if case.takes_any_scheme and case.scheme:
             with suppress(NotTested):  # without an account it is asked as it stands, and says what is missing

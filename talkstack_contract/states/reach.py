@@ -13,13 +13,14 @@ from talkstack_contract.model import Case, Contract, Effect, RequirementLevel, S
 from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.request_builder import base_url_of
-from talkstack_contract.provider.settings import Account, Credential, Settings
+from talkstack_contract.provider.settings import USER_ID, Account, Credential, Settings
 from talkstack_contract.states.accounts import INVENTED, Accounts, NotYet
 from talkstack_contract.states.ledger import Ledger
 from talkstack_contract.states.needs import credentials_asked, only_fails, states_of, values_asked
 
 SUPPOSED_URL = "https://supposed.invalid"
 SUPPOSED_CREDENTIAL = "Supposed0credential0of0an0account"
+SUPPOSED_OWNER = "supposed-owner"
 SUPPOSED_VALUES = (INVENTED, "someone@example.test", "+15550100", "https://supposed.invalid", "1")
 """Tried in turn: the contract allows one of them for most fields."""
 
@@ -93,15 +94,24 @@ def _reached(settings: Settings, cases: Sequence[Case], wanted: Iterable[Respons
         yield from (key for key, mine in asked.items() if mine and all(_is_reached(accounts, case) for case in mine))
 
 
+def _knows_owner(accounts: Accounts, case: Case) -> bool:
+    """Tell whether a case that holds an answer to the account that asks knows whose id to expect."""
+    return not _asks_for_owner(case) or bool(accounts.account_of(case).user_id)
+
+
+def _asks_for_owner(case: Case) -> bool:
+    return any(clause.check == "owner" and clause.level is not RequirementLevel.ADVICE for clause in case.clauses)
+
+
 def _is_reached(accounts: Accounts, case: Case) -> bool:
     try:
         base_url_of(case.operation, accounts.provider.settings)
         accounts.request(case)
+        return _knows_owner(accounts, case)
     except NotYet:  # it can be, once something is brought about
         return True
     except NotTested as error:
         return not error.by_settings
-    return True
 
 
 # Keys that are missing
@@ -133,6 +143,8 @@ def _missing_of_account(settings: Settings, state: str, cases: Sequence[Case]) -
             more = _account(state, (name,), (), cases).credentials
             account = replace(given, credentials={**given.credentials, **more})
             yield _supposed(settings, account, f"{key}.{name}")
+    if not given.user_id and any(_asks_for_owner(case) for case in cases if case.state == state):
+        yield _supposed(settings, replace(given, user_id=SUPPOSED_OWNER), f"{key}.{USER_ID}")
     for name in values:
         if name not in given.values:
             account = replace(given, values={**given.values, **_account(state, (), (name,), cases).values})
@@ -142,6 +154,8 @@ def _missing_of_account(settings: Settings, state: str, cases: Sequence[Case]) -
 def _missing_account(settings: Settings, state: str, cases: Sequence[Case]) -> Iterator[MissingKey]:
     """Yield an account with its credentials and, where cases take values of it, one that has these, too."""
     key, credentials, values = f"accounts.{state!r}", *_needs(settings.names, state, cases)
+    if any(_asks_for_owner(case) for case in cases if case.state == state):
+        credentials = (*credentials, USER_ID)
     bare = _shown_account(key, credentials) if credentials else ""
     if bare:
         yield _supposed(settings, _account(state, credentials, (), cases), bare)
@@ -163,8 +177,10 @@ def _supposed(settings: Settings, account: Account, shown: str, beyond: str = ""
 
 
 def _account(state: str, credentials: Iterable[str], values: Iterable[str], cases: Sequence[Case]) -> Account:
-    supposed = {key: Credential(f"{SUPPOSED_CREDENTIAL}{state}{key}".replace(" ", "0"), key) for key in credentials}
-    return Account(state, supposed, values={name: _sample(name, cases) for name in values})
+    names = [key for key in credentials if key != USER_ID]
+    supposed = {key: Credential(f"{SUPPOSED_CREDENTIAL}{state}{key}".replace(" ", "0"), key) for key in names}
+    owner = SUPPOSED_OWNER if USER_ID in {*credentials} else ""
+    return Account(state, supposed, owner, {name: _sample(name, cases) for name in values})
 
 
 def _sample(name: str, cases: Sequence[Case]) -> str:

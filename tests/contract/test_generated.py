@@ -19,7 +19,7 @@ from schemathesis.generation.meta import TestPhase
 from schemathesis.specs.openapi.checks import content_type_conformance
 
 from talkstack_contract.errors import Blocked, NotTested
-from talkstack_contract.execution.runner import UNUSABLE, refusals
+from talkstack_contract.execution.runner import COVERING, UNUSABLE, refusals
 from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Effect, Exchange, ParameterLocation, SentCredential, Violation
 from talkstack_contract.provider.client import TOO_MANY, NoAnswer, retry_after_s
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     GeneratedCase = schemathesis.Case[Any]
 
 AGAIN = UNUSABLE - {TOO_MANY}  # which the client has asked once more already
-COVERING = 20  # of the requests that cover a schema's every corner so many are sent, beside the random ones
 
 # ignored_auth sends requests of its own past the session that it is given, so past our guard, and our 401 cases ask
 # more than it does. The others hold an answer to the request alone: that a generated id or code is refused breaks no

@@ -52,8 +52,12 @@ TOTALS: dict[str, tuple[Sequence[PlannedCase], str]] = {
         "plan: 1 request: 1 reads; 1 case not tested",
     ),
     "apart": (
-        [PlannedCase(GENERATED, "", generated=5), PlannedCase(GENERATED, ""), PlannedCase(A_WORKFLOW, "")],
-        "plan: 0 requests; apart from these: about 5 generated requests, 1 workflow",
+        [PlannedCase(GENERATED, "", generated=25), PlannedCase(A_WORKFLOW, "", is_workflow=True)],
+        "plan: 0 requests; apart from these: up to 25 generated requests, 1 workflow",
+    ),
+    "not-allowed": (
+        [PlannedCase(GENERATED, ""), PlannedCase(A_WORKFLOW, "")],
+        "plan: 0 requests; 2 cases not tested",
     ),
 }
 
@@ -67,7 +71,7 @@ PLANNED = {
     "read-again-after": ("method-delete", EVERYTHING, (Effect.WRITES, Effect.READS), 0),
     "after-a-state": ("internal-error", EVERYTHING, (Effect.READS,), 0),
     "not-tested": ("internal-error", WITHOUT_STATES, (), 0),
-    "generated": ("generated", EVERYTHING, (), 5),
+    "generated": ("generated", EVERYTHING, (), 25),
     "generated-not-allowed": ("generated", replace(EVERYTHING, allow=frozenset()), (), 0),
 }
 

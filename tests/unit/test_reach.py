@@ -21,8 +21,8 @@ URL = "http://127.0.0.1:9"
 SECRET = "Rk4x8Qw2Zt6Lm9Vb"
 
 
-def account(state: str) -> Account:
-    return Account(state, credentials(Credential(SECRET, "T"), Credential(SECRET[::-1], "K")))
+def account(state: str, user_id: str = "u1") -> Account:
+    return Account(state, credentials(Credential(SECRET, "T"), Credential(SECRET[::-1], "K")), user_id)
 
 
 def settings(*states: str, **others: object) -> Settings:
@@ -39,9 +39,18 @@ REACHED: dict[str, tuple[Settings, set[int], dict[str, int]]] = {
     "no-account": (
         settings(),
         set(),
-        {f"accounts.{ACTIVE!r} (token, api_key)": 2, f"accounts.{EMPTY!r} (token, api_key)": 1, "states.url": 4},
+        {
+            f"accounts.{ACTIVE!r} (token, api_key, user_id)": 2,
+            f"accounts.{EMPTY!r} (token, api_key)": 1,
+            "states.url": 4,
+        },
     ),
     "one-account": (settings(ACTIVE), {200, 401}, {f"accounts.{EMPTY!r} (token, api_key)": 1, "states.url": 2}),
+    "no-user-id": (
+        settings(ACTIVE, accounts={ACTIVE: account(ACTIVE, "")}),
+        {401},
+        {f"accounts.{ACTIVE!r}.user_id": 1, f"accounts.{EMPTY!r} (token, api_key)": 1, "states.url": 2},
+    ),
     "two-accounts": (settings(ACTIVE, EMPTY), {200, 401, 404}, {"states.url": 1}),
     "states-url": (settings(states_url=URL), {200, 401, 404, 500}, {}),
     "nothing-allowed": (settings(ACTIVE, EMPTY, allow=frozenset()), set(), {"allow = [..., 'reads']": 3}),

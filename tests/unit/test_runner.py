@@ -520,7 +520,7 @@ PLANS = {
     "by-bearer": f"curl -i {BEARER} '{BASE}'",
     "no-credential": f"curl -i -H 'Accept: application/json' '{BASE}'",
     "method-delete": f"curl -i -X DELETE {BEARER} '{BASE}'",
-    "generated": "about 5 generated requests to GET /user/get-active-project",
+    "generated": "up to 25 generated requests to GET /user/get-active-project",
     "internal-error": (
         "GET /user/get-active-project, after the states URL has brought about 'the provider fails inside'"
     ),
