@@ -25,7 +25,7 @@ from talkstack_contract.run_configuration import RunOptions
 from talkstack_contract.states.ledger import tidy
 from talkstack_contract.states.reach import reach_of
 
-_ENDS = {
+_ENDS: dict[int, str] = {
     pytest.ExitCode.NO_TESTS_COLLECTED: "no case was selected",
     pytest.ExitCode.USAGE_ERROR: "an option cannot be used",
     pytest.ExitCode.INTERNAL_ERROR: "an internal error of pytest",
@@ -261,9 +261,8 @@ class Reporting:
         closing = Closing(self.config, record, self.findings)
         if not closing.is_night_kept(decision):
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        closing.close(
-            decision, summary, "" if is_ours else _ENDS.get(exitstatus, f"pytest ended with {int(exitstatus)}")
-        )
+        told = _ENDS.get(int(exitstatus), f"pytest ended with {int(exitstatus)}")
+        closing.close(decision, summary, "" if is_ours else told)
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
