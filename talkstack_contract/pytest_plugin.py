@@ -74,7 +74,8 @@ def pytest_configure(config: pytest.Config) -> None:
         given.check()
         workflows = workflows_of(config, given.contract)
         configuration = configuration_of(config, given, embedded, workflows)
-        _run_operations[:] = sorted({case.operation.id for case in _asked_about(configuration)})
+        asked = (case.operation for case in _asked_about(configuration))
+        _run_operations[:] = dict.fromkeys(f"{each.method} {each.path}" for each in asked)
         ledger = given.ledger(configuration)
         account = spending_account(config, configuration, embedded)
         config.stash[ASKING] = Asking(configuration, workflows, ledger, account)
@@ -98,7 +99,7 @@ def contract_of_this_run() -> Path:
 
 
 def operations_of_this_run() -> list[str]:
-    """Return the ids of the operations that this run asks about, to a test module as well."""
+    """Return method and path of the operations that this run asks about, to a test module as well."""
     return _run_operations
 
 

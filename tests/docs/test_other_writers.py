@@ -230,6 +230,17 @@ def test_row_that_is_drawn_inside_another_is_a_field_of_it(drawn: str) -> None:
     ]
 
 
+def test_item_below_a_field_is_inside_of_it_or_one_of_its_values() -> None:
+    page = read(
+        f"{HEAD}{BODY}* `payer` (object, required): Who.\n  * `name` (string): Name.\n  * `mail` (string): Mail.\n"
+        "* `lines` (array): What for.\n  * `sku` (string): Article.\n"
+        "* `sort` (string): How.\n  * `name`: by name\n  * `age`: by age\n"
+    )
+    names = [name for _, name in told(page, FactKind.REQUEST_FIELD)]
+    assert names == ["payer", "payer.name", "payer.mail", "lines", "lines[].sku", "sort"]
+    assert [each.text for each in page.not_understood] == ["name: by name", "age: by age"]
+
+
 def test_components_that_stand_side_by_side_are_fields_each() -> None:
     page = read(
         '---\ntitle: "Pay"\napi: "POST https://api.harbour.example/pay"\n---\n\n'

@@ -46,7 +46,7 @@ ROWS = {
     "unknown-effect": _provider(f'{HERE}allow = ["red"]\n{TOKEN}', "allow", "red"),
     "value-of-another-kind": _provider(f'{HERE}{TOKEN}[limits]\nrequests = "many"\n', "limits", "requests"),
     "no-toml": _provider("base_url = \n", "is not valid TOML", "line 1", "fix this line"),
-    "no-provider-file": Row(PROVIDER, ("provider.toml", "cannot be read", "give a readable file")),
+    "no-provider-file": Row(PROVIDER, ("provider.toml", "is not there", "give a readable file")),
     "no-base-url": _provider(TOKEN, "base_url: is missing", "--base-url"),
     "plain-secret-beyond-loopback": _provider(THERE + TOKEN, ".token", "is a plain secret", '{env = "NAME"}'),
     "account-without-credential": _provider(f'{HERE}{ACCOUNT}user_id = "u"\n', "an active project", "give token"),
@@ -70,7 +70,7 @@ ROWS = {
         ("--verify-base-url", "--base-url", "http://127.0.0.1:9"), ("--verify-base-url", "leave it out")
     ),
     "no-example": Row(("--examples", "0"), ("--examples", "give 1 or more")),
-    "no-waiver-file": Row(WAIVERS, ("waivers.yaml", "cannot be read")),
+    "no-waiver-file": Row(WAIVERS, ("waivers.yaml", "is not there")),
     "waivers-no-yaml": _waivers("- {pattern: [\n", "line"),
     "waiver-without-owner": _waivers(f"- {WAIVER.replace('owner', 'ower')}\n", "owner"),
     "waiver-without-date": _waivers(f"- {WAIVER.replace('2999-01-01', 'never')}\n", "expires"),

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from talkstack_contract.docs.drafts.draft import Listed, Status, Value
 from talkstack_contract.docs.drafts.walk import GITBOOK, PHRASES, Walk
+from talkstack_contract.docs.facts import NOT_UNDERSTOOD
 from talkstack_contract.docs.pages.page import UNKNOWN_GENERATOR, Block
 from talkstack_contract.docs.source_text import Excerpt
 from talkstack_contract.docs.vocabulary import ANSWERS_WITH, BARE_STATUS, ERROR, STATUS, STATUS_CLASS, Section
@@ -22,6 +23,7 @@ _DASHED_FIELD = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """A field whose mark is followed by a dash, or stands without brackets."""
+_TYPE_WORD = re.compile(r"\b(?:string|text|integer|int|number|float|boolean|bool)\b")
 _TYPED = re.compile(
     r"[\w.\[\]-]{1,120} \((?:string|text|integer|int|number|float|boolean|bool|object|array|list)\b", re.IGNORECASE
 )
@@ -148,11 +150,30 @@ def listed_field(walk: Walk, block: Block) -> str:
     mark = next((each for each in marks if each), "")
     if match["name"].lower() in _NOT_A_FIELD and not mark:
         return ""
+    inside = _inside(walk, block, section)
+    if inside is None:
+        return NOT_UNDERSTOOD
     name = block.text.group(match, "name")
     meaning = walk.value(block.text.group(match, "meaning"), block)
     place = walk.page.source.place(name.start)
-    walk.draft.listed.append(Listed(section, match["name"], mark, meaning, place, block.level))
+    walk.draft.listed.append(Listed(section, f"{inside}{match['name']}", mark, meaning, place, block.level))
     return "field"
+
+
+def _inside(walk: Walk, block: Block, section: Section) -> str | None:
+    """Return what stands before the name of a field listed below another one: `payer.`, `lines[].`, or nothing.
+
+    None below a field that holds no others: what is listed there are its values.
+    """
+    above = [each for each in walk.draft.listed if each.section is section and each.level < block.level]
+    if not above or not block.is_item or walk.draft.is_gitbook:
+        return ""
+    mark = above[-1].mark.lower()
+    if re.search(r"\b(?:array|list)\b|\[\]", mark):
+        return f"{above[-1].name.removesuffix('[]')}[]."
+    if re.search(r"\b(?:object|map|dict\w*)\b", mark):
+        return f"{above[-1].name}."
+    return None if _TYPE_WORD.search(mark) else ""
 
 
 def _section_of_field(walk: Walk, block: Block) -> Section:
