@@ -122,9 +122,8 @@ def main() -> int:
     sent = Counter(line["id"].partition("/")[0] for line in documented.exchanges)
     for operation, count in sent.most_common():
         print(f"{count:5}  {operation}")
-    print(
-        f"{len(documented.exchanges) / len(sent):.1f} requests on record for an operation on average, generated ones apart"
-    )
+    average = len(documented.exchanges) / len(sent)
+    print(f"{average:.1f} requests on record for an operation on average, generated ones apart")
     within = [told("whole run", whole, WHOLE), told("without generated requests", documented, DOCUMENTED), is_quick]
     print(f"peak memory {whole.peak_mb:.0f} MB, limit {PEAK_MB}; report.html {report_mb:.2f} MB, limit {REPORT_MB}")
     within += [whole.seconds <= SECONDS, whole.peak_mb <= PEAK_MB, report_mb <= REPORT_MB]

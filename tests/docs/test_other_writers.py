@@ -241,6 +241,11 @@ def test_item_below_a_field_is_inside_of_it_or_one_of_its_values() -> None:
     assert [each.text for each in page.not_understood] == ["name: by name", "age: by age"]
 
 
+def test_field_that_is_listed_twice_in_two_ways_is_a_flaw_of_the_page() -> None:
+    page = read(f"{HEAD}{BODY}* `memo` (string, required): Any.\n* `memo` (integer, optional): Any.\n")
+    assert [each.message for each in page.defects] == ["memo is listed as string, required and integer, optional"]
+
+
 def test_components_that_stand_side_by_side_are_fields_each() -> None:
     page = read(
         '---\ntitle: "Pay"\napi: "POST https://api.harbour.example/pay"\n---\n\n'

@@ -40,6 +40,7 @@ def _defects(draft: Draft, facts: Derivation) -> Iterator[Defect]:
         yield from _json_defects(example)
     yield from _url_defects(draft)
     yield from _field_defects(draft, facts)
+    yield from _repeated_fields(draft, facts)
     yield from _condition_defects(draft, facts)
     yield from _description_defects(draft, facts)
     for kind, values, form in (
@@ -103,6 +104,15 @@ def _field_defects(draft: Draft, facts: Derivation) -> Iterator[Defect]:
             if extra:
                 message = f"in the example of the request, but not listed: {', '.join(extra)}"
                 yield Defect("", DefectKind.FIELDS, message, example.value.place)
+
+
+def _repeated_fields(draft: Draft, facts: Derivation) -> Iterator[Defect]:
+    """Yield the fields that are listed more than once, with different marks: only the first is taken."""
+    seen: dict[tuple[FactKind, str], str] = {}
+    for each in draft.listed:
+        key = facts.kind_of(each), facts.place_of(each)
+        if seen.setdefault(key, each.mark) != each.mark:
+            yield Defect("", DefectKind.SAID_TWICE, f"{each.name} is listed as {seen[key]} and {each.mark}", each.place)
 
 
 def _side(kind: FactKind) -> str:
