@@ -152,9 +152,14 @@ _RESPONSE = re.compile(r"handle|response|success|repl(?:y|ies)", re.IGNORECASE)
 _ERRORS = re.compile(r"troubleshoot|\berrors?\b|\b(?:status|response) codes?\b", re.IGNORECASE)
 
 
+def is_past(heading: str) -> bool:
+    """Tell whether what stands below a heading is no longer so, or has no effect."""
+    return bool(_PAST.search(heading))
+
+
 def section_of(heading: str) -> Section:
     """Return the part of a page that a heading opens; numbers, case and the words around do not matter."""
-    if _PAST.search(heading):
+    if is_past(heading):
         return Section.UNKNOWN
     kinds = (
         (re.compile("response headers?", re.IGNORECASE), Section.UNKNOWN),

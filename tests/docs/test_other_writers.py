@@ -246,6 +246,27 @@ def test_field_that_is_listed_twice_in_two_ways_is_a_flaw_of_the_page() -> None:
     assert [each.message for each in page.defects] == ["memo is listed as string, required and integer, optional"]
 
 
+def test_sentence_about_several_statuses_is_not_understood() -> None:
+    page = read(f"{HEAD}{BODY}{SENT}Returns **204** on success, **404** if the berth is unknown.\n")
+    assert told(page, FactKind.SUCCESS_STATUS, FactKind.ERROR_STATUS) == {}
+    assert [each.text for each in page.not_understood] == ["Returns 204 on success, 404 if the berth is unknown."]
+
+
+def test_request_that_the_vendor_sends_is_no_operation() -> None:
+    page = read(f'{HEAD}{BODY}{SENT}### Webhooks\n\n```http\nPOST /your/hook HTTP/1.1\n\n{{"id": 1}}\n```\n')
+    assert page.operations == ["POST /pay"]
+    assert told(page, FactKind.REQUEST_FIELD).keys() == {("request field", "amount")}
+
+
+def test_fields_of_an_old_body_are_none() -> None:
+    page = read(
+        '---\ntitle: "Pay"\napi: "POST https://api.harbour.example/pay"\n---\n\n'
+        '<ParamField body="sum" type="number" required>How much.</ParamField>\n\n'
+        '<Accordion title="Old body (v1)">\n\n* `amount` (number): How much.\n\n</Accordion>\n'
+    )
+    assert told(page, FactKind.REQUEST_FIELD).keys() == {("request field", "sum")}
+
+
 def test_components_that_stand_side_by_side_are_fields_each() -> None:
     page = read(
         '---\ntitle: "Pay"\napi: "POST https://api.harbour.example/pay"\n---\n\n'

@@ -24,6 +24,12 @@ _URL = re.compile(r"(?P<value>https?://[\w.:-]+(?:/[^\s?#]*?)?)(?:[?#]\S*?)?[. ]
 _HEADER = re.compile(
     r"(?P<name>[A-Za-z][A-Za-z0-9-]{1,60}) ?: ?(?P<value>[^,\n]{1,200}?)(?=[., ]*$|,| and [A-Za-z-]{1,60} ?:)"
 )
+_SENT_BY_THE_VENDOR = re.compile(
+    r"(?:\w+ )?(?:webhooks?|callbacks?)"
+    r"(?: (?:events?|payloads?|requests?|notifications?|deliver\w+|samples?|examples?))?",
+    re.IGNORECASE,
+)
+"""A heading above requests that the vendor sends to its client: they are no operation of the API."""
 _SENT = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60} ?: ?[^\s]{1,200}")
 """A header whose value is one word, as it is sent; several words are what it means."""
 _BASE = re.compile(r"(?P<value>(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[^\s?#]*?)?)[. ]*", re.IGNORECASE)
@@ -68,6 +74,8 @@ def _body_label(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
 def _request_line(walk: Walk, block: Block, name: str, value: Excerpt) -> str:
     if name in HOST_LABELS:
         return _host(walk, block, value)
+    if _SENT_BY_THE_VENDOR.fullmatch(walk.heading):
+        return NOT_UNDERSTOOD
     shapes = {"endpoint": _PATH, "method": _METHOD, "url": _URL}
     if name in shapes:
         match = shapes[name].fullmatch(value.text.lstrip("- "))

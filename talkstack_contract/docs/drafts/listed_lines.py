@@ -66,6 +66,8 @@ def _answer(walk: Walk, block: Block) -> str:
     match = ANSWERS_WITH.fullmatch(block.text.text) if _is_of_another(walk) and walk.draft.has_request else None
     if not match:
         return ""
+    if re.search(r"\b[1-5]\d\d\b", match["condition"] or ""):
+        return NOT_UNDERSTOOD  # it tells of several statuses at once
     code = walk.value(block.text.group(match, "code"), block)
     phrase = walk.value(block.text.group(match, "phrase"), block) if match["phrase"] else replace(code, text="")
     condition = walk.value(block.text.group(match, "condition"), block) if match["condition"] else None

@@ -7,6 +7,7 @@ from talkstack_contract.docs.pages.inline_markup import unmarked
 from talkstack_contract.docs.pages.markup import sample_blocks
 from talkstack_contract.docs.pages.page import Block, BlockKind
 from talkstack_contract.docs.source_text import Excerpt, joined, put
+from talkstack_contract.docs.vocabulary import is_past
 
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})(?P<info>.*)")
 _ATTRIBUTES = r"(?P<attributes>(?:[^<>\n\"']|\"[^\"\n]*\"|'[^'\n]*'){0,400}?)"
@@ -25,6 +26,7 @@ _HEADING = re.compile(
     r"(?P<words>.{1,400}?)</(?P=tag)>\s*",
     re.IGNORECASE,
 )
+_TITLED = re.compile(r"\s*<[A-Z]\w*(?: [^<>\n]{0,200})? title=\"(?P<title>[^\"<>\n]{1,200})\"[^<>\n]{0,200}>\s*")
 _RESPONSE_PART = re.compile(r"\s*<(?P<part>Response)Example(?: [^<>\n]{0,200})?>\s*")
 _LOWEST = 6
 """The level of a heading that is marked as one in another way."""
@@ -126,6 +128,10 @@ def _tag(line: Excerpt) -> Iterator[Block]:
     """Yield a heading for the words of a summary or a heading in HTML, a frame for another tag."""
     if part := _RESPONSE_PART.fullmatch(line.text):
         yield _heading(line.group(part, "part"))
+        return
+    if (titled := _TITLED.fullmatch(line.text)) and is_past(titled["title"]):
+        title = line.group(titled, "title")
+        yield Block(BlockKind.HEADING, title, title.start, title.end, level=_LOWEST)
         return
     match = _HEADING.fullmatch(line.text)
     if match and (words := unmarked(line.group(match, "words")).stripped()):
