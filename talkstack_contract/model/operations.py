@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from talkstack_contract.model.promises import Interpretation, Source
 from talkstack_contract.model.schemas import (
@@ -299,3 +300,8 @@ class Contract:
     setting_names: SettingNames = field(default_factory=SettingNames)
     docs_as_of: str = ""
     server_url: str = ""
+
+    @cached_property
+    def operation_at(self) -> Mapping[str, Operation]:
+        """The operations by method and path, `GET /beds`."""
+        return {f"{each.method} {each.path}": each for each in self.operations}

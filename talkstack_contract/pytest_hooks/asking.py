@@ -29,8 +29,8 @@ SILENT = pytest.StashKey[bool]()
 def case_id(configuration: RunConfiguration, nodeid: str) -> str:
     """Return the id of the case that an item judges: its parameter; Schemathesis names its items by method and path."""
     inside = nodeid.partition("[")[2].rpartition("]")[0]
-    operations = (each.id for each in configuration.contract.operations if inside == f"{each.method} {each.path}")
-    return next((f"{operation}/generated" for operation in operations), inside)
+    operation = configuration.contract.operation_at.get(inside)
+    return f"{operation.id}/generated" if operation else inside
 
 
 class Asking:

@@ -24,6 +24,7 @@ class Progress:
         self._scope = configuration.run_header.scope()
         self._operations = {each.id: each for each in configuration.contract.operations}
         self._left = _by_operation(configuration.selected)
+        self._cases_of = _by_operation(configuration.selected)
         self._cases = len(configuration.selected)
         self._has_bar = False
 
@@ -66,8 +67,9 @@ class Progress:
     def _tell(self, operation: str) -> None:
         self._erase()
         del self._left[operation]
-        judgements = [each for each in self._record.judgements.values() if each.operation == operation]
         if self._config.option.verbose >= 0:
+            mine = self._cases_of.get(operation, ())
+            judgements = [each for case in mine for each in self._record.judgements_of(case)]
             line, is_red = operation_line(self._operations[operation], judgements, self._scope)
             say(self._config, line, red=is_red)
 

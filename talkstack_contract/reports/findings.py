@@ -94,6 +94,17 @@ class Findings:
         return round(median(taken), 1) if taken else None
 
     @cached_property
+    def _of_operation(self) -> Mapping[str, Sequence[Judgement]]:
+        found: dict[str, list[Judgement]] = {}
+        for each in self.judgements:
+            found.setdefault(each.operation, []).append(each)
+        return found
+
+    @cached_property
+    def _responses(self) -> Mapping[tuple[str, int], DocumentedResponse]:
+        return {(each.operation, each.status): each for each in self.decision.responses}
+
+    @cached_property
     def undocumented_fields(self) -> list[UndocumentedField]:
         """The fields that no page documents, in the exchanges that the record holds."""
         seen: dict[tuple[str, int, str], list[str]] = {}
@@ -170,7 +181,7 @@ class Findings:
     def pages(self) -> Iterator[tuple[ListedOperation, int | None, list[tuple[str, list[Judgement]]]]]:
         """Yield the cases (id, judgements) of each documented response, then of no documented status: None."""
         for operation in self.run_header.operations:
-            mine = [each for each in self.judgements if each.operation == operation.id]
+            mine = self._of_operation.get(operation.id, ())
             for status in [*operation.statuses, None]:
                 groups = _by_case(each for each in mine if each.status == status)
                 if groups:
@@ -220,7 +231,7 @@ class Findings:
 
     def beyond(self, operation: str) -> DocumentedResponse | None:
         """Return what the clauses come to for which no page prints a status, as of a response; None without any."""
-        mine = [each for each in self.judgements if each.operation == operation and each.status is None]
+        mine = [each for each in self._of_operation.get(operation, ()) if each.status is None]
         return documented_response(operation, 0, mine, True, self.run_header.fail_on) if mine else None
 
     def statuses(self) -> list[int]:
@@ -229,16 +240,11 @@ class Findings:
 
     def response(self, operation: str, status: int) -> DocumentedResponse | None:
         """Return a cell of the matrix."""
-        mine = (
-            response
-            for response in self.decision.responses
-            if (response.operation, response.status) == (operation, status)
-        )
-        return next(mine, None)
+        return self._responses.get((operation, status))
 
     def has_judged(self, operation: str, status: int) -> bool:
         """Tell whether anything was said of a response, so that the matrix can lead there."""
-        return any((each.operation, each.status) == (operation, status) for each in self.judgements)
+        return any(each.status == status for each in self._of_operation.get(operation, ()))
 
     def questions(self) -> list[Interpretation]:
         """Return the interpretations that hold a question to the vendor."""
