@@ -247,26 +247,38 @@ def _report(words: Words) -> int:
         """
     parser = _parser("report", description, epilog)
     parser.add_argument("records", nargs="*", type=Path, metavar="verdicts.jsonl", default=[RECORD])
-    parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="folder for the pages")
+    beside = f"folder for the pages (default: that of the {RECORD.name}; of several or otherwise named: reports)"
+    parser.add_argument("--reports", type=Path, metavar="DIR", help=beside)
     for name, (_, meaning) in FORMATS.items():
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write {meaning} to FILE, too")
     given = parser.parse_args(words)
     parts = [read_part(path) for path in given.records]
     findings = joined(parts)
+    folder = _folder_of_pages(given.reports, given.records)
     for name, (written, _) in FORMATS.items():
         if path := getattr(given, name):
             print(_written_for_others(f"--{name}", path, written(findings)))
     try:
-        given.reports.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for name, text in views(findings, parts):
-            print(_kept_or_written(given.reports / name, text, findings))
+            print(_kept_or_written(folder / name, text, findings))
     except OSError as error:
-        problem = f"{given.reports} cannot be written ({type(error).__name__})"
+        problem = f"{folder} cannot be written ({type(error).__name__})"
         raise BadInput("--reports", "", problem, "name another folder") from None
     for line in change_lines(findings.decision.changes, findings.judgements):
         print(printed(line))
     print(printed(last_line(findings.decision, findings.requests, findings.seconds)))
     return findings.decision.exit_status
+
+
+def _folder_of_pages(named: Path | None, records: Sequence[Path]) -> Path:
+    """Return where pages of records go: never beside the record of another run, whose pages they would replace."""
+    is_one = len(records) == 1 and records[0].name == RECORD.name
+    folder = named or (records[0].parent if is_one else RECORD.parent)
+    there = folder / RECORD.name
+    if there.is_file() and not any(there.samefile(each) for each in records):
+        raise BadInput("--reports", "", f"{folder} holds the record of another run", "name another folder")
+    return folder
 
 
 def _written_for_others(option: str, path: Path, text: str) -> str:

@@ -133,6 +133,9 @@ class _Found:
         return self.notes_above
 
 
+_PLAIN = ("string", "number", "integer", "boolean")
+
+
 class _Survey:
     """A walk over one schema; `rest` maps the id of each schema object assigned to the whole to its provenance."""
 
@@ -153,8 +156,14 @@ class _Survey:
         return any(
             (step[-1:] != ("*",) and bool(step) and not self._known(step).is_required)
             or (step != path and "null" in self._known(step).keywords.get("type", ""))
+            or self._may_be_empty(step)
             for step in steps
         )
+
+    def _may_be_empty(self, path: Path) -> bool:
+        """Tell whether a list of plain values may hold none. Of things a list without any shows too little."""
+        is_plain = path[-1:] == ("*",) and self._known(path).keywords.get("type") in _PLAIN
+        return is_plain and not self._known(path[:-1]).keywords.get("minItems")
 
     def _known(self, path: Path) -> _Found:
         return self._found.get(path, _Found())

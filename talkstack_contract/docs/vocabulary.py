@@ -153,7 +153,7 @@ _ERRORS = re.compile(r"troubleshoot|\berrors?\b|\b(?:status|response) codes?\b",
 
 
 def is_past(heading: str) -> bool:
-    """Tell whether what stands below a heading is no longer so, or has no effect."""
+    """Tell whether what a heading opens is no longer so, or has no effect."""
     return bool(_PAST.search(heading))
 
 

@@ -122,6 +122,24 @@ def test_report_writes_the_pages_and_names_them(tmp_path: Path, capsys: Captured
     )
 
 
+def test_report_writes_beside_the_record_unless_told_otherwise(tmp_path: Path, capsys: Captured) -> None:
+    (folder := tmp_path / "night").mkdir()
+    main(["report", str(record(folder / "verdicts.jsonl"))])
+    assert f"written: {folder / 'summary.md'}" in capsys.readouterr().out.splitlines()
+
+
+def test_report_leaves_the_pages_of_another_run_alone(tmp_path: Path, capsys: Captured) -> None:
+    (other := tmp_path / "other").mkdir()
+    record(other / "verdicts.jsonl")
+    status = main(["report", str(record(tmp_path / "verdicts.jsonl")), "--reports", str(other)])
+    told = "holds the record of another run; name another folder"
+    assert (status, told in capsys.readouterr().err, [each.name for each in other.iterdir()]) == (
+        4,
+        True,
+        ["verdicts.jsonl"],
+    )
+
+
 @pytest.mark.parametrize(("option", "key"), [("--har", "log"), ("--ctrf", "results")])
 def test_report_writes_what_other_tools_read(option: str, key: str, tmp_path: Path, capsys: Captured) -> None:
     path, file = record(tmp_path / "verdicts.jsonl"), tmp_path / "a" / "file.json"
