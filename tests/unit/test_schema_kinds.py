@@ -518,6 +518,20 @@ def test_parameter_of_the_path_item_is_sent_and_one_of_the_operation_wins(tmp_pa
     assert sent_url(contract) == "https://api.example/thing?q=x&ids=c"
 
 
+@pytest.mark.parametrize(
+    ("items", "is_optional"),
+    [
+        ({"items": {"type": "string"}}, True),
+        ({"items": {"type": "string"}, "minItems": 1}, False),
+        ({"items": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}}, False),
+    ],
+)
+def test_list_of_plain_values_may_be_empty(tmp_path: Path, items: dict[str, Any], is_optional: bool) -> None:
+    schema = {"type": "object", "required": ["tags"], "properties": {"tags": {"type": "array", **items}}}
+    clauses = success_case(loaded(tmp_path / "schemas", schema)).clauses
+    assert [each.value_is_optional for each in clauses if each.path == ("tags", "*")] == [is_optional]
+
+
 def test_answer_to_head_has_no_clause_of_a_body(tmp_path: Path) -> None:
     contract = loaded(tmp_path / "schemas", {**OBJECT, "required": ["id"]}, {"method": "head"})
     clauses = [clause.name for clause in success_case(contract).clauses]
