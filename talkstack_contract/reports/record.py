@@ -177,7 +177,7 @@ class Record:
         return path
 
     def complete_page(self, path: Path, findings: Findings) -> None:
-        """Mend the page that pytest-html wrote, and put what was found into it."""
+        """Complete the page that pytest-html wrote: with what it lacks, and with what was found."""
         if not path.is_file():
             return
         before, place, after = accessible(path.read_bytes().decode()).partition(PLACE_OF_FINDINGS)

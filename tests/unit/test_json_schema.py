@@ -1,4 +1,4 @@
-"""A schema says what is asked of each value, however it is put together; a body gives it, or breaks a keyword of it."""
+"""A schema constrains each value, however it is put together; a body keeps it, or breaks a keyword of it."""
 
 import re
 from typing import Any
@@ -28,7 +28,7 @@ def described(schema: Any, **others: Any) -> dict[tuple[str, ...], DescribedValu
 
 
 def parts(schema: Any, **others: Any) -> dict[tuple[str, ...], Told]:
-    """Return of each described value whether it is required, what is asked of it, and the notes."""
+    """Return of each described value whether it is required, its keywords, and the notes."""
     found = described(schema, **others)
     return {path: (part.required, dict(part.keywords), dict(part.notes)) for path, part in found.items()}
 

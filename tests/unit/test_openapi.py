@@ -1,4 +1,4 @@
-"""`schemas/` becomes values; whatever is wrong in it is told by file and place, and never anything but bad input."""
+"""`schemas/` becomes values; every mistake in it is reported by file and place, as bad input."""
 
 import json
 import re

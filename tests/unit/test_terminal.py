@@ -1,4 +1,4 @@
-"""A run is told in words: the line it ends with, its letters, what changed, and the exchange behind a case."""
+"""What a run prints: its last line, its letters, what changed, and the exchange behind a case."""
 
 import re
 from collections.abc import Mapping

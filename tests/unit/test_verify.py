@@ -1,4 +1,4 @@
-"""A page that is not what its record gives is told by what differs, down to one verdict or one letter."""
+"""A page that its record does not give is reported with the difference, down to one verdict or one letter."""
 
 from collections.abc import Callable
 from pathlib import Path

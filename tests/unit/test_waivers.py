@@ -1,4 +1,4 @@
-"""A waiver means what its pattern says, and is held to its word: it matches, is needed, and has not expired."""
+"""A waiver means what its pattern says, and has to be valid: it matches, is needed, and has not expired."""
 
 from datetime import date
 from pathlib import Path
@@ -93,7 +93,7 @@ def test_waiver_is_in_force_to_the_end_of_its_day(expires: date, is_in_force: bo
     assert (waiver_of("a/b/c", [waiver("**", expires)], TODAY) is not None) == is_in_force
 
 
-# Held to its word
+# Valid or not
 
 
 def judged(verdicts: dict[str, Verdict]) -> list[Judgement]:
