@@ -114,6 +114,7 @@ def test_text_without_slips_is_json(text: str) -> None:
         assert isinstance(read, Slip) or read.slips
 
 
+POSTS = "# A\n\n`POST https://a.example/b`\n\n"
 LONG: dict[str, Callable[[int], str]] = {
     "lines": lambda number: "Endpoint: /a\nMethod: GET\n" + "word\n" * number,
     "open-brackets": lambda number: "Endpoint: /a\n" + "{\n" * number,
@@ -129,6 +130,13 @@ LONG: dict[str, Callable[[int], str]] = {
     "markdown-fences": lambda number: "# A\n\n" + "```\n{}\n```\n" * number,
     "markdown-table": lambda number: "# A\n\na | b\n--- | ---\n" + "`a|b | c\n" * number,
     "markdown-components": lambda number: "# A\n\n" + '<ParamField query="a" type="b">\nc\n</ParamField>\n' * number,
+    "fields-in-fields": lambda number: (
+        f"{POSTS}### Request body\n\n" + "* `a` (object): b\n  * `c` (string): d\n" * number
+    ),
+    "components-in-components": lambda number: POSTS + '<ParamField body="a" type="object">\n' * number,
+    "rows-in-rows": lambda number: f"{POSTS}Name | Type\n--- | ---\n" + "\u21b3 a | object\n" * number,
+    "rows-of-places": lambda number: f"{POSTS}Name | In\n--- | ---\n" + "a | query\nb | body\n" * number,
+    "sentences-of-statuses": lambda number: POSTS + "Returns 404 if a\n" * number,
     "markdown-cells": lambda number: "# A\n\na | b\n--- | ---\n" + "`a|" * number,
     "openapi": lambda number: "openapi: 3.1.0\npaths:\n" + "".join(f"  /a{n}: {{get: {{}}}}\n" for n in range(number)),
     "words-of-a-response": lambda number: "# A\n\n" + "returns JSON " * number,

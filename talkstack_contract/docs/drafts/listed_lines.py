@@ -167,14 +167,17 @@ def _inside(walk: Walk, block: Block, section: Section) -> str | None:
 
     None below a field that holds no others: what is listed there are its values.
     """
-    above = [each for each in walk.draft.listed if each.section is section and each.level < block.level]
-    if not above or not block.is_item or walk.draft.is_gitbook:
+    if block.level < 2 or not block.is_item or walk.draft.is_gitbook:
         return ""
-    mark = above[-1].mark.lower()
+    before = reversed(walk.draft.listed)
+    above = next((each for each in before if each.section is section and each.level < block.level), None)
+    if above is None:
+        return ""
+    mark = above.mark.lower()
     if re.search(r"\b(?:array|list)\b|\[\]", mark):
-        return f"{above[-1].name.removesuffix('[]')}[]."
+        return f"{above.name.removesuffix('[]')}[]."
     if re.search(r"\b(?:object|map|dict\w*)\b", mark):
-        return f"{above[-1].name}."
+        return f"{above.name}."
     return None if _TYPE_WORD.search(mark) else ""
 
 
