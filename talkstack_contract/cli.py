@@ -181,15 +181,21 @@ def _run_pytest(words: Words) -> int:
     import pytest  # the other commands need neither pytest nor its plugins
 
     cache = Path(".pytest_cache").resolve()
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_user_cache() / "hypothesis"))
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(user_cache(cache) / "hypothesis"))
     status = int(pytest.main([*_placed(cache), *with_node_ids(words)]))
     hold_off_signals()  # all is written: what the process ends with is what the run has decided
     return status
 
 
-def _user_cache() -> Path:
-    """Return where a user's programs keep what they can make again: Hypothesis' tables of characters take a second."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / PROGRAM
+def user_cache(otherwise: Path) -> Path:
+    """Return where a user's programs keep what they can make again: Hypothesis' tables of characters take a second.
+
+    A user without a home, as in a container, has no such place.
+    """
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / PROGRAM
+    except RuntimeError:
+        return otherwise
 
 
 def _placed(cache: Path) -> list[str]:

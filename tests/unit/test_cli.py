@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from talkstack_contract import __version__
-from talkstack_contract.cli import COMMANDS, main, with_node_ids
+from talkstack_contract.cli import COMMANDS, main, user_cache, with_node_ids
 from talkstack_contract.contract.profiles import load_profile
 from talkstack_contract.locations import CONTRACT_TESTS, PACKAGE, ROOT
 from tests.unit.contracts import FORMAT
@@ -215,3 +215,17 @@ NODE_IDS = {
 @pytest.mark.parametrize(("words", "expected"), NODE_IDS.values(), ids=NODE_IDS)
 def test_node_id_stands_in_place_of_all_cases(words: list[str], expected: list[str]) -> None:
     assert with_node_ids(words) == expected
+
+
+def test_what_can_be_made_again_is_in_the_cache_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert user_cache(tmp_path) == tmp_path / "cache" / "talkstack-contract"
+
+
+def test_user_without_a_home_keeps_them_beside_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def none(_: Path) -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "expanduser", none)
+    assert user_cache(tmp_path) == tmp_path
