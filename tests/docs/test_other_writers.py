@@ -233,7 +233,7 @@ def test_row_that_is_drawn_inside_another_is_a_field_of_it(drawn: str) -> None:
 def test_item_below_a_field_is_inside_of_it_or_one_of_its_values() -> None:
     page = read(
         f"{HEAD}{BODY}* `payer` (object, required): Who.\n  * `name` (string): Name.\n  * `mail` (string): Mail.\n"
-        "* `lines` (array): What for.\n  * `sku` (string): Article.\n"
+        "* `lines` (array)\n  * `sku` (string): Article.\n"
         "* `sort` (string): How.\n  * `name`: by name\n  * `age`: by age\n"
     )
     names = [name for _, name in told(page, FactKind.REQUEST_FIELD)]

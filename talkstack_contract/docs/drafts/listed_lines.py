@@ -23,6 +23,12 @@ _DASHED_FIELD = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """A field whose mark is followed by a dash, or stands without brackets."""
+_BARE_FIELD = re.compile(
+    r"(?P<name>[A-Za-z_][\w-]{0,80}(?:(?:\.|\[\]\.?)[\w-]{1,80}){0,8}(?:\[\])?) "
+    r"\((?P<mark>(?:string|text|integer|number|float|boolean|object|array|list)\b[^()\n]{0,60})\)(?P<meaning>)",
+    re.IGNORECASE,
+)
+"""A field of which nothing is said but its type, and whether it is required."""
 _TYPE_WORD = re.compile(r"\b(?:string|text|integer|int|number|float|boolean|bool)\b")
 _TYPED = re.compile(
     r"[\w.\[\]-]{1,120} \((?:string|text|integer|int|number|float|boolean|bool|object|array|list)\b", re.IGNORECASE
@@ -145,7 +151,8 @@ def listed_field(walk: Walk, block: Block) -> str:
     """Take a line for a field or parameter; return nothing where it is none."""
     section = _section_of_field(walk, block)
     is_here = section in FIELD_SECTIONS
-    match = (_FIELD.fullmatch(block.text.text) or _DASHED_FIELD.fullmatch(block.text.text)) if is_here else None
+    forms = (_FIELD, _DASHED_FIELD, _BARE_FIELD) if is_here else ()
+    match = next((found for form in forms if (found := form.fullmatch(block.text.text))), None)
     if not match or not _may_be_field(walk, block, match["name"]):
         return ""
     marks = (match.groupdict().get(group) for group in ("mark", "bracketed", "bare"))
