@@ -79,6 +79,10 @@ class _Late(requests.Timeout):
         self.received = received
 
 
+class _Silent(Exception):
+    """Nothing more came of an answer for as long as the deadline of its whole exchange."""
+
+
 @dataclass
 class _Counter:
     """What this process has sent so far."""
@@ -340,9 +344,10 @@ class _Adapter(BaseAdapter):
         thread.start()
         thread.join(self._deadline_s)
         if not outcome:
-            received = self._received_so_far(request, under_way)
-            under_way.attempt.end()
-            raise _Late(self._deadline_s, received)
+            try:
+                return self._at_the_deadline(request, under_way)
+            finally:
+                under_way.attempt.end()
         if isinstance(outcome[0], Exception):
             raise outcome[0]
         return outcome[0]
@@ -351,18 +356,32 @@ class _Adapter(BaseAdapter):
         self, request: requests.PreparedRequest, options: Any, under_way: "_UnderWay"
     ) -> tuple[requests.Response, Exchange]:
         response = under_way.response = self._provider.connections.send(request, **options)
-        trouble = self._read(response, under_way.body)
-        if depth_of(under_way.body) > DEEPEST:
-            raise Blocked(f"an answer is nested deeper than {DEEPEST} objects and lists")
-        response._content = bytes(under_way.body)  # what `response.content` would have read, had it not been read here
-        return response, self._received_of(request, response, response._content, trouble, under_way)
+        try:
+            trouble = self._read(response, under_way.body)
+        except _Silent:
+            return self._at_the_deadline(request, under_way)
+        return self._answered(request, response, trouble, under_way)
 
-    def _received_so_far(self, request: requests.PreparedRequest, under_way: "_UnderWay") -> Exchange | None:
+    def _at_the_deadline(
+        self, request: requests.PreparedRequest, under_way: "_UnderWay"
+    ) -> tuple[requests.Response, Exchange]:
+        """Return what has come where its framing is wrong already, which no rest could mend; else raise `_Late`."""
         response = under_way.response
         if response is None:
-            return None
+            raise _Late(self._deadline_s, None)
+        if framing := framing_trouble_of(response.raw):
+            return self._answered(request, response, framing, under_way)
         trouble = f"is not whole at the deadline, after {len(under_way.body)} bytes"
-        return self._received_of(request, response, bytes(under_way.body), trouble, under_way)
+        raise _Late(self._deadline_s, self._received_of(request, response, bytes(under_way.body), trouble, under_way))
+
+    def _answered(
+        self, request: requests.PreparedRequest, response: requests.Response, trouble: str, under_way: "_UnderWay"
+    ) -> tuple[requests.Response, Exchange]:
+        body = bytes(under_way.body)
+        if depth_of(body) > DEEPEST:
+            raise Blocked(f"an answer is nested deeper than {DEEPEST} objects and lists")
+        response._content = body  # what `response.content` would have read, had it not been read here
+        return response, self._received_of(request, response, body, trouble, under_way)
 
     def _received_of(
         self,
@@ -413,6 +432,8 @@ class _Adapter(BaseAdapter):
         except ProtocolError as error:
             trouble = f"ends early, after {len(body)} bytes ({type(error).__name__})"
         except TransportError as error:
+            if isinstance(innermost(error), TimeoutError):
+                raise _Silent from None
             raise Blocked(f"an answer could not be read ({type(innermost(error)).__name__})") from None
         finally:
             missing = raw.length_remaining

@@ -185,10 +185,13 @@ def _trouble_of(headers: http.client.HTTPMessage) -> str:
 
 
 def _length(headers: http.client.HTTPMessage) -> int | None:
-    """Return the length of a body, -1 where none is given, None where what is given leaves it open."""
+    """Return the length of a body, -1 where none is given, None where what is given leaves it open.
+
+    Of the lines that follow one that is no header nothing is known: the length may be among them.
+    """
     lengths = headers.get_all("Content-Length") or []
     if headers.get("Transfer-Encoding") or not lengths:
-        return -1
+        return None if headers.defects and not headers.get("Transfer-Encoding") else -1
     sound = {int(each) for each in lengths if _LENGTH.fullmatch(each)}
     return sound.pop() if len(sound) == 1 and all(_LENGTH.fullmatch(each) for each in lengths) else None
 

@@ -88,6 +88,10 @@ FRAMING = {
         b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nno header\r\nA: b\r\n\r\n" + BODY,
         "a header line that is none",
     ),
+    "header-line-that-is-none-where-its-length-may-be-lost": (
+        b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 8\r\n\r\n" + BODY,
+        "a header line that is none",
+    ),
     "two-answers": (SOUND * 2, "is followed by bytes that belong to no response"),
     "two-chunked-answers": (
         chunked(BODY).replace(b"Connection: close\r\n", b"") * 2,
@@ -185,6 +189,28 @@ def test_what_came_before_the_deadline_is_kept() -> None:
     assert isinstance(received, Exchange)
     kept = (received.status, received.headers[1], received.body.rstrip(), received.body_trouble[:27])
     assert kept == (200, ("A", "b"), BODY, "is not whole at the deadlin")
+
+
+@pytest.mark.parametrize(
+    ("header", "trouble"),
+    [("Content-Length: 8", "has 2 Content-Lengths"), ("Transfer-Encoding: chunked", "has both Content-Length and")],
+)
+def test_framing_that_is_wrong_in_the_head_is_told_where_the_body_never_ends(header: str, trouble: str) -> None:
+    with serving(lambda _: server.drip(answer(b"8\r\n" + BODY, header))) as server:
+        assert asked(server.url, limits=Limits(exchange_s=0.3)).body_trouble.startswith(trouble)
+
+
+def test_connection_that_falls_silent_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(always(answer(BODY, length=99))) as server:
+        provider = provider_for(server.url)
+        send = provider.connections.send
+        monkeypatch.setattr(
+            provider.connections, "send", lambda *given, **options: send(*given, **{**options, "timeout": 0.1})
+        )
+        with pytest.raises(NoAnswer, match="late: not whole") as blocked:
+            provider.send(drafted(provider, CASES["by-bearer"]), "op/case")
+    assert blocked.value.received is not None
+    assert blocked.value.received.body == BODY
 
 
 def test_connection_is_gone_with_the_deadline() -> None:
