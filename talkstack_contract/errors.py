@@ -9,8 +9,12 @@ A broken promise is no error: it is a `Violation`, see `model`.
 """
 
 from collections.abc import Iterable
+from copy import copy
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
+
+Kept = TypeVar("Kept", bound=BaseException)
 
 
 class ContractError(Exception):
@@ -80,6 +84,11 @@ class NotTested(ContractError):
         self.by_settings = by_settings
         self.below = below
         self.value_is_optional = value_is_optional
+
+
+def afresh(error: Kept) -> Kept:
+    """Return an error as it was before it was raised: one that is kept would hold every frame that it passes."""
+    return copy(error)
 
 
 def bug_of_ours(error: Exception) -> Blocked:

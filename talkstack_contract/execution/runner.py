@@ -14,7 +14,7 @@ from http import HTTPStatus
 from itertools import islice
 
 from talkstack_contract.contract.cases import GENERATED, REFUSAL, STATE, SUCCESS, WORKFLOW
-from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
+from talkstack_contract.errors import Blocked, NotTested, afresh, bug_of_ours
 from talkstack_contract.model import (
     Case,
     CredentialVariant,
@@ -107,19 +107,19 @@ class Answers:
     def of(self, case: Case) -> DecodedResponse:
         """Return the answer to a case, asking at most once. Raises `Blocked` or `NotTested`, the same each time."""
         if self.dead:
-            raise self.dead
+            raise afresh(self.dead)
         if case.id not in self._answers:
             self._make_first(case)
         if case.id not in self._answers:
             try:
                 self._answers[case.id] = self._ask(case)
             except (Blocked, NotTested) as error:
-                self._answers[case.id] = error
+                self._answers[case.id] = afresh(error)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and asking again would not fix it
                 self._answers[case.id] = bug_of_ours(error)
         known = self._answers[case.id]
         if not isinstance(known, DecodedResponse):
-            raise known
+            raise afresh(known)
         return known
 
     def _make_first(self, case: Case) -> None:
@@ -158,7 +158,7 @@ class Answers:
     def step(self, case: Case, exchange_id: str) -> Exchange:
         """Ask one step of a workflow; where no answer came, the exchange has the status 0."""
         if self.dead:
-            raise self.dead
+            raise afresh(self.dead)
         request = self.accounts.request(case)
         exchange = self._tried(case, request, exchange_id)
         self.remember(exchange, case.operation)
@@ -170,7 +170,7 @@ class Answers:
         """Raise `Blocked` where a credential is known not to work, or no longer does where it did before a refusal."""
         credential = _in_one(sent)
         if blocked := self._refused.get(credential):
-            raise blocked
+            raise afresh(blocked)
         if refusal and (proof := self._opened.get(credential)):
             self._check_still_open(proof, credential, refusal, proof)
 
@@ -216,13 +216,13 @@ class Answers:
         tried = {each.operation.id for each in failed}
         if not self._opened and self._all_refused(case.operation):
             self.dead = Blocked(f"every credential given is refused ({_status_line(exchange)})", of_run=True)
-            raise self.dead
+            raise afresh(self.dead)
         if len(tried) < SAYS_ENOUGH and self._may_be_its_own_fault(case):
             return
         told = f"is refused wherever it is sent ({_status_line(exchange)}): it is wrong or has expired"
         blocked = self._refuse(case, credential, told)
         self._answers |= {each.id: blocked for each in failed}
-        raise blocked
+        raise afresh(blocked)
 
     def _may_be_its_own_fault(self, case: Case) -> bool:
         """Tell whether an operation that alone refuses a credential may do so wrongly: it opens another one, if any."""
@@ -253,7 +253,7 @@ class Answers:
     def _refuse(self, case: Case, credential: str, told: str) -> Blocked:
         self._refused[credential] = blocked = Blocked(f"{_named(case)} {told}", of_run=True)
         self.accounts.distrust(case)
-        return blocked
+        return afresh(blocked)
 
     def preflight(self) -> list[str]:
         """Ask once by each credential of the settings, and say which of them are refused, or why nothing answers.
@@ -354,7 +354,7 @@ class Answers:
         if case.credential_variant in DERIVED:
             credential = _credential_of(case, self.accounts.request(replace(case, credential_variant=VALID)))
         if blocked := self._refused.get(credential):
-            raise blocked
+            raise afresh(blocked)
 
     def _usable(self, case: Case, request: Request) -> Exchange:
         first = self._first_contact(case, request) if not self._has_answered else self._tried(case, request, case.id)
@@ -388,7 +388,7 @@ class Answers:
         if not self._has_answered:
             told = f"{exchanges[0].status} {exchanges[0].reason}" if exchanges[0].status else exchanges[0].reason
             self.dead = Blocked(f"the provider gives no usable answer: {told}", of_run=True)
-            raise self.dead
+            raise afresh(self.dead)
         if witness and self._is_usable(exchanges[-1]):
             self.remember(exchanges[-1], witness[0].operation)
             self._answers[witness[0].id] = DecodedResponse(exchanges[-1])

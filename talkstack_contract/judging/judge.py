@@ -13,7 +13,7 @@ from urllib.parse import unquote, unquote_plus
 
 from talkstack_contract.contract.cases import ROBUSTNESS, SERVER_ERROR
 from talkstack_contract.contract.clauses import error_clauses, success_clauses
-from talkstack_contract.errors import Blocked, NotTested, bug_of_ours
+from talkstack_contract.errors import Blocked, NotTested, afresh, bug_of_ours
 from talkstack_contract.execution.runner import Answers
 from talkstack_contract.execution.workflows import Steps, Workflow
 from talkstack_contract.judging.checks import (
@@ -161,7 +161,7 @@ class Run:
     def _found(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str], int]:
         """Return the first violations of a clause, the ids of its evidence, and how many violations more there are."""
         if self.answers.dead:
-            raise self.answers.dead
+            raise afresh(self.answers.dead)
         if clause.check in GENERATED_CHECKS:
             return _bounded(*self._found_in_generated(case, clause))
         if clause.check == "workflow":
@@ -331,7 +331,7 @@ class Run:
     def _found_in_generated(self, case: Case, clause: Clause) -> tuple[list[Violation], list[str]]:
         generated = self._generated[case.operation.id]
         if trouble := self._trouble.get(case.operation.id):
-            raise trouble
+            raise afresh(trouble)
         if not self.accounts.may_generate(case.operation, case.operation.effect):
             raise NotTested(
                 f"nothing is made up for an operation with the effect {case.operation.effect} here",

@@ -365,7 +365,7 @@ class _Adapter(BaseAdapter):
     def _at_the_deadline(
         self, request: requests.PreparedRequest, under_way: "_UnderWay"
     ) -> tuple[requests.Response, Exchange]:
-        """Return what has come where its framing is wrong already, which no rest could mend; else raise `_Late`."""
+        """Return what has come where its framing is wrong whatever the rest may be; else raise `_Late`."""
         response = under_way.response
         if response is None:
             raise _Late(self._deadline_s, None)

@@ -14,7 +14,7 @@ from functools import partial
 from urllib.parse import unquote
 
 from talkstack_contract.contract.cases import WORKFLOW
-from talkstack_contract.errors import Blocked, ContractError, NotTested
+from talkstack_contract.errors import Blocked, ContractError, NotTested, afresh
 from talkstack_contract.model import (
     Case,
     CredentialVariant,
@@ -104,12 +104,12 @@ class Accounts:
             return given
         place = state, instance
         if trouble := self._trouble.get(place) or self._trouble.get((state, ANY)):
-            raise trouble
+            raise afresh(trouble)
         if place not in self._accounts:
             try:
                 self._accounts[place] = self._brought_about(state)
             except Blocked as error:
-                self._trouble[(state, ANY) if isinstance(error, NoAnswer) else place] = error
+                self._trouble[(state, ANY) if isinstance(error, NoAnswer) else place] = afresh(error)
                 raise
         return self._accounts[place]
 
@@ -288,11 +288,11 @@ class Accounts:
                 by_settings=True,
             )
         if trouble := self._trouble.get((*place, name)):
-            raise trouble
+            raise afresh(trouble)
         try:
             made[name] = self._make(maker, place, name)
         except Blocked as error:
-            self._trouble[(*place, name)] = error
+            self._trouble[(*place, name)] = afresh(error)
             raise
         return made[name]
 

@@ -201,6 +201,22 @@ def test_dead_provider_is_told_once_and_not_asked_again(reply: Reply) -> None:
     assert (len(reasons), sorted(asked.provider.asked)) == (1, ["by-bearer", "no-credential"])
 
 
+def test_kept_error_holds_no_frame_however_often_it_is_told() -> None:
+    """A frame holds the answers that were in hand, so a kept traceback would keep them to the end of the run."""
+    asked = asking({"*": NOTHING})
+    case = CASES["by-bearer"]
+    told = []
+    for _ in range(2):
+        with pytest.raises(Blocked) as caught:
+            asked.run.answers.of(case)
+        told.append(caught.value)
+    first, second = told
+    kept = asked.run.answers.dead
+    assert kept is not None
+    assert (kept.__traceback__, kept.__context__, kept.of_run) == (None, None, True)
+    assert (first is second, first.reason, second.of_run) == (False, second.reason, True)
+
+
 @pytest.mark.parametrize("reply", UNUSABLE.values(), ids=UNUSABLE)
 def test_case_without_a_usable_answer_is_asked_once_more(reply: Reply) -> None:
     asked = asking({"by-api-key": [reply, FOUND]})
