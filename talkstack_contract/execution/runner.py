@@ -25,8 +25,9 @@ from talkstack_contract.model import (
     SentCredential,
 )
 from talkstack_contract.provider.bodies import DecodedResponse
-from talkstack_contract.provider.client import TOO_MANY, NoAnswer, OnOurSide, Provider, retry_after_s
+from talkstack_contract.provider.client import NoAnswer, OnOurSide, Provider
 from talkstack_contract.provider.curl_line import curl_of
+from talkstack_contract.provider.pace import TOO_MANY, retry_after_s
 from talkstack_contract.states.accounts import Accounts, NotYet
 
 UNUSABLE = frozenset({TOO_MANY, 502, 503, 504})  # says nothing of the operation: too fast, or a server out of reach

@@ -25,7 +25,7 @@ from talkstack_contract.model import (
     Violation,
 )
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson, shown
-from talkstack_contract.provider.client import TOO_MANY
+from talkstack_contract.provider.pace import TOO_MANY
 from talkstack_contract.provider.settings import Account, Credential
 from talkstack_contract.states.accounts import Accounts, Place
 

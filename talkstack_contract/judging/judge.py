@@ -38,8 +38,9 @@ from talkstack_contract.model import (
     Violation,
 )
 from talkstack_contract.provider.bodies import DecodedResponse, NotJson, header_text
-from talkstack_contract.provider.client import TOO_MANY, Provider
+from talkstack_contract.provider.client import Provider
 from talkstack_contract.provider.evidence import Evidence, evidence_of
+from talkstack_contract.provider.pace import TOO_MANY
 from talkstack_contract.provider.redaction import REDACTED, is_secret_place, without_secret_keys
 from talkstack_contract.provider.request_builder import names_in
 from talkstack_contract.provider.settings import USER_ID, Account

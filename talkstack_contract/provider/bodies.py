@@ -6,12 +6,14 @@ two spellings, `.` (inside an alternative) for the object itself.
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from email.message import Message
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from math import isinf
 from typing import Any
 
@@ -19,8 +21,12 @@ from talkstack_contract.contract.schema_keywords import comparable
 from talkstack_contract.model import BodySchema, Exchange, ResponseHeader, SchemaViolation
 
 SHOWN_CHARACTERS = 200
+DEEPEST = 100  # objects and lists, one inside the other: no reader of JSON has to follow further (RFC 8259, 9)
+FIRST_MARKS = 1000  # so many are looked at one by one: what is meant to be deep is so at once
 KEPT_BYTES = 100_000  # of a body that is kept decoded for the whole run
 
+_TEXTS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NO_MARKS = bytes(set(range(256)) - set(b"[]{}"))
 _NO_ENCODINGS = frozenset({"idna", "punycode", "raw_unicode_escape", "unicode_escape", "utf-7"})  # of Python's codecs
 
 Path = Sequence[str]
@@ -339,3 +345,16 @@ def shown(found: Any) -> str:
 def shown_or_absent(found: Any) -> str:
     """Return a value as JSON, or what is missing in its place."""
     return found.why if isinstance(found, Absent) else shown(found)
+
+
+def depth_of(body: bytes | bytearray) -> int:
+    """Return how many objects and lists stand one inside the other in a body; more than `DEEPEST` is not counted on."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return 0
+    marks = _TEXTS.sub(b"", body).translate(None, _NO_MARKS)
+    if (depth := max(accumulate(1 if mark in b"[{" else -1 for mark in marks[:FIRST_MARKS]))) > DEEPEST:
+        return depth
+    depth = 0
+    while depth <= DEEPEST and len(inner := marks.replace(b"[]", b"").replace(b"{}", b"")) < len(marks):
+        marks, depth = inner, depth + 1
+    return depth + marks.count(b"[") + marks.count(b"{")  # what is left is never closed

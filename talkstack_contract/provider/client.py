@@ -5,15 +5,12 @@ is waited out and asked once more), one deadline for a whole exchange, no redire
 Raises `Blocked` where a limit of ours stops a request, `NoAnswer` where none came.
 """
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,9 +21,9 @@ from requests.auth import AuthBase
 from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange, Header, Request
-from talkstack_contract.provider.bodies import DecodedResponse, NotJson
+from talkstack_contract.provider.bodies import DEEPEST, DecodedResponse, NotJson, depth_of
+from talkstack_contract.provider.pace import TOO_MANY, Pace, retry_after_s
 from talkstack_contract.provider.pace import Account as SpendingAccount
-from talkstack_contract.provider.pace import Pace
 from talkstack_contract.provider.redaction import REDACTED, SECRET_HEADERS, Secrets
 from talkstack_contract.provider.settings import USER_ID, Account, Settings, account_of, is_loopback
 from talkstack_contract.provider.transport import (
@@ -43,17 +40,12 @@ from talkstack_contract.provider.transport import (
     trouble_of_ours,
 )
 
-_TEXTS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-_NO_MARKS = bytes(set(range(256)) - set(b"[]{}"))
 USER_AGENT = f"talkstack-contract/{__version__}"
 TAKING_BACK = ("/teardown", "/clean-up")  # ends of the ids of exchanges that take something back
 CHUNK_BYTES = 65_536
-FIRST_MARKS = 1000  # so many are looked at one by one: what is meant to be deep is so at once
-DEEPEST = 100  # objects and lists, one inside the other: no reader of JSON has to follow further (RFC 8259, 9)
 LEARNED_OF_AN_ANSWER = 10  # credentials: a login shows two
 REASON_CHARACTERS = 200  # of a reason phrase: what is longer is cut
 SHOWN_CHARACTERS = 60  # of the name of an encoding
-TOO_MANY = 429  # RFC 6585, 4: says nothing of the operation, and when to ask again
 
 
 class OnOurSide(Blocked):
@@ -458,19 +450,6 @@ def _sent_body(request: requests.PreparedRequest) -> bytes:
     return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
 
 
-def depth_of(body: bytes | bytearray) -> int:
-    """Return how many objects and lists stand one inside the other in a body; more than `DEEPEST` is not counted on."""
-    if body.count(b"[") + body.count(b"{") <= DEEPEST:
-        return 0
-    marks = _TEXTS.sub(b"", body).translate(None, _NO_MARKS)
-    if (depth := max(accumulate(1 if mark in b"[{" else -1 for mark in marks[:FIRST_MARKS]))) > DEEPEST:
-        return depth
-    depth = 0
-    while depth <= DEEPEST and len(inner := marks.replace(b"[]", b"").replace(b"{}", b"")) < len(marks):
-        marks, depth = inner, depth + 1
-    return depth + marks.count(b"[") + marks.count(b"{")  # what is left is never closed
-
-
 def proxy_of(url: str) -> str:
     """Return the proxy by way of which a URL is asked, without user and password; nothing where there is none."""
     if is_loopback(url):
@@ -478,25 +457,6 @@ def proxy_of(url: str) -> str:
     proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
     parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
     return f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
-
-
-def retry_after_s(exchange: Exchange) -> float:
-    """Return how many seconds an answer asks to wait, by its Retry-After: seconds or a date (RFC 9110, 10.2.3).
-
-    The date is held against that of the answer itself: no clock of ours has to be right. 0 where nothing is said.
-    """
-    given = exchange.header("Retry-After") or ""
-    if given.isascii() and given.isdigit():
-        return float(given)
-    then, now = _date(given), _date(exchange.header("Date") or "")
-    return max((then - now).total_seconds(), 0.0) if then and now else 0.0
-
-
-def _date(text: str) -> datetime | None:
-    with suppress(ValueError, OverflowError, TypeError):  # a date may be past the calendar
-        date = parsedate_to_datetime(text)
-        return date if date.tzinfo else date.replace(tzinfo=UTC)
-    return None
 
 
 def _cause(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""How much a run asks, and how fast: budget, pace, pauses, and requests at a time, over all its processes together.
+"""How much a run asks, and how fast: budget, pace, pauses, Retry-After, and requests at a time over all its processes.
 
 A run of one process keeps the account in memory, one with workers in a file that is locked for each entry.
 """
@@ -8,12 +8,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from itertools import cycle
 from pathlib import Path
 
 from talkstack_contract.errors import Blocked
+from talkstack_contract.model import Exchange
 from talkstack_contract.provider.settings import Limits
 
+TOO_MANY = 429  # RFC 6585, 4: says nothing of the operation, and when to ask again
 PAUSES = 12  # deadlines that all pauses of a run may last together: two minutes, unless the settings say otherwise
 MARGIN = 1.05  # on the time between two requests: on their way one may be late, and the next one not
 LOOKS_AGAIN_S = 0.002  # how often a process looks whether a lock is free
@@ -128,3 +132,22 @@ class Pace:
             wait_s = min(max(seconds, 0.0), limit_s, PAUSES * limit_s - spent.paused_s)
             spent.paused_s += wait_s
             self._wait(wait_s)
+
+
+def retry_after_s(exchange: Exchange) -> float:
+    """Return how many seconds an answer asks to wait, by its Retry-After: seconds or a date (RFC 9110, 10.2.3).
+
+    The date is held against that of the answer itself: no clock of ours has to be right. 0 where nothing is said.
+    """
+    given = exchange.header("Retry-After") or ""
+    if given.isascii() and given.isdigit():
+        return float(given)
+    then, now = _date(given), _date(exchange.header("Date") or "")
+    return max((then - now).total_seconds(), 0.0) if then and now else 0.0
+
+
+def _date(text: str) -> datetime | None:
+    with suppress(ValueError, OverflowError, TypeError):  # a date may be past the calendar
+        date = parsedate_to_datetime(text)
+        return date if date.tzinfo else date.replace(tzinfo=UTC)
+    return None

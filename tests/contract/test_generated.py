@@ -22,8 +22,9 @@ from talkstack_contract.errors import Blocked, NotTested
 from talkstack_contract.execution.runner import COVERING, UNUSABLE, refusals
 from talkstack_contract.judging.judge import Generated, Run
 from talkstack_contract.model import Case, Effect, Exchange, ParameterLocation, SentCredential, Violation
-from talkstack_contract.provider.client import TOO_MANY, NoAnswer, retry_after_s
+from talkstack_contract.provider.client import NoAnswer
 from talkstack_contract.provider.credentials import with_shown_credentials
+from talkstack_contract.provider.pace import TOO_MANY, retry_after_s
 from talkstack_contract.provider.request_builder import base_url_of
 from talkstack_contract.pytest_plugin import contract_of_this_run, end_item, operations_of_this_run
 

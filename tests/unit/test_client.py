@@ -16,9 +16,9 @@ import pytest
 from talkstack_contract import __version__
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Case, CredentialVariant, Effect, Exchange, Header, Request, Scheme
-from talkstack_contract.provider.client import NoAnswer, Provider, retry_after_s
+from talkstack_contract.provider.client import NoAnswer, Provider
 from talkstack_contract.provider.credentials import WRONG_CREDENTIAL, sent_credential
-from talkstack_contract.provider.pace import MARGIN, PAUSES
+from talkstack_contract.provider.pace import MARGIN, PAUSES, retry_after_s
 from talkstack_contract.provider.redaction import REDACTED, Secrets
 from talkstack_contract.provider.request_builder import request_of
 from talkstack_contract.provider.settings import Account, Credential, Limits, Settings

@@ -14,7 +14,8 @@ import pytest
 
 from talkstack_contract.errors import Blocked
 from talkstack_contract.model import Effect, Exchange
-from talkstack_contract.provider.client import DEEPEST, NoAnswer, Provider, depth_of, proxy_of
+from talkstack_contract.provider.bodies import DEEPEST, depth_of
+from talkstack_contract.provider.client import NoAnswer, Provider, proxy_of
 from talkstack_contract.provider.redaction import Secrets
 from talkstack_contract.provider.settings import Limits
 from talkstack_contract.provider.transport import HEAD_BYTES
