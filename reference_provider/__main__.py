@@ -40,7 +40,7 @@ def main(words: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """Run the command with these arguments, or with those of the process. Returns the exit status."""
     options = parser(program).parse_args(words)
     try:
-        list_faults() if options.list_faults else run(options)
+        list_faults() if options.list_faults else run(options, program)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read us has seen enough. Nothing may be left to flush at exit.
@@ -54,7 +54,7 @@ def list_faults() -> None:
         print(f"{fault.name}\t{' '.join(fault.breaks)}\t{fault.sentence}")
 
 
-def run(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace, program: str = PROGRAM) -> None:
     """Serves until a signal comes. Exits with 4 if the port or the file cannot be had."""
     has_ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        parser().error(f"{error.filename} cannot be used: {os.strerror(error.errno or 0)}")
+        parser(program).error(f"{error.filename} cannot be used: {os.strerror(error.errno or 0)}")
 
 
 def _port(text: str) -> int:

@@ -333,10 +333,10 @@ class Run:
         generated = self._generated[case.operation.id]
         if trouble := self._trouble.get(case.operation.id):
             raise afresh(trouble)
-        if not self.accounts.may_generate(case.operation, case.operation.effect):
+        if lacking := self.accounts.lacks_to_generate(case.operation, case.operation.effect):
             raise NotTested(
-                f"nothing is made up for an operation with the effect {case.operation.effect} here",
-                f"{str(case.operation.effect)!r} in allow, and a states URL, whose accounts are thrown away",
+                f"no request is generated for an operation with the effect {case.operation.effect} here",
+                lacking,
                 by_settings=True,
             )
         if case.operation.id not in self._findings:

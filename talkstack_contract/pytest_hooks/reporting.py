@@ -100,11 +100,12 @@ class Reporting:
         settings, contract = self.configuration.settings, self.configuration.contract
         who = "the embedded reference provider (NOT THE VENDOR)" if settings.is_reference else settings.base_url
         allowed = ", ".join(sorted(map(str, settings.allow))) or "nothing"
+        operations = list(dict.fromkeys(case.operation.id for case in self.configuration.cases))
         return [
             f"provider: {who}",
             *([f"provider file: {self.provider_file}"] if self.provider_file else []),
-            f"contract: {contract.title}, {', '.join(each.id for each in contract.operations[:3])}"
-            f"{' …' if len(contract.operations) > 3 else ''}, {len(self.configuration.promises)} clauses,"
+            f"contract: {contract.title}, {', '.join(operations[:3])}"
+            f"{' …' if len(operations) > 3 else ''}, {len(self.configuration.promises)} clauses,"
             f" docs read {contract.docs_read}; allowed: {allowed}; seed {self.configuration.seed}"
             f"{f'; scope: {words.named_scope(named)}' if (named := self.configuration.named_scope) else ''}"
             f"{f'; profile {profile.name}' if (profile := self.configuration.profile) else ''}"

@@ -171,10 +171,17 @@ class Accounts:
 
     def may_generate(self, operation: Operation, effect: Effect) -> bool:
         """Tell whether requests may be generated: what they make has no name of ours, so it has to be thrown away."""
+        return not self.lacks_to_generate(operation, effect)
+
+    def lacks_to_generate(self, operation: Operation, effect: Effect) -> str:
+        """Return what the settings lack for generated requests, in words; nothing where they lack nothing."""
         settings = self.provider.settings
-        has_host = not operation.server or operation.server in settings.base_urls
-        is_safe = effect is Effect.READS or bool(settings.states_url)
-        return effect in settings.allow and has_host and is_safe
+        lacks = {
+            f"{str(effect)!r} in allow": effect not in settings.allow,
+            operation.server: bool(operation.server) and operation.server not in settings.base_urls,
+            "a states URL, whose accounts are thrown away": effect is not Effect.READS and not settings.states_url,
+        }
+        return ", and ".join(what for what, is_lacking in lacks.items() if is_lacking)
 
     def _place(self, case: Case) -> Place:
         if known := self._places.get(case.id):
