@@ -190,3 +190,53 @@ def test_words_of_yaml_1_1_are_texts() -> None:
     text = f"{head}      - {{name: b, in: query, schema: {{enum: [NO, on, 012]}}}}\n"
     [enum] = [fact.value for fact in read_facts(text, "page").facts if fact.kind is FactKind.ENUM]
     assert enum == ["NO", "on", 12]
+
+
+def test_column_of_parameters_that_no_rule_reads_is_listed() -> None:
+    page = """# Add bed
+
+`POST https://api.garden.example/beds`
+
+## Body
+
+| Parameter | Type | Required | Allowed | Nullable | Description |
+| --- | --- | --- | --- | --- | --- |
+| `soil` | string | yes | clay, sand | | The kind of soil. |
+| `size` | number | no | | yes | Its size. |
+"""
+    read = read_facts(page, "beds.md", is_whole=True)
+    assert [(each.column, each.text) for each in read.not_understood] == [
+        (27, "Allowed: clay, sand"),
+        (28, "Nullable: yes"),
+    ]
+    fields = {fact.name: fact.value for fact in read.facts if fact.kind is FactKind.REQUEST_FIELD}
+    assert fields == {"soil": "The kind of soil.", "size": "Its size."}
+
+
+@pytest.mark.parametrize("component", ["Tab", "Accordion"])
+@pytest.mark.parametrize("title", ["403", "403 Forbidden", "Error response", "200", "Response"])
+def test_fields_of_an_error_are_none_of_the_success(component: str, title: str) -> None:
+    page = f"""# Get bed
+
+`GET https://api.garden.example/beds`
+
+<Tabs>
+<{component} title="{title}">
+  <ResponseField name="reason" type="object" required>
+    <Expandable title="properties">
+      <ResponseField name="word" type="string">Why.</ResponseField>
+    </Expandable>
+  </ResponseField>
+</{component}>
+<{component} title="200 OK">
+  <ResponseField name="soil" type="string" required>Its soil.</ResponseField>
+</{component}>
+</Tabs>
+"""
+    read = read_facts(page, "beds.md", is_whole=True)
+    is_of_error = title not in ("200", "Response")
+    names = {fact.name for fact in read.facts if fact.kind is FactKind.RESPONSE_FIELD}
+    assert names == ({"soil"} if is_of_error else {"soil", "reason", "reason.word"})
+    assert len([each for each in read.not_understood if "ResponseField" in each.text]) == (2 if is_of_error else 0)
+    codes = {fact.name for fact in read.facts if fact.kind is FactKind.ERROR_STATUS and fact.how is How.PRINTED}
+    assert codes == ({"403"} if title.startswith("403") else set())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from talkstack_contract.docs.pages.inline_markup import unmarked
 from talkstack_contract.docs.pages.markup import sample_blocks
@@ -27,6 +28,9 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _TITLED = re.compile(r"\s*<[A-Z]\w*(?: [^<>\n]{0,200})? title=\"(?P<title>[^\"<>\n]{1,200})\"[^<>\n]{0,200}>\s*")
+_COMPONENT_TAG = re.compile(rf"<(?P<end>/?)(?P<tag>(?!ParamField\b)[A-Z]\w*)\b{_ATTRIBUTES}(?P<closed>/?)>")
+_OF_ERRORS = re.compile(r"[3-5]\d\d\b|.{0,100}\b(?:errors?|failures?)\b", re.IGNORECASE)
+_STATUS_TITLE = re.compile(r"[1-5]\d\d(?: [A-Za-z' -]{1,60})?")
 _RESPONSE_PART = re.compile(r"\s*<(?P<part>Response)Example(?: [^<>\n]{0,200})?>\s*")
 _LOWEST = 6
 """The level of a heading that is marked as one in another way."""
@@ -40,8 +44,24 @@ def holds_field(line: Excerpt) -> bool:
     return bool(_FIELD.match(line.text))
 
 
-def parents(text: Excerpt) -> dict[int, str]:
-    """Return what each field that stands inside another one lies in (`soil.`, `items[].`), by the offset of its tag."""
+@dataclass(frozen=True)
+class FieldPlaces:
+    """Where the fields of a page stand, by the offsets of their tags.
+
+    `above` tells what a field lies in that stands inside another one (`soil.`, `items[].`); `of_errors` are those in
+    a component whose title is the status of an error.
+    """
+
+    above: Mapping[int, str]
+    of_errors: frozenset[int]
+
+
+def field_places(text: Excerpt) -> FieldPlaces:
+    """Return where the fields of a page stand."""
+    return FieldPlaces(_parents(text), _fields_of_errors(text))
+
+
+def _parents(text: Excerpt) -> dict[int, str]:
     found: dict[int, str] = {}
     open_fields: list[str] = []
     for match in _FIELD_TAG.finditer(text.text):
@@ -65,10 +85,26 @@ def _inside(above: str, attributes: Mapping[str, "re.Match[str]"]) -> str:
     return f"{above}{name}{'[]' if is_list else ''}." if name else ""
 
 
-def component(lines: Sequence[Excerpt], above: Mapping[int, str]) -> Iterator[Block]:
+def _fields_of_errors(text: Excerpt) -> frozenset[int]:
+    found: set[int] = set()
+    open_components: list[bool] = []
+    for match in _COMPONENT_TAG.finditer(text.text):
+        is_inside = any(open_components[-1:])
+        if match["tag"] == "ResponseField":
+            if is_inside:
+                found.add(text.offsets[match.start()])
+        elif match["end"]:
+            del open_components[-1:]
+        elif not match["closed"]:
+            title = _attributes(match["attributes"]).get("title")
+            open_components.append(is_inside or bool(title and _OF_ERRORS.match(title["value"] or "")))
+    return frozenset(found)
+
+
+def component(lines: Sequence[Excerpt], places: FieldPlaces) -> Iterator[Block]:
     """Yield what the lines of an HTML block say: fields of a request or a response, and frames of other components.
 
-    `above` gives what a field lies in, by the offset of its tag.
+    What the body of an error holds is read by no rule: its fields are not understood.
     """
     pending: list[Excerpt] = []
     fenced: list[Excerpt] = []
@@ -90,10 +126,15 @@ def component(lines: Sequence[Excerpt], above: Mapping[int, str]) -> Iterator[Bl
             yield Block(BlockKind.COMMENT, shown, shown.start, shown.end)
             continue
         match = _FIELD.fullmatch(line.text)
-        if match:
+        if match and line.offsets[match.start("tag") - 1] in places.of_errors:
+            yield from _field_of(pending)
+            pending = []
+            shown = line.stripped()
+            yield Block(BlockKind.UNREAD, shown, shown.start, shown.end)
+        elif match:
             yield from _field_of(pending)
             yield from _heading_of(line, match)
-            pending = [_named(line, match, above), unmarked(line.group(match, "rest")).stripped()]
+            pending = [_named(line, match, places.above), unmarked(line.group(match, "rest")).stripped()]
         elif _TAG.fullmatch(line.text) or _HEADING.fullmatch(line.text):
             yield from _field_of(pending)
             pending = []
@@ -129,7 +170,8 @@ def _tag(line: Excerpt) -> Iterator[Block]:
     if part := _RESPONSE_PART.fullmatch(line.text):
         yield _heading(line.group(part, "part"))
         return
-    if (titled := _TITLED.fullmatch(line.text)) and is_past(titled["title"]):
+    titled = _TITLED.fullmatch(line.text)
+    if titled and (is_past(titled["title"]) or _STATUS_TITLE.fullmatch(titled["title"])):
         title = line.group(titled, "title")
         yield Block(BlockKind.HEADING, title, title.start, title.end, level=_LOWEST)
         return

@@ -4,14 +4,14 @@ A parser of Markdown gives lines, not columns: what it says of a line is read fr
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from talkstack_contract.docs.pages.block_kinds import kind_of, machine_cut, stands_for_a_heading, starts_row
-from talkstack_contract.docs.pages.components import component, holds_field, parents
+from talkstack_contract.docs.pages.components import FieldPlaces, component, field_places, holds_field
 from talkstack_contract.docs.pages.gitbook_tags import tag_blocks
 from talkstack_contract.docs.pages.inline_markup import unmarked
 from talkstack_contract.docs.pages.markup import front_matter, request_line, sample_blocks
@@ -55,7 +55,7 @@ def _tokens(source: SourceText, head: int, apart: Sequence[Block]) -> Iterator[B
     # Markdown parsers end a line where this text does; each character stays one character.
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table")
     level, heading, opens_item, table_end = 0, 0, False, -1
-    above = parents(source.excerpt())
+    places = field_places(source.excerpt())
     lines = source.text.split("\n")
     for number in (*range(source.line_number(head) - 1), *_numbers(source, apart)):
         lines[number] = ""  # the head of the file, and blocks of ReadMe, are read apart
@@ -73,7 +73,7 @@ def _tokens(source: SourceText, head: int, apart: Sequence[Block]) -> Iterator[B
                 table_end = token.map[1]
             is_item = level > 0 and opens_item
             opens_item = opens_item and token.type not in _CONTENT
-            yield from _content_blocks(source, token, above, level if is_item else 0, heading)
+            yield from _content_blocks(source, token, places, level if is_item else 0, heading)
 
 
 def _numbers(source: SourceText, blocks: Sequence[Block]) -> Iterator[int]:
@@ -82,14 +82,12 @@ def _numbers(source: SourceText, blocks: Sequence[Block]) -> Iterator[int]:
         yield from range(source.line_number(block.start) - 1, source.line_number(max(block.start, block.end - 1)))
 
 
-def _content_blocks(
-    source: SourceText, token: Token, above: Mapping[int, str], level: int, heading: int
-) -> Iterator[Block]:
+def _content_blocks(source: SourceText, token: Token, places: FieldPlaces, level: int, heading: int) -> Iterator[Block]:
     """Yield what a token says that stands for lines of the page."""
     if token.type == "table_open":
         yield from table(_lines_of(source, token))
     elif token.type == "html_block" or (token.type == "inline" and any(map(holds_field, _lines_of(source, token)))):
-        yield from component(_lines_of(source, token), above)
+        yield from component(_lines_of(source, token), places)
     elif token.type in ("inline", "hr"):
         yield from _prose(source, token, level, heading)
     elif token.type in ("fence", "code_block"):

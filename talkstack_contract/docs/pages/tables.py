@@ -1,7 +1,7 @@
 """What the rows of a table say, as blocks in words: `name (string, required): meaning`, `404: condition`."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from talkstack_contract.docs.pages.inline_markup import unmarked
@@ -44,6 +44,9 @@ _PLACES = {
     "form data": "body",
 }  # fmt: skip
 """Where a parameter may stand, for what a heading says; of another place nothing is taken."""
+_READ_AS_NAMED = {"", "optional", "type", "data type", *_NAMES, *_MEANINGS, *_WHERE}
+_READ = re.compile("default|required|mandatory")
+"""Columns of parameters that rules read: by their name, and by how it begins."""
 _BELOW = 6
 """The level of a heading that a cell stands for."""
 _CELL = re.compile(r"(?:[^|\\`]|\\.|`[^`\n]*`|`)+")
@@ -116,6 +119,16 @@ def table_row(
         yield Block(BlockKind.HEADING, place, shown.start, where.end, level=_BELOW)
     if text:
         yield Block(BlockKind.PROSE, text, shown.start, shown.end, is_item=True, level=1)
+    if text and text is parameter:
+        yield from _unread(zip(heads, cells, strict=False))
+
+
+def _unread(row: Iterable[tuple[Excerpt, Excerpt]]) -> Iterator[Block]:
+    """Yield what the row of a parameter says in columns that no rule reads, each under the name of its column."""
+    for head, cell in row:
+        name = head.text.strip(" *`").lower()
+        if cell and not _NOTHING.fullmatch(cell.text) and not _READ.match(name) and name not in _READ_AS_NAMED:
+            yield Block(BlockKind.UNREAD, joined([head, put(": ", cell), cell], ""), cell.start, cell.end)
 
 
 def _inside(above: list[str], cell: Excerpt) -> Excerpt:
